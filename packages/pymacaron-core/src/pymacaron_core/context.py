@@ -1,0 +1,115 @@
+"""The call context: who calls what, readable from anywhere below an endpoint or a task.
+
+One ``ContextVar`` holds a :class:`CallContext`. Auth writes the identity, async carries it, logs and reports read it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}\Z")
+
+
+class CallContext:
+    """One call: its application, url, method, request id, trace parent (W3C) and the caller's identity.
+
+    ``header`` reads a header of the request; the request id is taken from ``X-Request-ID`` or made when first asked for.
+    """
+
+    __slots__ = ("_header", "_request_id", "application", "identity", "method", "operation_id", "url")
+
+    def __init__(
+        self,
+        application: Any = None,
+        url: str = "",
+        method: str = "",
+        *,
+        request_id: str | None = None,
+        identity: Any = None,
+        operation_id: str | None = None,
+        header: Callable[[str], str | None] | None = None,
+    ) -> None:
+        self.application = application
+        self.url = url
+        self.method = method
+        self.identity = identity
+        self.operation_id = operation_id
+        self._request_id = request_id
+        self._header = header
+
+    @property
+    def request_id(self) -> str:
+        if self._request_id is None:
+            given = self._header("X-Request-ID") if self._header else None
+            self._request_id = given if given and SAFE_REQUEST_ID.match(given) else new_request_id()
+        return self._request_id
+
+    @property
+    def trace_parent(self) -> str | None:
+        return self._header("traceparent") if self._header else None
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedContext:
+    """What of a call travels elsewhere: plain values, except ``identity``, which an ``IdentityCarrier`` seals."""
+
+    url: str
+    method: str
+    request_id: str
+    trace_parent: str | None
+    identity: Any
+
+
+_current: ContextVar[CallContext | None] = ContextVar("pymacaron_call", default=None)
+
+
+def new_request_id() -> str:
+    """A fresh request id: 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def current_call() -> CallContext | None:
+    """The call being served, or None outside of one."""
+    return _current.get()
+
+
+def capture() -> CapturedContext | None:
+    """The current call as a value to carry to another thread, process or machine; None outside of a call."""
+    call = _current.get()
+    if call is None:
+        return None
+    return CapturedContext(call.url, call.method, call.request_id, call.trace_parent, call.identity)
+
+
+@contextmanager
+def restore(captured: CapturedContext | None, application: Any = None) -> Iterator[CallContext]:
+    """Make a captured call the current one within a ``with`` block."""
+    call = CallContext(application)
+    if captured is not None:
+        trace_parent = captured.trace_parent
+        call = CallContext(
+            application,
+            captured.url,
+            captured.method,
+            request_id=captured.request_id,
+            identity=captured.identity,
+            header=lambda name: trace_parent if name == "traceparent" else None,
+        )
+    with entered(call):
+        yield call
+
+
+@contextmanager
+def entered(call: CallContext) -> Iterator[CallContext]:
+    """Make ``call`` the current one within a ``with`` block."""
+    token = _current.set(call)
+    try:
+        yield call
+    finally:
+        _current.reset(token)

@@ -1,0 +1,260 @@
+"""The vocabulary: what a document says, in words that know no dialect.
+
+Every room after ``spec/`` reads these frozen values and nothing else. Schemas are JSON Schema 2020-12: the dialects'
+own spellings (``nullable``, ``exclusiveMinimum: true``, ``collectionFormat``, ``in: formData``) are gone by now.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the documents something stands: a file (relative to the project) and a JSON pointer (RFC 6901)."""
+
+    file: str = ""
+    pointer: str = ""
+
+    def __truediv__(self, key: object) -> Place:
+        return Place(self.file, f"{self.pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+
+
+@dataclass(frozen=True, slots=True)
+class Discriminator:
+    """Which property names the branch of a ``oneOf``/``anyOf``, and which value means which named schema."""
+
+    property_name: str
+    mapping: Mapping[str, str] = EMPTY
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """One JSON Schema (2020-12). Where ``ref`` is set, it is the named schema ``Specification.schemas[ref]``, and
+    ``keywords`` holds what stands beside the reference.
+
+    In ``keywords``, ``type`` is a tuple of names; what JSON Schema says holds a schema holds a :class:`Schema`
+    (``items``, ``additionalProperties``, ``not``, ...), a tuple of them (``allOf``, ``prefixItems``, ...) or a
+    mapping to them (``properties``, ``patternProperties``, ...); ``discriminator`` a :class:`Discriminator`.
+    ``True`` is a schema without keywords; ``False`` has ``refuses_all`` set. Keys that start with ``x-`` are carried.
+    """
+
+    keywords: Mapping[str, Any] = EMPTY
+    ref: str | None = None
+    place: Place = Place()
+    refuses_all: bool = False
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        types: tuple[str, ...] = self.keywords.get("type", ())
+        return types
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.keywords.get(name, default)
+
+    def properties(self) -> Mapping[str, Schema]:
+        found: Mapping[str, Schema] = self.keywords.get("properties", EMPTY)
+        return found
+
+    def subschemas(self) -> Iterator[Schema]:
+        """The schemas directly inside this one."""
+        for name, value in self.keywords.items():
+            if isinstance(value, Schema):
+                yield value
+            elif isinstance(value, tuple) and name != "type":
+                yield from (item for item in value if isinstance(item, Schema))
+            elif isinstance(value, Mapping):
+                yield from (item for item in value.values() if isinstance(item, Schema))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How one part of a form is written."""
+
+    content_type: str | None = None
+    style: str | None = None
+    explode: bool | None = None
+    headers: Mapping[str, Parameter] = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """One media type of a body, reply or parameter: ``name`` is lower case, without parameters, ranges allowed."""
+
+    name: str
+    schema: Schema | None = None
+    examples: tuple[Any, ...] = ()
+    encoding: Mapping[str, Encoding] = EMPTY
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: ``place_in`` is ``path``, ``query``, ``header`` or ``cookie``, ``argument`` the keyword by which
+    the endpoint's function takes it."""
+
+    name: str
+    place_in: str
+    schema: Schema
+    required: bool = False
+    style: str = "form"
+    explode: bool = True
+    allow_reserved: bool = False
+    allow_empty: bool = False
+    content: MediaType | None = None
+    description: str = ""
+    deprecated: bool = False
+    examples: tuple[Any, ...] = ()
+    extensions: Mapping[str, Any] = EMPTY
+    argument: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of a request. ``spread``: its properties are handed to the function as keywords (2.0 ``formData``)."""
+
+    content: tuple[MediaType, ...]
+    required: bool = False
+    description: str = ""
+    spread: bool = False
+    arguments: Mapping[str, str] = EMPTY
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One declared reply: ``status`` is ``200``, ``4XX`` or ``default``."""
+
+    status: str
+    description: str = ""
+    content: tuple[MediaType, ...] = ()
+    headers: tuple[Parameter, ...] = ()
+    links: Mapping[str, Any] = EMPTY
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """One security scheme: ``type`` is ``apiKey``, ``http``, ``oauth2``, ``openIdConnect`` or ``mutualTLS``.
+
+    For ``apiKey``, ``place_in`` and ``parameter`` say where the key is; for ``http``, ``scheme`` is ``basic``, ...
+    """
+
+    name: str
+    type: str
+    scheme: str = ""
+    place_in: str = ""
+    parameter: str = ""
+    bearer_format: str = ""
+    flows: Mapping[str, Any] = EMPTY
+    openid_url: str = ""
+    description: str = ""
+    extensions: Mapping[str, Any] = EMPTY
+    place: Place = Place()
+
+
+Requirement = Mapping[str, tuple[str, ...]]
+"""Schemes that must all pass (AND), each with the scopes it must have. Empty: no identity is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: what is at one path under one method. ``security`` lists alternatives (OR); empty: open."""
+
+    method: str
+    path: str
+    id: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    replies: tuple[Reply, ...] = ()
+    security: tuple[Requirement, ...] = ()
+    tags: tuple[str, ...] = ()
+    summary: str = ""
+    description: str = ""
+    deprecated: bool = False
+    servers: tuple[str, ...] = ()
+    callbacks: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = EMPTY
+    place: Place = Place()
+
+    @property
+    def label(self) -> str:
+        """How messages name the operation: ``createOrder (POST /orders)``, or ``POST /orders``."""
+        route = f"{self.method} {self.path}"
+        return f"{self.id} ({route})" if self.id else route
+
+    @property
+    def success(self) -> Reply | None:
+        """The reply meant when the function just returns a value: the first 2XX, else ``default``."""
+        first = [reply for reply in self.replies if reply.status.startswith("2")]
+        return first[0] if first else next((r for r in self.replies if r.status == "default"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One API: everything its document says. ``digest`` is a hash of all its files, ``dialect`` ``2.0``, ``3.0``, ...
+
+    ``schemas`` names every schema a reference can lead to; the document's own come first and keep their names.
+    ``document`` is the document as published: one mapping in the author's dialect, without references to other files.
+    """
+
+    name: str
+    title: str = ""
+    version: str = ""
+    description: str = ""
+    dialect: str = ""
+    base_path: str = ""
+    operations: tuple[Operation, ...] = ()
+    schemas: Mapping[str, Schema] = EMPTY
+    security_schemes: Mapping[str, SecurityScheme] = EMPTY
+    servers: tuple[str, ...] = ()
+    tags: tuple[Mapping[str, Any], ...] = ()
+    webhooks: tuple[Operation, ...] = ()
+    extensions: Mapping[str, Any] = EMPTY
+    file: str = ""
+    files: tuple[str, ...] = ()
+    digest: str = ""
+    document: Mapping[str, Any] = field(default=EMPTY, repr=False)
+
+    def resolve(self, schema: Schema) -> Schema:
+        """Follow references until a schema that is none (a reference with keywords beside it stays as it is)."""
+        seen: set[str] = set()
+        while schema.ref is not None and not schema.keywords and schema.ref not in seen:
+            seen.add(schema.ref)
+            schema = self.schemas[schema.ref]
+        return schema
+
+
+def identifier(name: str) -> str:
+    """A name as a snake_case Python identifier: ``X-Request-ID`` -> ``x_request_id``, ``class`` -> ``class_``."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    plain = re.sub(r"\W+", "_", words).strip("_").lower() or "value"
+    if not plain.isidentifier():
+        plain = f"n{plain}" if plain[0].isdigit() else "value"
+    return f"{plain}_" if keyword.iskeyword(plain) else plain
+
+
+def with_arguments(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """Give each parameter its keyword: its name as an identifier; names that clash are suffixed by their place."""
+    parameters = tuple(parameters)
+    wanted = [identifier(p.name) for p in parameters]
+    named: list[Parameter] = []
+    taken: set[str] = set()
+    for parameter, argument in zip(parameters, wanted, strict=True):
+        if wanted.count(argument) > 1 and parameter.place_in != "path":
+            argument = f"{argument}_{parameter.place_in}"
+        unique, number = argument, 2
+        while unique in taken:
+            unique, number = f"{argument}_{number}", number + 1
+        taken.add(unique)
+        named.append(replace(parameter, argument=unique))
+    return tuple(named)
