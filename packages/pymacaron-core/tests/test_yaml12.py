@@ -1,0 +1,191 @@
+"""YAML 1.2 and JSON are read as written, and what cannot be read is told in a sentence."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from typing import Any
+
+import pytest
+import yaml
+
+from pymacaron_core import yaml12
+from pymacaron_core.yaml12 import Positions, YamlFault, locate, parse
+
+
+@pytest.fixture(params=["libyaml", "pure Python"], autouse=True)
+def both_readers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "pure Python":
+        monkeypatch.setattr(yaml12, "_Loader", yaml.SafeLoader)
+
+
+def fault_of(text: str | bytes, file: str = "") -> YamlFault:
+    with pytest.raises(YamlFault) as caught:
+        parse(text, file)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("NO", "NO"),
+        ("yes", "yes"),
+        ("1:20", "1:20"),
+        ("2020-01-01", "2020-01-01"),
+        ("012", 12),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("-3", -3),
+        ("1_000", "1_000"),
+        ("1e3", 1000.0),
+        ("-.5", -0.5),
+        (".inf", math.inf),
+        ("-.INF", -math.inf),
+        ("1.2.3", "1.2.3"),
+        ("-", [None]),
+        ("True", True),
+        ("false", False),
+        ("~", None),
+        ("", None),
+        ("'12'", "12"),
+        ("!!str 12", "12"),
+        ("!!float 3", 3.0),
+        ("! 12", "12"),
+        ("# only a comment", None),
+        ("9" * 5000, "9" * 5000),
+    ],
+)
+def test_values_follow_the_core_schema_of_yaml_1_2(text: str, value: Any) -> None:
+    assert parse(text) == value
+    assert type(parse(text)) is type(value)
+
+
+def test_not_a_number_is_read() -> None:
+    assert math.isnan(parse(".NaN"))
+
+
+def test_keys_are_strings_as_they_are_written() -> None:
+    assert parse("200: a\ntrue: b\n~: c\n012: d\n0x1F: e") == {
+        "200": "a",
+        "true": "b",
+        "~": "c",
+        "012": "d",
+        "0x1F": "e",
+    }
+
+
+def test_json_is_yaml() -> None:
+    assert parse('{"a": [1, 2.5, null, "\\ud83d\\ude00"], "b": {"c": true}}') == {
+        "a": [1, 2.5, None, "😀"],
+        "b": {"c": True},
+    }
+
+
+def test_bytes_may_carry_a_byte_order_mark() -> None:
+    assert parse(b"\xef\xbb\xbfa: 1") == parse("a: 1".encode("utf-16")) == {"a": 1}
+
+
+def test_an_alias_is_the_same_value() -> None:
+    value = parse("a: &x {b: [1]}\nc: *x\n? &k key\n: 1\nd: {*k : 2}")
+    assert value["c"] is value["a"]
+    assert value["d"] == {"key": 2}
+
+
+def test_merge_keys_fill_in_what_the_mapping_does_not_say() -> None:
+    assert parse("a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*b, *a], x: 3}")["c"] == {"x": 3, "y": 2, "z": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a: 1\nb: 2\na: 3", 3, "the key 'a' is there twice"),
+        ('{"a": 1,\n "a": 2}', 2, "the key 'a' is there twice"),
+        ("200: a\n'200': b", 2, "the key '200' is there twice"),
+        ("a:\n\tb: 1", 2, "a tab is used to indent"),
+        ("a: {b: 1", 0, "not closed|',' or a closing bracket"),
+        ("a: 'x\n", 0, "ends too early"),
+        ("a: b: c", 1, "no key can stand before this ':'"),
+        ("a: @x", 1, "a value cannot begin with '@'"),
+        ("<!DOCTYPE html>\n<html>", 1, "HTML"),
+        ("[1]: 2", 1, "a key must be plain text"),
+        ("x: {{ name }}", 1, "a key must be plain text"),
+        ("a: !python/object:os.system 1", 1, "tag '!python/object:os.system'"),
+        ("a: !!python/name:os.system {}", 1, "the tag '!!python/name:os.system' means nothing"),
+        ("a: !!int x", 1, "'x' is no int"),
+        ("a: 1\n---\nb: 2", 2, "second document"),
+        ("b: *x", 1, r"the alias '\*x' has no anchor"),
+        ("a: &a [*a]", 1, "inside of what it means"),
+        ("a: 1\n<<: 2", 2, "'<<' takes a mapping"),
+        ("a: 1\nb: \x01", 2, "not allowed"),
+        ('{"a": "\\ud800"}', 1, "half a character"),
+    ],
+)
+def test_a_fault_is_told_with_its_line(text: str, line: int, words: str) -> None:
+    fault = fault_of(text)
+    assert line in (0, fault.line)
+    assert fault.column > 0
+    with pytest.raises(YamlFault, match=words):
+        raise fault
+
+
+def test_a_broken_json_file_is_told_in_the_words_of_json() -> None:
+    fault = fault_of('{"a": 1,\n "b" 2}', "shop.json")
+    assert (fault.line, str(fault)) == (2, "this is not valid JSON: Expecting ':' delimiter")
+
+
+def test_a_binary_file_is_named_so() -> None:
+    assert "binary" in str(fault_of(b"\x89PNG\r\n\0\0"))
+    assert "binary" in str(fault_of("a: \0"))
+
+
+def test_text_in_another_encoding_is_named_with_its_place() -> None:
+    fault = fault_of("a: 1\nb: é".encode("latin-1"))
+    assert (fault.line, fault.column) == (2, 4)
+    assert "save the file as UTF-8" in str(fault)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "[" * 300 + "]" * 300, "- " * 5000 + "a", '{"a":' * 300 + "1" + "}" * 300]
+)
+def test_deep_nesting_is_refused(text: str) -> None:
+    assert "nested deeper than 200 levels" in str(fault_of(text))
+
+
+def test_an_alias_bomb_is_refused() -> None:
+    lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
+    lines += [f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+    assert "the aliases of this file stand for more than" in str(fault_of("\n".join(lines)))
+
+
+def test_one_very_long_line_is_read() -> None:
+    assert parse("a: " + "x" * 1_000_000) == {"a": "x" * 1_000_000}
+
+
+def test_values_and_keys_are_found_by_pointer() -> None:
+    text = "a:\n  b/c: [1, {d: 2}]\n"
+    assert locate(text, "/a/b~1c/1/d") == (2, 16)
+    assert locate(text, "/a/b~1c/1/d", key=True) == (2, 13)
+    assert locate(text, "/a/b~1c", key=True) == (2, 3)
+    assert locate(text, "") == (1, 1)
+
+
+def test_a_pointer_to_what_is_missing_finds_the_nearest_parent() -> None:
+    text = "a:\n  b: [1, 2]\n"
+    assert locate(text, "/a/b/7/x") == (2, 6)
+    assert locate(text, "/a/nothing") == (2, 3)
+    assert locate(text, "/nothing") == (1, 1)
+
+
+def test_positions_of_broken_text_reach_up_to_the_break() -> None:
+    assert Positions("a:\n  b: 1\nc: {").locate("/a/b") == (2, 6)
+    assert Positions(b"\0").locate("/a") == (1, 1)
+
+
+def test_positions_are_found_in_json_with_escapes() -> None:
+    assert locate('{"a": "\\ud83d\\ude00", "b": 1}', "/b") == (1, 28)
+
+
+def test_a_fault_survives_pickling() -> None:
+    fault = pickle.loads(pickle.dumps(YamlFault("no", 3, 4)))
+    assert (str(fault), fault.line, fault.column) == ("no", 3, 4)
