@@ -17,6 +17,11 @@ EMPTY: Mapping[str, Any] = MappingProxyType({})
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
 
+def _empty() -> Mapping[str, Any]:
+    """``EMPTY`` as the default of a field: before Python 3.12 it has no hash, and dataclasses refuse it as a plain one."""
+    return EMPTY
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in the documents something stands: a file (relative to the project) and a JSON pointer (RFC 6901)."""
@@ -33,7 +38,7 @@ class Discriminator:
     """Which property names the branch of a ``oneOf``/``anyOf``, and which value means which named schema."""
 
     property_name: str
-    mapping: Mapping[str, str] = EMPTY
+    mapping: Mapping[str, str] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +52,7 @@ class Schema:
     ``True`` is a schema without keywords; ``False`` has ``refuses_all`` set. Keys that start with ``x-`` are carried.
     """
 
-    keywords: Mapping[str, Any] = EMPTY
+    keywords: Mapping[str, Any] = field(default_factory=_empty)
     ref: str | None = None
     place: Place = Place()
     refuses_all: bool = False
@@ -82,7 +87,7 @@ class Encoding:
     content_type: str | None = None
     style: str | None = None
     explode: bool | None = None
-    headers: Mapping[str, Parameter] = EMPTY
+    headers: Mapping[str, Parameter] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class MediaType:
     name: str
     schema: Schema | None = None
     examples: tuple[Any, ...] = ()
-    encoding: Mapping[str, Encoding] = EMPTY
+    encoding: Mapping[str, Encoding] = field(default_factory=_empty)
     place: Place = Place()
 
 
@@ -113,7 +118,7 @@ class Parameter:
     description: str = ""
     deprecated: bool = False
     examples: tuple[Any, ...] = ()
-    extensions: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
     argument: str = ""
     place: Place = Place()
 
@@ -126,7 +131,7 @@ class Body:
     required: bool = False
     description: str = ""
     spread: bool = False
-    arguments: Mapping[str, str] = EMPTY
+    arguments: Mapping[str, str] = field(default_factory=_empty)
     place: Place = Place()
 
 
@@ -138,7 +143,7 @@ class Reply:
     description: str = ""
     content: tuple[MediaType, ...] = ()
     headers: tuple[Parameter, ...] = ()
-    links: Mapping[str, Any] = EMPTY
+    links: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = Place()
 
 
@@ -155,10 +160,10 @@ class SecurityScheme:
     place_in: str = ""
     parameter: str = ""
     bearer_format: str = ""
-    flows: Mapping[str, Any] = EMPTY
+    flows: Mapping[str, Any] = field(default_factory=_empty)
     openid_url: str = ""
     description: str = ""
-    extensions: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = Place()
 
 
@@ -182,8 +187,8 @@ class Operation:
     description: str = ""
     deprecated: bool = False
     servers: tuple[str, ...] = ()
-    callbacks: Mapping[str, Any] = EMPTY
-    extensions: Mapping[str, Any] = EMPTY
+    callbacks: Mapping[str, Any] = field(default_factory=_empty)
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = Place()
 
     @property
@@ -214,16 +219,16 @@ class Specification:
     dialect: str = ""
     base_path: str = ""
     operations: tuple[Operation, ...] = ()
-    schemas: Mapping[str, Schema] = EMPTY
-    security_schemes: Mapping[str, SecurityScheme] = EMPTY
+    schemas: Mapping[str, Schema] = field(default_factory=_empty)
+    security_schemes: Mapping[str, SecurityScheme] = field(default_factory=_empty)
     servers: tuple[str, ...] = ()
     tags: tuple[Mapping[str, Any], ...] = ()
     webhooks: tuple[Operation, ...] = ()
-    extensions: Mapping[str, Any] = EMPTY
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
     file: str = ""
     files: tuple[str, ...] = ()
     digest: str = ""
-    document: Mapping[str, Any] = field(default=EMPTY, repr=False)
+    document: Mapping[str, Any] = field(default_factory=_empty, repr=False)
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow references until a schema that is none (a reference with keywords beside it stays as it is)."""
