@@ -1,0 +1,17 @@
+"""The configuration of a service: ``pym-config.yaml``, the environment, and the folder the project lives in."""
+
+from pymacaron_core.config.config import Config, load_config
+from pymacaron_core.config.lookup import find_root, is_project
+from pymacaron_core.config.secrets import Secret
+from pymacaron_core.config.settings import ApiSettings, CoreSettings, Settings
+
+__all__ = [
+    "ApiSettings",
+    "Config",
+    "CoreSettings",
+    "Secret",
+    "Settings",
+    "find_root",
+    "is_project",
+    "load_config",
+]
