@@ -19,7 +19,7 @@ SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}\Z")
 class CallContext:
     """One call: its application, url, method, request id, trace parent (W3C) and the caller's identity.
 
-    ``header`` reads a header of the request; the request id is taken from ``X-Request-ID`` or made when first asked for.
+    ``header`` reads a header of the request; the request id comes from ``X-Request-ID``, or is made when asked for.
     """
 
     __slots__ = ("_header", "_request_id", "application", "identity", "method", "operation_id", "url")
@@ -48,6 +48,11 @@ class CallContext:
         if self._request_id is None:
             given = self._header("X-Request-ID") if self._header else None
             self._request_id = given if given and SAFE_REQUEST_ID.match(given) else new_request_id()
+        return self._request_id
+
+    @property
+    def known_request_id(self) -> str | None:
+        """The request id where somebody asked for it already; asking here makes none."""
         return self._request_id
 
     @property

@@ -3,7 +3,7 @@
 from pymacaron_core.config.config import Config, load_config
 from pymacaron_core.config.lookup import find_root, is_project
 from pymacaron_core.config.secrets import Secret
-from pymacaron_core.config.settings import ApiSettings, CoreSettings, Settings
+from pymacaron_core.config.settings import ApiSettings, CoreSettings, Settings, level_number
 
 __all__ = [
     "ApiSettings",
@@ -13,5 +13,6 @@ __all__ = [
     "Settings",
     "find_root",
     "is_project",
+    "level_number",
     "load_config",
 ]

@@ -74,10 +74,13 @@ def _option(default: Any, wanted: str, **more: Any) -> Any:
     return Field(default, json_schema_extra={"wanted": wanted}, **more)
 
 
-def _level(value: str | int) -> int:
-    number = value if isinstance(value, int) else logging.getLevelName(value.upper())
+def level_number(level: str | int) -> int:
+    """A level of log lines, by name in any case or by number, as a number. Raises ``ValueError`` for no level."""
+    number: object = level
+    if isinstance(level, str):
+        number = int(level) if level.strip().isdecimal() else logging.getLevelName(level.strip().upper())
     if not isinstance(number, int) or isinstance(number, bool):
-        raise ValueError
+        raise ValueError(f"the level must be debug, info, warning, error, critical or a number, not {level!r}")
     return number
 
 
@@ -145,7 +148,7 @@ class CoreSettings(Settings):
     max_body_bytes: int | None = _option(10 * 1024 * 1024, "a number of bytes, or null for no limit", ge=0)
     """Larger bodies of requests are refused with 413."""
 
-    log_level: Annotated[str | int, AfterValidator(_level)] = _option(
+    log_level: Annotated[str | int, AfterValidator(level_number)] = _option(
         logging.INFO, "debug, info, warning, error, critical, or a number"
     )
     """The least level of log lines, kept as a number."""
