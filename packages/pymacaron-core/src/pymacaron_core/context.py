@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,8 +113,18 @@ def restore(captured: CapturedContext | None, application: Any = None) -> Iterat
 @contextmanager
 def entered(call: CallContext) -> Iterator[CallContext]:
     """Make ``call`` the current one within a ``with`` block."""
-    token = _current.set(call)
+    token = enter(call)
     try:
         yield call
     finally:
-        _current.reset(token)
+        leave(token)
+
+
+def enter(call: CallContext) -> Token[CallContext | None]:
+    """Make ``call`` the current one until ``leave`` is called with the token given back."""
+    return _current.set(call)
+
+
+def leave(token: Token[CallContext | None]) -> None:
+    """Make the call before ``enter`` the current one again."""
+    _current.reset(token)

@@ -1,0 +1,271 @@
+"""The room that knows them all: an API made from documents on a Flask object, and its way from a folder to a service.
+
+::
+
+    app = Flask(__name__)
+    api = API(app)
+    api.load_apis("apis")
+    api.start()
+
+:func:`load` does the same for a project's folder; ``run``, ``serve``, workers, tests and images all come through it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import flask
+from werkzeug.serving import run_simple
+
+from pymacaron_core.application import Application, loading
+from pymacaron_core.builtin import ping
+from pymacaron_core.config import Config, load_config
+from pymacaron_core.docs import docs_blueprint
+from pymacaron_core.errors import ModelError, StartError
+from pymacaron_core.guard import Guard
+from pymacaron_core.hosting import host_application
+from pymacaron_core.loading import Wishes, has_route, load_all, load_builtin, read_all
+from pymacaron_core.logs import set_level
+from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
+
+BUILTIN: Mapping[str, ModuleType] = {"ping": ping}
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class API:
+    """The service on a Flask object. ``app`` may be left out; then one is made, and is ``api.app``.
+
+    ``guards`` maps a security scheme's name (or ``api.scheme``) to its guard, ``handlers`` is a module, or a mapping of
+    operation ids to functions; ``error_callback(exception)`` gives the body, or body and status, of every error;
+    ``error_reporter(title=, data=, exception=)`` is told of every fault of the service; ``ping_hook`` runs at ``/ping``.
+    """
+
+    def __init__(
+        self,
+        app: flask.Flask | None = None,
+        host: str | None = None,
+        port: int | None = None,
+        debug: bool | None = None,
+        log_level: int | str | None = None,
+        *,
+        error_reporter: ErrorReporter | None = None,
+        error_callback: ErrorCallback | None = None,
+        default_user_id: str | None = None,
+        ping_hook: Callable[[], Any] | Iterable[Callable[[], Any]] = (),
+        guards: Mapping[str, Guard] | None = None,
+        handlers: ModuleType | Mapping[str, Callable[..., Any]] | None = None,
+        config: Config | None = None,
+        root: str | Path | None = None,
+    ) -> None:
+        starting = _starting.get()
+        self.app = flask.Flask("pymacaron") if app is None else app
+        self.config = config or (starting.config if starting else load_config(_root_of(self.app, root)))
+        self.host = host or self.config.core.host
+        self.port = port or self.config.core.port
+        self.guards: dict[str, Guard] = dict(guards or {})
+        self.default_user_id = default_user_id
+        self._handlers = _functions(handlers)
+        self._wishes = starting.wishes if starting else Wishes()
+        self._docs: tuple[str, str | None] | None = None
+        reporting = Reporting(
+            debug=self.config.core.debug if debug is None else debug,
+            error_callback=error_callback,
+            error_reporter=error_reporter,
+            service=self.config.name,
+            environment=self.config.env,
+        )
+        self.application = Application(self.app, self.config.root, self.config, reporting)
+        self.application.ping_hooks.extend([ping_hook] if callable(ping_hook) else ping_hook)
+        reporting.version = self.application.version
+        if log_level is not None:
+            set_level(log_level)
+        host_application(self.app, self.application)
+        self.app.extensions["pymacaron_api"] = self
+
+    def operation(self, operation_id: str) -> Callable[[Function], Function]:
+        """A decorator that names the function serving an operation, by its id or as ``"GET /path"``."""
+
+        def decorate(function: Function) -> Function:
+            self._handlers[operation_id] = function
+            return function
+
+        return decorate
+
+    def load_apis(
+        self,
+        path: str | Path | None = None,
+        ignore: Iterable[str] = (),
+        only_models: Iterable[str] = (),
+        force: bool = False,
+        global_names: bool = False,
+    ) -> API:
+        """Serve every document below ``path`` (default: ``apis/`` of the project).
+
+        ``ignore`` names APIs to leave out, ``only_models`` those that give models and no routes; ``global_names`` fails
+        when two APIs declare one model name with different schemas; ``force`` is accepted: models are always current.
+
+        Raises ``DocumentError``, ``BindingError``, ``GuardMissing`` or ``StartError``: everything wrong at once.
+        """
+        root = self.application.root
+        folder = root / "apis" if path is None else root / path
+        specifications = read_all(folder, root, [*self.config.core.ignore, *ignore])
+        if str(root) not in sys.path:
+            sys.path.insert(0, str(root))
+        wishes = Wishes(
+            guards=self.guards,
+            handlers=self._handlers,
+            only_models=frozenset(only_models),
+            mock_missing=self._wishes.mock_missing,
+            write_models=self._wishes.write_models,
+        )
+        with loading(self.application):
+            load_all(self.application, specifications, wishes)
+        if global_names:
+            _check_global_names(self.application)
+        return self
+
+    def load_builtin_apis(self, names: Iterable[str] = ("ping",)) -> API:
+        """Serve the APIs every service has, except where the service has a route of its own."""
+        for name in names:
+            if name not in BUILTIN:
+                raise StartError(f"there is no built-in API {name!r}; there is {', '.join(BUILTIN)}")
+            if not any(api.builtin and api.specification.file == f"{name}.yaml" for api in self.application.apis.values()):
+                load_builtin(self.application, name, BUILTIN[name])
+        return self
+
+    def publish_apis(self, path: str = "doc", toc: str | None = None) -> API:
+        """Serve the docs page and the documents under ``/<path>/``; ``toc`` is the title of their table of contents."""
+        self._docs = (path.strip("/"), toc)
+        return self
+
+    def finish(self) -> Application:
+        """The application, with all that every service has. Called by ``start`` and ``load``; once is enough."""
+        application = self.application
+        if application.ready:
+            return application
+        self.load_builtin_apis()
+        docs = self.config.core.docs
+        if self._docs is None and (not self.config.production if docs is None else docs):
+            self._docs = ("doc", None)
+        if self._docs is not None and not has_route(self.app, f"/{self._docs[0]}/", "GET"):
+            apis = [a.specification for a in application.apis.values()]
+            self.app.register_blueprint(docs_blueprint(application.name, application.version, apis, *self._docs))
+        application.ready = True
+        return application
+
+    def start(self, serve: str | Iterable[str] = ()) -> Application:
+        """Finish the application and serve it, or only finish it where something else serves (``load``, gunicorn).
+
+        ``serve`` is accepted for 2.x and not used: what ``load_apis`` loaded is served.
+        """
+        application = self.finish()
+        if not _served_elsewhere.get():
+            serve_here(application, self.host, self.port)
+        return application
+
+
+class Starting:
+    """What ``load`` asks of an API that is made while it runs."""
+
+    def __init__(self, config: Config, wishes: Wishes) -> None:
+        self.config = config
+        self.wishes = wishes
+
+
+_starting: ContextVar[Starting | None] = ContextVar("pymacaron_starting", default=None)
+_served_elsewhere: ContextVar[bool] = ContextVar("pymacaron_served_elsewhere", default=False)
+
+
+@contextmanager
+def served_elsewhere() -> Iterator[None]:
+    """Within this block ``API.start()`` finishes the application and returns: somebody else serves it."""
+    token = _served_elsewhere.set(True)
+    try:
+        yield
+    finally:
+        _served_elsewhere.reset(token)
+
+
+def load(
+    root: str | Path | None = None,
+    *,
+    config: str | Path | None = None,
+    env: str | None = None,
+    production: bool = False,
+    mock_missing: bool = False,
+    write_models: bool = False,
+) -> Application:
+    """The service in a project's folder, ready to be called.
+
+    Where the folder has a ``server.py`` it is imported and its API used; else ``apis/`` and functions are enough.
+    Raises ``StartError`` (or one of its kin) with one clear message when something is wrong.
+    """
+    settings = load_config(root, path=config, env=env, production=production)
+    folder = settings.root
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    token = _starting.set(Starting(settings, Wishes(mock_missing=mock_missing, write_models=write_models)))
+    try:
+        if (folder / "server.py").is_file():
+            with served_elsewhere():
+                return _from_server(folder)
+        return API(flask.Flask("pymacaron", root_path=str(folder)), config=settings).load_apis().finish()
+    finally:
+        _starting.reset(token)
+
+
+def _from_server(folder: Path) -> Application:
+    module = import_module("server")
+    app = getattr(module, "app", None)
+    app = getattr(app, "app", app)
+    api = app.extensions.get("pymacaron_api") if isinstance(app, flask.Flask) else None
+    if not isinstance(api, API):
+        raise StartError(
+            f"{folder / 'server.py'} makes no API: it needs app = Flask(__name__) and API(app).load_apis(), or letsgo(__name__)"
+        )
+    return api.finish()
+
+
+def serve_here(application: Application, host: str, port: int) -> None:
+    """Serve with Flask's development server until Ctrl-C. Raises ``StartError`` when the port is in use."""
+    try:
+        run_simple(host, port, application, threaded=True)
+    except OSError as error:
+        raise StartError(f"cannot listen on {host}:{port}: {error.strerror}; choose another port with --port") from None
+
+
+def _functions(handlers: ModuleType | Mapping[str, Callable[..., Any]] | None) -> dict[str, Callable[..., Any]]:
+    if handlers is None:
+        return {}
+    found = vars(handlers) if isinstance(handlers, ModuleType) else handlers
+    return {name: value for name, value in found.items() if callable(value)}
+
+
+def _root_of(app: flask.Flask, root: str | Path | None) -> Path | None:
+    """The project of a Flask object: as given, else the folder its module lies in where that is a project."""
+    if root is not None:
+        return Path(root)
+    folder = Path(app.root_path)
+    return folder if (folder / "apis").is_dir() or (folder / "pym-config.yaml").exists() else None
+
+
+def _check_global_names(application: Application) -> None:
+    """Refuse two APIs that declare one model name with different schemas, showing how they differ."""
+    seen: dict[str, tuple[str, dict[str, Any]]] = {}
+    for api in application.apis.values():
+        for model in api.catalog.models():
+            name, schema = model.get_model_name(), model.get_model_schema()
+            other, other_schema = seen.setdefault(name, (api.name, schema))
+            if schema != other_schema:
+                lines = [json.dumps(s, indent=2, sort_keys=True).splitlines() for s in (other_schema, schema)]
+                diff = "\n".join(difflib.unified_diff(*lines, f"{other}.{name}", f"{api.name}.{name}", lineterm=""))
+                raise ModelError(f"the APIs {other!r} and {api.name!r} declare different models called {name!r}:\n{diff}")

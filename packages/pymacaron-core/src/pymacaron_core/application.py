@@ -1,0 +1,211 @@
+"""One service in one process: its Flask object, its APIs with their models, and which application is the current one."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import flask
+
+from pymacaron_core import spec
+from pymacaron_core.config import Config
+from pymacaron_core.context import current_call
+from pymacaron_core.errors import ModelError, PyMacaronError
+from pymacaron_core.models import Catalog, load_models
+from pymacaron_core.protocol import ModelRegistry
+from pymacaron_core.reporting import ErrorReporter, Reporting
+from pymacaron_core.resolver import Binding
+from pymacaron_core.spec.operation import Operation, Specification
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route that is served: its operation, its path with the prefix, and what serves it (None: a mock)."""
+
+    operation: Operation
+    path: str
+    binding: Binding | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedApi:
+    """One API of an application."""
+
+    name: str
+    specification: Specification
+    catalog: Catalog
+    routes: tuple[Route, ...] = ()
+    builtin: bool = False
+
+
+class Application:
+    """A WSGI callable. ``app`` is the Flask object behind it, ``apis`` what it serves, ``models`` every model class."""
+
+    def __init__(self, app: flask.Flask, root: Path, config: Config, reporting: Reporting) -> None:
+        self.app = app
+        self.root = root
+        self.config = config
+        self.reporting = reporting
+        self.apis: dict[str, LoadedApi] = {}
+        self.models = ModelRegistry()
+        self.ping_hooks: list[Callable[[], Any]] = []
+        self.version = _version()
+        self.ready = False
+        _applications.add(self)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self.app(environ, start_response)
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    @property
+    def environment(self) -> str:
+        return self.config.env
+
+    def add(self, api: LoadedApi) -> None:
+        self.apis[api.name] = api
+        for model in api.catalog.models():
+            self.models.register(model)
+
+    def __repr__(self) -> str:
+        return f"<Application {self.name!r}: {', '.join(self.apis) or 'no API yet'}>"
+
+
+class NoApplication(PyMacaronError):
+    """There is no current application, or more than one could be meant."""
+
+
+_applications: weakref.WeakSet[Application] = weakref.WeakSet()
+_loading: ContextVar[Application | None] = ContextVar("pymacaron_loading", default=None)
+
+
+def current_application() -> Application:
+    """The application of the call being served, else the one being loaded, else the only one of this process.
+
+    Raises ``NoApplication`` naming the candidates otherwise.
+    """
+    call = current_call()
+    if call is not None and call.application is not None:
+        application: Application = call.application
+        return application
+    loading = _loading.get()
+    if loading is not None:
+        return loading
+    alive = list(_applications)
+    if len(alive) == 1:
+        return alive[0]
+    if not alive:
+        raise NoApplication("no application is loaded in this process: call pymacaron_core.load(), or API(app).load_apis()")
+    names = ", ".join(sorted(repr(a) for a in alive))
+    raise NoApplication(f"several applications live in this process ({names}): ask for one within a call or while it loads")
+
+
+@contextmanager
+def loading(application: Application) -> Iterator[None]:
+    """Make an application the current one while it is being loaded."""
+    token = _loading.set(application)
+    try:
+        yield
+    finally:
+        _loading.reset(token)
+
+
+def get_config() -> Config:
+    """The configuration of the current application."""
+    return current_application().config
+
+
+def add_ping_hook(hook: Callable[[], Any]) -> None:
+    """Have ``/ping`` of the current application call a function; ``/ping`` fails when it raises."""
+    current_application().ping_hooks.append(hook)
+
+
+def set_error_reporter(reporter: ErrorReporter) -> None:
+    """Have ``reporter(title=, data=, exception=)`` told of the current application's failures."""
+    current_application().reporting.error_reporter = reporter
+
+
+def report_error(
+    title: str, data: Mapping[str, Any] | None = None, caught: BaseException | None = None, is_fatal: bool = False
+) -> None:
+    """Tell the current application's reporter of an error."""
+    current_application().reporting.report(title, {**(data or {}), "is_fatal_error": is_fatal}, caught)
+
+
+def report_warning(title: str, data: Mapping[str, Any] | None = None) -> None:
+    """Tell the current application's reporter of something odd."""
+    current_application().reporting.report(title, data)
+
+
+def _version() -> str:
+    """The version of the image this runs in, or ``local``."""
+    file = Path("/pym/VERSION")
+    try:
+        return file.read_text(encoding="utf-8").strip() or "local"
+    except (OSError, UnicodeDecodeError):
+        return "local"
+
+
+class ApiPool:
+    """The models of the current application: ``apipool.shop.Order``, or ``apipool.Order`` where one API has it."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Catalog] = {}
+
+    def _catalogs(self) -> dict[str, Catalog]:
+        try:
+            apis = current_application().apis
+        except NoApplication:
+            return dict(self._loaded)
+        return {**self._loaded, **{name: api.catalog for name, api in apis.items()}}
+
+    def get_api_names(self) -> list[str]:
+        """The names of the APIs that are loaded."""
+        return list(self._catalogs())
+
+    def get_model(self, api: str) -> Catalog:
+        """The models of one API. Raises ``ModelError`` when there is no such API."""
+        catalogs = self._catalogs()
+        if api not in catalogs:
+            raise ModelError(f"there is no API {api!r}; loaded are {', '.join(catalogs) or 'none'}")
+        return catalogs[api]
+
+    def load_swagger(self, api_name: str, api_path: str | Path, **unused: Any) -> Catalog:
+        """The models of a document, without an application and without routes."""
+        path = Path(api_path)
+        specification, _ = spec.read(path, root=path.parent, name=api_name)
+        self._loaded[api_name] = Catalog(specification, load_models(specification, root=path.parent, write=False))
+        return self._loaded[api_name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        catalogs = self._catalogs()
+        if name in catalogs:
+            return catalogs[name]
+        return self.find(name)
+
+    def find(self, name: str) -> Any:
+        """The model class of that name. Raises ``ModelError`` when none, or more than one API has it."""
+        catalogs = self._catalogs()
+        having = [api for api, catalog in catalogs.items() if name in catalog.names()]
+        if len(having) == 1:
+            return catalogs[having[0]].model(name)
+        if having:
+            raise ModelError(f"several APIs have a model {name!r} ({', '.join(having)}): say apipool.{having[0]}.{name}")
+        raise ModelError(f"no API and no model is called {name!r}; loaded are the APIs {', '.join(catalogs) or 'none'}")
+
+
+apipool = ApiPool()
+
+
+def get_model(name: str) -> Any:
+    """The model class of that name, in whichever API of the current application has it."""
+    return apipool.find(name)

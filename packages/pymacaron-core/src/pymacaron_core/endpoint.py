@@ -1,0 +1,86 @@
+"""The whole path of a request through one operation: guard, body admitted, parameters, body, function, reply.
+
+:func:`endpoint` composes an operation's steps into one closure when the document is loaded. A step that an operation
+does not need is not there; nothing is looked up, resolved or decided again while serving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from pymacaron_core.bodies import body_steps
+from pymacaron_core.call import Call
+from pymacaron_core.errors import InvalidParameter, RequestFault
+from pymacaron_core.guard import Guard, guard_step
+from pymacaron_core.models import Catalog
+from pymacaron_core.parameters import parameters_step
+from pymacaron_core.replies import Answer, accepts_step, reply_step
+from pymacaron_core.resolver import Binding
+from pymacaron_core.spec.operation import Specification
+
+Endpoint = Callable[[Call], "Answer | Response"]
+Gate = Callable[[Call], None]
+Reader = Callable[[Call, list[Any], dict[str, Any], list[RequestFault]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What an operation needs done, in order: ``gates`` let pass or refuse, ``readers`` fill the arguments."""
+
+    gates: tuple[Gate, ...]
+    readers: tuple[Reader, ...]
+    function: Callable[..., Any]
+    reply: Callable[[Any], Answer | Response]
+
+
+def endpoint(steps: Steps) -> Endpoint:
+    """A request's whole way, as one function of the call."""
+    gates, readers, function, reply = steps.gates, steps.readers, steps.function, steps.reply
+
+    def serve(call: Call) -> Answer | Response:
+        for gate in gates:  # who calls (401, 403), media types (406, 415), size (413)
+            gate(call)
+        positional: list[Any] = []
+        keywords: dict[str, Any] = {}
+        faults: list[RequestFault] = []
+        for read in readers:  # parameters, body
+            read(call, positional, keywords, faults)
+        if faults:
+            raise InvalidParameter(faults=faults)
+        return reply(function(*positional, **keywords))
+
+    return serve
+
+
+def steps_of(
+    binding: Binding,
+    specification: Specification,
+    catalog: Catalog,
+    guards: Mapping[str, Guard],
+    reply_mode: str = "raise",
+) -> Steps:
+    """The steps of one operation. Raises ``GuardMissing`` when a scheme it needs has no guard."""
+    operation = binding.operation
+    guard = guard_step(operation, specification, guards)
+    accepts = accepts_step(operation)
+    body = body_steps(operation.body, specification, catalog)
+    parameters = parameters_step(operation.parameters, specification, catalog)
+    gates: list[Gate | None] = [
+        guard,
+        (lambda call: accepts(call.header("Accept"))) if accepts else None,
+        body.admit if body else None,
+    ]
+    readers: list[Reader | None] = [
+        (lambda call, positional, keywords, faults: parameters(call, keywords, faults)) if parameters else None,
+        body.read if body else None,
+    ]
+    return Steps(
+        tuple(gate for gate in gates if gate),
+        tuple(reader for reader in readers if reader),
+        binding.adapted(),
+        reply_step(operation, specification, catalog, reply_mode),
+    )

@@ -1,0 +1,158 @@
+"""The guard step: who calls, checked against ``security`` before anything else of the request is judged.
+
+The document says where a credential stands and which scopes it needs; a guard, handed to ``API(guards=...)`` or brought
+by a plugin, says whether it is good and whose it is. Alternatives are tried in the document's order (OR), every scheme
+of an alternative must pass (AND), ``{}`` lets callers without credentials in. See OpenAPI, Security Requirement Object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from pymacaron_core.call import Call
+from pymacaron_core.errors import AuthorizationHeaderMissing, GuardMissing, PyMacaronException, TokenInvalid
+from pymacaron_core.spec.operation import Operation, Requirement, SecurityScheme, Specification
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What the caller showed for one scheme: the key, the bearer token, or the encoded part of ``Basic``."""
+
+    scheme: SecurityScheme
+    value: str
+    scopes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Credential(scheme={self.scheme.name!r}, value=[REDACTED], scopes={self.scopes!r})"
+
+
+Guard = Callable[[Call, Credential], Any]
+"""Returns the caller's identity (None where there is none to tell), or raises ``TokenInvalid``, ``Forbidden``, ..."""
+
+GuardStep = Callable[[Call], None]
+
+
+def guard_step(operation: Operation, specification: Specification, guards: Mapping[str, Guard]) -> GuardStep | None:
+    """The step that enforces an operation's ``security``; None when it declares none.
+
+    Raises ``GuardMissing`` when a scheme it needs has no guard.
+    """
+    if not operation.security:
+        return None
+    alternatives = tuple(
+        tuple(_check(specification, operation, name, scopes, guards) for name, scopes in requirement.items())
+        for requirement in operation.security
+        if requirement
+    )
+    optional = any(not requirement for requirement in operation.security)
+    return _alternatives_step(alternatives, optional) if alternatives else None
+
+
+def missing_guards(specification: Specification, guards: Mapping[str, Guard]) -> dict[str, list[Operation]]:
+    """The schemes that operations need and nobody guards, each with the operations that need it."""
+    missing: dict[str, list[Operation]] = {}
+    for operation in specification.operations:
+        for name in _schemes(operation.security):
+            if _guard_of(specification, name, guards) is None:
+                missing.setdefault(name, []).append(operation)
+    return missing
+
+
+def _schemes(security: Iterable[Requirement]) -> list[str]:
+    return list(dict.fromkeys(name for requirement in security for name in requirement))
+
+
+def _guard_of(specification: Specification, name: str, guards: Mapping[str, Guard]) -> Guard | None:
+    return guards.get(f"{specification.name}.{name}") or guards.get(name)
+
+
+Check = Callable[[Call], Any]
+
+
+def _check(
+    specification: Specification, operation: Operation, name: str, scopes: tuple[str, ...], guards: Mapping[str, Guard]
+) -> Check:
+    scheme = specification.security_schemes.get(name)
+    guard = _guard_of(specification, name, guards)
+    if scheme is None:
+        raise GuardMissing(f"{specification.file}: {operation.label} needs the security scheme {name!r}, which the document does not declare")
+    if guard is None:
+        raise GuardMissing(
+            f"{specification.file}: {operation.label} is protected by the security scheme {name!r} ({scheme.type}), and nothing guards it. "
+            f"Hand a guard to the API: API(app, guards={{{name!r}: check}}), where check(call, credential) returns the caller's identity or raises"
+        )
+
+    def check(call: Call) -> Any:
+        value = _shown(call, scheme)
+        if value is None:
+            raise AuthorizationHeaderMissing(_wanted(scheme), headers=_challenge(scheme))
+        return guard(call, Credential(scheme, value, scopes))
+
+    return check
+
+
+def _alternatives_step(alternatives: tuple[tuple[Check, ...], ...], optional: bool) -> GuardStep:
+    def step(call: Call) -> None:
+        refusals: list[PyMacaronException] = []
+        for checks in alternatives:
+            try:
+                identities = [check(call) for check in checks]
+            except PyMacaronException as refusal:
+                if refusal.status not in (401, 403):
+                    raise
+                refusals.append(refusal)
+                continue
+            call.context.identity = next((one for one in identities if one is not None), None)
+            return
+        judged = [refusal for refusal in refusals if not isinstance(refusal, AuthorizationHeaderMissing)]
+        if judged:
+            raise judged[0]
+        if not optional:
+            raise refusals[0]
+
+    return step
+
+
+def _shown(call: Call, scheme: SecurityScheme) -> str | None:
+    """The credential as the request shows it, or None. An ``Authorization`` of another scheme counts as none."""
+    if scheme.type == "apiKey":
+        return _api_key(call, scheme)
+    if scheme.type == "mutualTLS":
+        return str(call.environ.get("SSL_CLIENT_VERIFY", ""))
+    wanted = scheme.scheme.lower() if scheme.type == "http" else "bearer"
+    given = call.header("Authorization")
+    if not given:
+        return None
+    word, _, value = given.strip().partition(" ")
+    if word.lower() != wanted:
+        return None
+    if not value.strip():
+        raise TokenInvalid(f"the Authorization header says {word} and carries nothing", headers=_challenge(scheme))
+    return value.strip()
+
+
+def _api_key(call: Call, scheme: SecurityScheme) -> str | None:
+    if scheme.place_in == "header":
+        return call.header(scheme.parameter) or None
+    if scheme.place_in == "cookie":
+        return call.cookie(scheme.parameter) or None
+    values = parse_qs(call.query, errors="replace", max_num_fields=None).get(scheme.parameter)
+    return values[0] if values else None
+
+
+def _wanted(scheme: SecurityScheme) -> str:
+    if scheme.type == "apiKey":
+        return f"this call needs a key in the {scheme.place_in} {scheme.parameter!r}"
+    word = scheme.scheme.capitalize() if scheme.type == "http" else "Bearer"
+    return f"this call needs credentials: an Authorization header with '{word} ...'"
+
+
+def _challenge(scheme: SecurityScheme) -> dict[str, str]:
+    """The challenge of a 401 (RFC 9110, section 11.6.1); keys have no registered scheme and get none."""
+    if scheme.type == "apiKey" or scheme.type == "mutualTLS":
+        return {}
+    word = scheme.scheme if scheme.type == "http" else "bearer"
+    return {"WWW-Authenticate": "Bearer" if word.lower() == "bearer" else f'{word.capitalize()} realm="{scheme.name}"'}

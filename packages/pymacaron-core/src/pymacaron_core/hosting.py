@@ -1,0 +1,51 @@
+"""A Flask object made the host of an application: the call context around each request, the error body after a fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from pymacaron_core.application import Application
+from pymacaron_core.context import CallContext, enter, leave
+from pymacaron_core.errors import PyMacaronException, StartError
+
+
+def host_application(app: flask.Flask, application: Application) -> None:
+    """Put the application's call context and error body into a Flask object; its own hooks and handlers stay.
+
+    Raises ``StartError`` when it hosts one already.
+    """
+    if "pymacaron" in app.extensions:
+        raise StartError("this Flask object has an API already: one Flask object is one service")
+    app.extensions["pymacaron"] = application
+    app.extensions["pymacaron_routes"] = {}
+    app.before_request_funcs.setdefault(None, []).insert(0, lambda: _enter(application))
+    app.teardown_request(_leave)
+    if app.config.get("PROPAGATE_EXCEPTIONS") is None:
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+    for kind in (PyMacaronException, HTTPException, InternalServerError):
+        app.register_error_handler(kind, lambda error: _answer_error(application, error))
+
+
+def _enter(application: Application) -> None:
+    request = flask.request
+    call = CallContext(application, request.path, request.method, header=request.headers.get)
+    flask.g.pymacaron_token = enter(call)
+
+
+def _leave(error: BaseException | None = None) -> None:
+    token = flask.g.pop("pymacaron_token", None)
+    if token is not None:
+        leave(token)
+
+
+def _answer_error(application: Application, error: Exception) -> Any:
+    if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
+        return error
+    body, status, headers = application.reporting.answer(error)
+    response = application.app.json.response(body)
+    response.status_code = status
+    response.headers.extend(headers)
+    return response

@@ -1,0 +1,181 @@
+"""Documents to APIs: what is read, which models it gives, and which routes it asks for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import flask
+
+from pymacaron_core import spec
+from pymacaron_core.application import Application, LoadedApi, Route, loading
+from pymacaron_core.endpoint import endpoint, steps_of
+from pymacaron_core.errors import BindingError, DocumentError, DocumentFault, GuardMissing, StartError
+from pymacaron_core.guard import Guard, missing_guards
+from pymacaron_core.mock import mock_function
+from pymacaron_core.models import Catalog, load_models
+from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
+from pymacaron_core.routing import add_route, rule_of, shape_of_rule
+from pymacaron_core.spec.operation import Operation, Specification
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How an application's APIs are to be loaded."""
+
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    handlers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    only_models: frozenset[str] = frozenset()
+    mock_missing: bool = False
+    write_models: bool = False
+    builtin: bool = False
+
+
+def read_all(folder: Path, root: Path, ignore: Iterable[str] = ()) -> list[Specification]:
+    """Every API below a folder. Raises ``DocumentError`` with the faults of all of them."""
+    if not folder.is_dir():
+        raise StartError(f"there is no folder {folder}: put the service's OpenAPI documents there (apis/<name>.yaml)")
+    ignored = set(ignore)
+    found = {name: path for name, path in spec.find(folder).items() if name not in ignored}
+    if not found:
+        raise StartError(f"{folder} holds no OpenAPI document: no .yaml or .json file there has 'openapi' or 'swagger' at its root")
+    specifications, faults = [], []
+    for name, path in found.items():
+        try:
+            specification, warnings = spec.read(path, root=root, name=name)
+        except DocumentError as error:
+            faults.extend(error.faults)
+            continue
+        specifications.append(specification)
+        _tell(warnings)
+    if faults:
+        raise DocumentError(faults)
+    return specifications
+
+
+def _tell(warnings: Iterable[DocumentFault]) -> None:
+    for fault in warnings:
+        log.warning("%s", fault)
+
+
+def load_all(application: Application, specifications: Iterable[Specification], wishes: Wishes) -> None:
+    """Make models, bind functions and add routes for every API; models of all come before any function is imported.
+
+    Raises ``BindingError`` or ``GuardMissing`` naming everything that is missing.
+    """
+    catalogs = [
+        (s, Catalog(s, load_models(s, root=application.root, write=wishes.write_models))) for s in specifications
+    ]
+    for specification, catalog in catalogs:
+        application.add(LoadedApi(specification.name, specification, catalog, builtin=wishes.builtin))
+    served = [(s, c) for s, c in catalogs if s.name not in wishes.only_models]
+    bindings = _bind_all(application, [s for s, _ in served], wishes)
+    _check_guards([s for s, _ in served], wishes)
+    for specification, catalog in served:
+        routes = tuple(
+            _route(application, specification, catalog, operation, bindings[id(operation)], wishes)
+            for operation in specification.operations
+        )
+        application.apis[specification.name] = LoadedApi(
+            specification.name, specification, catalog, routes, wishes.builtin
+        )
+
+
+def load_builtin(application: Application, name: str, functions: ModuleType) -> None:
+    """Serve an API of our own, less the operations whose routes the service has already."""
+    folder = Path(functions.__file__ or "").parent
+    free = name if name not in application.apis else f"builtin_{name}"
+    specification, _ = spec.read(folder / f"{name}.yaml", root=folder, name=free)
+    kept = tuple(o for o in specification.operations if not has_route(application.app, o.path, o.method))
+    with loading(application):
+        wishes = Wishes(handlers=vars(functions), builtin=True)
+        load_all(application, [replace(specification, operations=kept)], wishes)
+
+
+def _bind_all(
+    application: Application, specifications: list[Specification], wishes: Wishes
+) -> dict[int, Binding | None]:
+    """Every operation's binding; all that do not fit are told in one error."""
+    bindings: dict[int, Binding | None] = {}
+    faults: list[str] = []
+    for specification in specifications:
+        candidates = candidates_of(application, specification, wishes.handlers)
+        for operation in specification.operations:
+            try:
+                binding = bind(operation, candidates)
+                if binding is None and not wishes.mock_missing:
+                    faults.append(unwritten(operation, candidates))
+                bindings[id(operation)] = binding
+            except BindingError as error:
+                faults.append(str(error))
+    if faults:
+        raise BindingError("\n".join(dict.fromkeys(faults)))
+    return bindings
+
+
+def candidates_of(
+    application: Application, specification: Specification, handlers: Mapping[str, Callable[..., Any]]
+) -> Candidates:
+    """Where the functions of an API are looked for."""
+    settings = application.config.core
+    own = settings.apis.get(specification.name)
+    module = (own and own.handlers) or settings.handlers or f"{specification.name}.api"
+    return Candidates(handlers, module, application.root)
+
+
+def _check_guards(specifications: Iterable[Specification], wishes: Wishes) -> None:
+    lines = []
+    for specification in specifications:
+        for name, operations in missing_guards(specification, wishes.guards).items():
+            scheme = specification.security_schemes.get(name)
+            first = operations[0].label
+            more = f" and {len(operations) - 1} more" if len(operations) > 1 else ""
+            kind = f"the security scheme {name!r}" + (f" ({scheme.type})" if scheme else ", which is not declared")
+            lines.append(f"{specification.file}: {first}{more} need {kind}, and nothing guards it")
+    if lines:
+        todo = "hand a guard for each to the API, API(app, guards={'name': check}), where check(call, credential) returns the caller's identity or raises"
+        raise GuardMissing("\n".join([*lines, todo]))
+
+
+def _route(
+    application: Application,
+    specification: Specification,
+    catalog: Catalog,
+    operation: Operation,
+    binding: Binding | None,
+    wishes: Wishes,
+) -> Route:
+    settings = application.config.core
+    mode = settings.replies if binding is not None else "off"
+    served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
+    serve = endpoint(steps_of(served, specification, catalog, wishes.guards, mode))
+    base_path = base_path_of(application, specification)
+    _check_free(application, rule_of(base_path, operation)[0], operation)
+    rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
+    return Route(operation, rule, binding)
+
+
+def base_path_of(application: Application, specification: Specification) -> str:
+    """What stands before the paths of an API: the configuration's word, else the document's."""
+    own = application.config.core.apis.get(specification.name)
+    return specification.base_path if own is None or own.base_path is None else own.base_path
+
+
+def _check_free(application: Application, rule: str, operation: Operation) -> None:
+    shape = (shape_of_rule(rule), operation.method)
+    taken: Mapping[tuple[str, str], str] = application.app.extensions["pymacaron_routes"]
+    if shape in taken:
+        raise StartError(f"{operation.place.file}: {operation.label} has the route of {taken[shape]}: {operation.method} {rule}")
+    application.app.extensions["pymacaron_routes"][shape] = f"{operation.label} in {operation.place.file}"
+
+
+def has_route(app: flask.Flask, rule: str, method: str) -> bool:
+    """Whether a route of that shape is there already, ours or hand-written."""
+    shape = shape_of_rule(rule)
+    return any(shape_of_rule(known.rule) == shape and method in (known.methods or ()) for known in app.url_map.iter_rules())

@@ -1,0 +1,136 @@
+"""Answers made up from the document: its examples where it has some, else the smallest value its schema allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymacaron_core.errors import NotWritten
+from pymacaron_core.replies import is_json
+from pymacaron_core.spec.operation import MediaType, Operation, Schema, Specification
+
+HEADER = "X-PyMacaron-Mock"
+FORMATS = {
+    "date": "2024-02-29",
+    "date-time": "2024-02-29T12:00:00Z",
+    "time": "12:00:00Z",
+    "duration": "PT1H",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "email": "somebody@example.com",
+    "uri": "https://example.com/",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "byte": "bW9jaw==",
+    "decimal": "1.00",
+}
+
+
+def mock_function(operation: Operation, specification: Specification) -> Any:
+    """A function that stands in for one that is not written yet; its replies are marked by a header."""
+    reply = operation.success
+    status = int(reply.status) if reply is not None and reply.status.isdigit() else 200
+    media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None) if reply else None
+    name = operation.id or f"{operation.method} {operation.path}"
+    value = example_of(media, specification) if media is not None else None
+
+    def mocked(*positional: Any, **keywords: Any) -> Any:
+        return value, status, {HEADER: name}
+
+    return mocked
+
+
+def example_of(media: MediaType, specification: Specification) -> Any:
+    """The first example of a media type, or one made from its schema."""
+    if media.examples:
+        return media.examples[0]
+    return None if media.schema is None else example(media.schema, specification)
+
+
+def example(schema: Schema, specification: Specification, depth: int = 0) -> Any:
+    """A value that the schema allows: its own example, default, constant or first enum value, else the smallest."""
+    schema = specification.resolve(schema)
+    keywords = schema.keywords
+    for name in ("example", "default", "const"):
+        if name in keywords:
+            return keywords[name]
+    for name in ("examples", "enum"):
+        if keywords.get(name):
+            return keywords[name][0]
+    if schema.ref is not None:
+        return example(specification.schemas[schema.ref], specification, depth + 1)
+    if keywords.get("allOf"):
+        return _merged(schema, specification, depth)
+    for name in ("oneOf", "anyOf"):
+        if keywords.get(name):
+            return example(keywords[name][0], specification, depth + 1)
+    return _by_type(schema, specification, depth)
+
+
+def _merged(schema: Schema, specification: Specification, depth: int) -> Any:
+    values = [example(part, specification, depth + 1) for part in schema.keywords["allOf"]]
+    objects = [value for value in values if isinstance(value, dict)]
+    if not objects and not schema.properties():
+        return values[0]
+    merged: dict[str, Any] = {}
+    for value in objects:
+        merged.update(value)
+    merged.update(_object(schema, specification, depth))
+    return merged
+
+
+def _by_type(schema: Schema, specification: Specification, depth: int) -> Any:
+    kind = next((t for t in schema.types if t != "null"), None)
+    if kind is None:
+        kind = "object" if schema.properties() else ("null" if schema.types else "object")
+    if kind == "object":
+        return _object(schema, specification, depth)
+    if kind == "array":
+        return _array(schema, specification, depth)
+    if kind == "string":
+        return _string(schema)
+    if kind in ("integer", "number"):
+        return _number(schema, kind)
+    return True if kind == "boolean" else None
+
+
+def _object(schema: Schema, specification: Specification, depth: int) -> dict[str, Any]:
+    required = set(schema.get("required", ()))
+    return {
+        name: example(property_, specification, depth + 1)
+        for name, property_ in schema.properties().items()
+        if (name in required or depth < 3) and depth < 12
+    }
+
+
+def _array(schema: Schema, specification: Specification, depth: int) -> list[Any]:
+    items = schema.get("items")
+    count = max(int(schema.get("minItems", 0)), 1 if depth < 3 else 0)
+    if not isinstance(items, Schema) or depth >= 12:
+        return []
+    return [example(items, specification, depth + 1) for _ in range(count)]
+
+
+def _string(schema: Schema) -> str:
+    text = FORMATS.get(str(schema.get("format")), "string")
+    least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
+    text = text + "x" * (least - len(text))
+    return text[: int(most)] if most is not None else text
+
+
+def _number(schema: Schema, kind: str) -> int | float:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    step = schema.get("multipleOf")
+    if low is None and schema.get("exclusiveMinimum") is not None:
+        low = schema.get("exclusiveMinimum") + (step or 1)
+    value = low if low is not None else (min(high, 0) if high is not None else 0)
+    if step:
+        value = -(-value // step) * step
+    return int(value) if kind == "integer" else value
+
+
+def unwritten_function(operation: Operation) -> Any:
+    """A function that answers 501 for one that is not written yet."""
+    def missing(*positional: Any, **keywords: Any) -> Any:
+        raise NotWritten(f"{operation.label} is in the document, and its function is not written yet")
+
+    return missing

@@ -1,0 +1,242 @@
+"""Replies: what a function returned, checked against what the document declares, as status, headers and bytes.
+
+A function returns a model, plain data, ``(value, status)``, ``(value, status, headers)``, nothing, or a Flask
+``Response``, which is sent as it is. A value that its reply does not declare is ``BAD_RESPONSE`` in mode ``raise``,
+a warning in mode ``log``, and sent unseen in mode ``off``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+import pydantic_core
+from pydantic import TypeAdapter, ValidationError
+from werkzeug.wrappers import Response
+
+from pymacaron_core.errors import BadResponse, NotAcceptable, is_error
+from pymacaron_core.models.faults import faults_of
+from pymacaron_core.protocol import is_model
+from pymacaron_core.spec.operation import Operation, Reply, Schema, Specification
+
+log = logging.getLogger(__name__)
+MODES = ("off", "log", "raise")
+
+
+class Answer(NamedTuple):
+    """A finished reply."""
+
+    status: int
+    content_type: str | None
+    body: bytes
+    headers: Iterable[tuple[str, str]] = ()
+
+
+class Adapters(Protocol):
+    """Where validators come from: the catalog of models."""
+
+    def adapter(self, schema: Schema) -> TypeAdapter[Any]: ...
+
+    def type_of(self, schema: Schema) -> Any: ...
+
+
+class Declared:
+    """One declared reply, compiled: how a value of it becomes bytes."""
+
+    __slots__ = ("adapter", "content_type", "json_schema", "model", "reply", "textual")
+
+    def __init__(self, reply: Reply, specification: Specification, adapters: Adapters) -> None:
+        media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None)
+        first = media or (reply.content[0] if reply.content else None)
+        self.reply = reply
+        self.content_type = None if first is None else ("application/json" if "*" in first.name else first.name)
+        self.textual = first is not None and media is None
+        schema = media.schema if media is not None else None
+        self.json_schema = schema
+        self.adapter = adapters.adapter(schema) if schema is not None else None
+        kind = adapters.type_of(schema) if schema is not None else None
+        self.model = kind if isinstance(kind, type) and is_model(kind) else None
+
+
+ReplyStep = Callable[[Any], "Answer | Response"]
+
+
+def is_json(name: str) -> bool:
+    return name == "application/json" or name.endswith("+json")
+
+
+def reply_step(
+    operation: Operation, specification: Specification, adapters: Adapters, mode: str = "raise"
+) -> ReplyStep:
+    """The step that turns what the function returned into an :class:`Answer`, or hands a Response through.
+
+    Raises ``BadResponse`` when the value is not what the document declares.
+    """
+    declared = {reply.status: Declared(reply, specification, adapters) for reply in operation.replies}
+    success = declared.get(operation.success.status) if operation.success else None
+    by_model = {d.model: d for d in reversed(declared.values()) if d.model is not None}
+    if success is not None and success.model is not None:
+        by_model[success.model] = success
+    label = operation.label
+
+    def step(value: Any) -> Answer | Response:
+        if isinstance(value, Response):
+            return value
+        value, status, headers = _unpacked(value, label)
+        if status is None:
+            chosen = by_model.get(type(value), success) if is_model(value) else success
+            status = _status_of(chosen, value)
+        else:
+            chosen = declared.get(str(status)) or declared.get(f"{status // 100}XX") or declared.get("default")
+        return _answer(value, status, headers, chosen, label, mode)
+
+    return step
+
+
+def _unpacked(value: Any, label: str) -> tuple[Any, int | None, Iterable[tuple[str, str]]]:
+    if not isinstance(value, tuple):
+        return value, None, ()
+    if len(value) not in (2, 3) or not isinstance(value[1], int) or not 100 <= value[1] <= 599:
+        raise BadResponse(f"{label} returned a tuple that is not (value, status) or (value, status, headers)")
+    headers = value[2] if len(value) == 3 else ()
+    return value[0], value[1], tuple(headers.items()) if isinstance(headers, Mapping) else tuple(headers)
+
+
+def _status_of(chosen: Declared | None, value: Any) -> int:
+    """The status of a value returned without one: its reply's; an error model says its own."""
+    status = chosen.reply.status if chosen is not None else "200"
+    if status.isdigit():
+        return int(status)
+    own = getattr(value, "status", None)
+    if is_error(value) and isinstance(own, int) and 400 <= own <= 599:
+        return own
+    if status == "default":
+        return 500 if is_error(value) else 200
+    return int(status[0]) * 100
+
+
+def _answer(
+    value: Any, status: int, headers: Iterable[tuple[str, str]], declared: Declared | None, label: str, mode: str
+) -> Answer:
+    if declared is None:
+        _complain(f"{label} returned the status {status}, which the document does not declare", mode)
+        return _undeclared(value, status, headers)
+    if value is None and (declared.content_type is None or status in (204, 304)):
+        return Answer(status, None, b"", headers)
+    if declared.content_type is None:
+        if declared.reply.content or status in (204, 304):
+            _complain(f"{label} returned a value with the status {status}, which has no body", mode)
+            return Answer(status, None, b"", headers)
+        _complain(f"{label} returned a value, and the document declares no content for {declared.reply.status}", mode)
+        return _undeclared(value, status, headers)
+    if declared.textual:
+        return Answer(status, _text_type(declared.content_type), _raw(value, declared, label), headers)
+    return Answer(status, declared.content_type, _json(value, declared, label, mode), headers)
+
+
+def _undeclared(value: Any, status: int, headers: Iterable[tuple[str, str]]) -> Answer:
+    if value is None:
+        return Answer(status, None, b"", headers)
+    return Answer(status, "application/json", _plain_json(value), headers)
+
+
+def _complain(message: str, mode: str) -> None:
+    if mode == "raise":
+        raise BadResponse(message)
+    if mode == "log":
+        log.warning("%s", message)
+
+
+def _json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
+    if declared.adapter is None:
+        return _plain_json(value)
+    if declared.model is not None and isinstance(value, declared.model):
+        return _model_json(value, label, mode)
+    if mode == "off":
+        return _plain_json(value)
+    return _checked_json(value, declared, label, mode)
+
+
+def _model_json(value: Any, label: str, mode: str) -> bytes:
+    """A model of the declared class: its type is the check, and in the strict modes pydantic's own warnings."""
+    to_json = type(value).__pydantic_serializer__.to_json
+    if mode == "off":
+        body: bytes = to_json(value, exclude_unset=True, by_alias=True, warnings=False)
+        return body
+    try:
+        body = to_json(value, exclude_unset=True, by_alias=True, warnings="error")
+        return body
+    except pydantic_core.PydanticSerializationError as error:
+        _complain(f"{label} returned a {type(value).__name__} that was changed after it was validated: {error}", mode)
+        body = to_json(value, exclude_unset=True, by_alias=True, warnings=False)
+        return body
+
+
+def _checked_json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
+    """Plain data, lists of models and the like: written as JSON and validated as such."""
+    adapter = declared.adapter
+    body = _plain_json(value)
+    if adapter is None or (is_model(value) and declared.model is None and declared.json_schema is None):
+        return body
+    if is_model(value) and declared.model is not None:
+        _complain(f"{label} returned a {_kind(value)}, and the document declares a {_kind(declared.model)}", mode)
+        return body
+    try:
+        checked = adapter.validator.validate_json(body, strict=True, by_alias=True, by_name=False)
+    except ValidationError as error:
+        faults = "; ".join(f"{f.pointer or 'the value'}: {f.message}" for f in faults_of(error, "body")[:3])
+        what = "nothing" if value is None else f"a {_kind(value)} that is not what the document declares"
+        _complain(f"{label} returned {what}: {faults}", mode)
+        return body
+    written: bytes = adapter.serializer.to_json(checked, exclude_unset=True, by_alias=True, warnings=False)
+    return written
+
+
+def _kind(value: Any) -> str:
+    return value.get_model_name() if is_model(value) else type(value).__name__
+
+
+def _plain_json(value: Any) -> bytes:
+    """Any mixture of models and plain data as JSON; models leave out what is unset."""
+    return pydantic_core.to_json(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    if is_model(value):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _raw(value: Any, declared: Declared, label: str) -> bytes:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if isinstance(value, str):
+        return value.encode("utf-8")
+    raise BadResponse(f"{label} returned a {_kind(value)}, and its reply is {declared.content_type}: return text or bytes")
+
+
+def _text_type(name: str) -> str:
+    return f"{name}; charset=utf-8" if name.startswith("text/") else name
+
+
+def accepts_step(operation: Operation) -> Callable[[str | None], None] | None:
+    """The step that refuses (406) callers who accept none of the media types that the success reply has."""
+    reply = operation.success
+    if reply is None or not reply.content or any("*" in m.name for m in reply.content):
+        return None
+    offered = tuple(m.name for m in reply.content)
+
+    def step(accept: str | None) -> None:
+        if not accept or "*/*" in accept:
+            return
+        ranges = [part.partition(";") for part in accept.lower().split(",")]
+        wanted = {name.strip() for name, _, weight in ranges if weight.replace(" ", "") not in ("q=0", "q=0.0")}
+        if wanted and not any(name in wanted or f"{name.partition('/')[0]}/*" in wanted for name in offered):
+            raise NotAcceptable(f"this call answers {' or '.join(offered)}, which the request does not accept")
+
+    return step

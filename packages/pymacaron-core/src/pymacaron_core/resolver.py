@@ -1,0 +1,288 @@
+"""Names to functions: which function serves which operation, by which rule, and whether its signature fits.
+
+The first rule that fits wins: a function handed to the API, ``x-bind-server``, a dotted ``operationId``,
+``x-openapi-router-controller``, and the plain ``operationId`` (as it is, or in snake_case) in the API's handlers module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import functools
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from pymacaron_core.errors import BindingError
+from pymacaron_core.spec import positioned
+from pymacaron_core.spec.operation import Operation, Place, identifier
+
+Function = Callable[..., Any]
+OLD_NAMES = {
+    "pymacaron.auth": "pymacaron_auth",
+    "pymacaron_async.asynctask": "pymacaron_async",
+    "pymacaron_dynamodb.PersistentSwaggerObject": "pymacaron_dynamodb.PersistentModel",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An operation, the function that serves it, and the rule that found it. ``dropped``: declared keywords that the
+    function does not take."""
+
+    operation: Operation
+    function: Function
+    rule: str
+    name: str
+    dropped: tuple[str, ...] = ()
+    own_defaults: tuple[str, ...] = ()
+
+    def adapted(self) -> Function:
+        """The function as the request path calls it: every declared argument in, its own defaults respected."""
+        function = self.function
+        if inspect.iscoroutinefunction(function):
+            function = _run_to_end(function)
+        if not self.dropped and not self.own_defaults:
+            return function
+        dropped, own_defaults = self.dropped, self.own_defaults
+
+        def adapted(*positional: Any, **keywords: Any) -> Any:
+            for name in dropped:
+                del keywords[name]
+            for name in own_defaults:
+                if keywords[name] is None:
+                    del keywords[name]
+            return function(*positional, **keywords)
+
+        return adapted
+
+
+def _run_to_end(function: Function) -> Function:
+    @functools.wraps(function)
+    def run(*positional: Any, **keywords: Any) -> Any:
+        return asyncio.run(function(*positional, **keywords))
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Where functions are looked for: ``given`` by operationId, the API's handlers ``module``, the project ``root``."""
+
+    given: Mapping[str, Function]
+    module: str
+    root: Any = None
+
+
+def bind(operation: Operation, candidates: Candidates) -> Binding | None:
+    """The binding of one operation; None when no function is written for it yet.
+
+    Raises ``BindingError`` when a name leads nowhere, or to something that does not fit.
+    """
+    found = _find(operation, candidates)
+    if found is None:
+        return None
+    function, rule, name = found
+    if not callable(function):
+        raise BindingError(_at(operation, candidates, f"{name} is a {type(function).__name__}, not a function"))
+    function = _decorated(operation, function, candidates)
+    dropped, own_defaults = fit(operation, function, name, candidates)
+    return Binding(operation, function, rule, name, dropped, own_defaults)
+
+
+def unwritten(operation: Operation, candidates: Candidates) -> str:
+    """What to tell about an operation without a function: where it was looked for, and what to do."""
+    wanted = operation.id or f"a function for {operation.label}"
+    if operation.id is None:
+        todo = "give the operation an operationId or an x-bind-server"
+    else:
+        todo = f"write {identifier(operation.id)}() in {candidates.module}, or let 'pymacaron generate --handlers' write the stub"
+    near = _nearest(operation, candidates)
+    hint = f" (did you mean {near}()?)" if near else ""
+    return _at(operation, candidates, f"{operation.label} has no function: {wanted} is not in {candidates.module}{hint}; {todo}")
+
+
+def _nearest(operation: Operation, candidates: Candidates) -> str:
+    if operation.id is None:
+        return ""
+    module = _import(candidates.module, optional=True)
+    names = [n for n, v in vars(module).items() if inspect.isfunction(v)] if module else []
+    return next(iter(difflib.get_close_matches(identifier(operation.id), names, 1)), "")
+
+
+def _find(operation: Operation, candidates: Candidates) -> tuple[Function, str, str] | None:
+    operation_id, extensions = operation.id, operation.extensions
+    for name in (operation_id, operation_id and identifier(operation_id), f"{operation.method} {operation.path}"):
+        if name and name in candidates.given:
+            function = candidates.given[name]
+            return function, "handed to the API", getattr(function, "__qualname__", name)
+    if extensions.get("x-bind-server"):
+        return _named(operation, candidates, str(extensions["x-bind-server"]), "x-bind-server")
+    if operation_id and "." in operation_id and operation_id.replace(".", "").replace("_", "").isalnum():
+        return _named(operation, candidates, operation_id, "operationId")
+    controller = extensions.get("x-openapi-router-controller")
+    if controller and operation_id:
+        return _named(operation, candidates, f"{controller}.{operation_id}", "x-openapi-router-controller")
+    return _in_handlers(operation, candidates)
+
+
+def _in_handlers(operation: Operation, candidates: Candidates) -> tuple[Function, str, str] | None:
+    if operation.id is None:
+        return None
+    module = _import(candidates.module, optional=True)
+    for name in dict.fromkeys((operation.id, identifier(operation.id))):
+        function = getattr(module, name, None)
+        if function is not None:
+            return function, "operationId in handlers", f"{candidates.module}.{name}"
+    return None
+
+
+def _named(operation: Operation, candidates: Candidates, dotted: str, rule: str) -> tuple[Function, str, str]:
+    dotted = current_name(dotted)
+    return look_up(dotted, lambda message: _at(operation, candidates, f"{rule} of {operation.label}: {message}")), rule, dotted
+
+
+def current_name(dotted: str) -> str:
+    """A dotted name of 2.x by the name it has now."""
+    for old, new in OLD_NAMES.items():
+        if dotted == old or dotted.startswith(f"{old}."):
+            return new + dotted[len(old) :]
+    return dotted
+
+
+def look_up(dotted: str, told: Callable[[str], str]) -> Any:
+    """What a dotted name (``module.function``, ``module.Class.method``) stands for.
+
+    Raises ``BindingError`` with ``told(message)`` when it stands for nothing.
+    """
+    parts = dotted.split(".")
+    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
+        raise BindingError(told(f"{dotted!r} is not a name like module.function"))
+    for cut in range(len(parts) - 1, 0, -1):
+        module = _import(".".join(parts[:cut]), optional=True, told=told)
+        if module is None:
+            continue
+        return _attribute(module, parts[cut:], told)
+    raise BindingError(told(f"there is no module {'.'.join(parts[:-1])!r} (looked for {dotted!r})"))
+
+
+def _attribute(module: ModuleType, names: list[str], told: Callable[[str], str]) -> Any:
+    value: Any = module
+    for name in names:
+        if not hasattr(value, name):
+            near = difflib.get_close_matches(name, [n for n in dir(value) if not n.startswith("_")], 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise BindingError(told(f"{module.__name__} has no {'.'.join(names)!r}{hint}"))
+        value = getattr(value, name)
+    return value
+
+
+def _import(name: str, *, optional: bool, told: Callable[[str], str] = str) -> ModuleType | None:
+    """Import a module; None when it does not exist. One that exists and fails stops the start, with its own error."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if optional and error.name and (name == error.name or name.startswith(f"{error.name}.")):
+            return None
+        raise BindingError(told(f"the module {name} cannot be imported: {error}")) from error
+    except BindingError:
+        raise
+    except Exception as error:
+        raise BindingError(told(f"the module {name} cannot be imported: {_cause(error)}")) from error
+
+
+def _cause(error: Exception) -> str:
+    """An exception of somebody's module, with the line of it that failed."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}:{error.lineno}: {error.msg}"
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f" ({frame.tb_frame.f_code.co_filename}:{frame.tb_lineno})" if frame is not None else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def _decorated(operation: Operation, function: Function, candidates: Candidates) -> Function:
+    dotted = operation.extensions.get("x-decorate-server")
+    if not dotted:
+        return function
+    names = [dotted] if isinstance(dotted, str) else list(dotted)
+    for name in reversed(names):
+        decorator, _, _ = _named(operation, candidates, str(name), "x-decorate-server")
+        decorated = decorator(function)
+        if not callable(decorated):
+            raise BindingError(_at(operation, candidates, f"x-decorate-server: {name} returned no function"))
+        function = decorated
+    return function
+
+
+def fit(
+    operation: Operation, function: Function, name: str, candidates: Candidates
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which declared arguments a function does not take, and which it has defaults of its own for.
+
+    Raises ``BindingError`` when it needs an argument that the document does not have, or takes no body where there is one.
+    """
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return (), ()
+    offered = arguments_of(operation)
+    positional = operation.body is not None and not operation.body.spread
+    if positional:
+        parameters = _without_first(parameters, operation, name, candidates)
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        taken = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    else:
+        taken = set(offered)
+    _check_needs(parameters, offered, operation, name, candidates)
+    own = {p.name for p in parameters if p.default is not p.empty and p.default is not None}
+    return tuple(a for a in offered if a not in taken), tuple(a for a in offered if a in own)
+
+
+def arguments_of(operation: Operation) -> tuple[str, ...]:
+    """The keywords an operation hands to its function."""
+    keywords = [p.argument for p in operation.parameters]
+    if operation.body is not None and operation.body.spread:
+        keywords += operation.body.arguments.values()
+    return tuple(keywords)
+
+
+def _without_first(
+    parameters: list[inspect.Parameter], operation: Operation, name: str, candidates: Candidates
+) -> list[inspect.Parameter]:
+    """The parameters left once the body is handed over as the first positional argument."""
+    first = parameters[0] if parameters else None
+    if first is None or first.kind in (first.KEYWORD_ONLY, first.VAR_KEYWORD):
+        message = f"{name}{inspect.Signature(parameters)} must take the body of {operation.label} as its first argument"
+        raise BindingError(_at(operation, candidates, message))
+    return parameters if first.kind is first.VAR_POSITIONAL else parameters[1:]
+
+
+def _check_needs(
+    parameters: list[inspect.Parameter], offered: tuple[str, ...], operation: Operation, name: str, candidates: Candidates
+) -> None:
+    for parameter in parameters:
+        if parameter.default is not parameter.empty or parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        if parameter.name in offered and parameter.kind is not parameter.POSITIONAL_ONLY:
+            continue
+        has = f"it has {', '.join(offered)}" if offered else "it has no parameters"
+        near = difflib.get_close_matches(parameter.name, offered, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        message = f"{name}() needs an argument {parameter.name!r}, which {operation.label} does not declare: {has}{hint}"
+        raise BindingError(_at(operation, candidates, message))
+
+
+def _at(operation: Operation, candidates: Candidates, message: str) -> str:
+    return f"{positioned(_place(operation), candidates.root)}: {message}"
+
+
+def _place(operation: Operation) -> Place:
+    for key in ("x-bind-server", "operationId"):
+        if key in operation.extensions or (key == "operationId" and operation.id):
+            return operation.place / key
+    return operation.place

@@ -1,0 +1,75 @@
+"""Operations as routes: every generated route is an ordinary Flask rule, so that all of Flask keeps working on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+
+from pymacaron_core.call import from_flask
+from pymacaron_core.context import CallContext, current_call
+from pymacaron_core.endpoint import Endpoint
+from pymacaron_core.errors import StartError
+from pymacaron_core.replies import Answer
+from pymacaron_core.spec.operation import Operation
+
+VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+
+def rule_of(base_path: str, operation: Operation) -> tuple[str, dict[str, str]]:
+    """The Werkzeug rule of an operation, and the wire name of each of its variables.
+
+    A variable matches one segment; its text is judged by the parameters step, so that a wrong value is a 400 that says why.
+    """
+    arguments = {p.name: p.argument for p in operation.parameters if p.place_in == "path"}
+    names: dict[str, str] = {}
+
+    def variable(match: re.Match[str]) -> str:
+        argument = arguments.get(match[1], "")
+        name = argument if argument.isascii() and argument.isidentifier() else f"value_{len(names)}"
+        names[name] = match[1]
+        return f"<{name}>"
+
+    path = f"{base_path.rstrip('/')}/{operation.path.lstrip('/')}"
+    return VARIABLE.sub(variable, path), names
+
+
+def shape_of_rule(rule: str) -> str:
+    """The rule with its variables made alike: two operations of one shape and method cannot be told apart."""
+    return re.sub(r"<[^>]*>", "<>", rule)
+
+
+def add_route(app: flask.Flask, api: str, base_path: str, operation: Operation, serve: Endpoint, limit: int | None) -> str:
+    """Register an operation's route; gives back its rule. Raises ``StartError`` when Flask refuses it."""
+    rule, names = rule_of(base_path, operation)
+    name = f"{api}:{operation.id or f'{operation.method} {operation.path}'}".replace(".", "_")
+    try:
+        app.add_url_rule(rule, name, _view(app, operation, serve, names, limit), methods=[operation.method])
+    except (ValueError, AssertionError) as error:
+        raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
+    return rule
+
+
+def _view(
+    app: flask.Flask, operation: Operation, serve: Endpoint, names: Mapping[str, str], limit: int | None
+) -> Callable[..., Any]:
+    def view(**values: str) -> Any:
+        context = current_call() or CallContext()
+        context.operation_id = operation.id
+        path_values = {names[name]: value for name, value in values.items()}
+        answer = serve(from_flask(flask.request, path_values, context, limit))
+        return flask_response(app, answer) if isinstance(answer, Answer) else answer
+
+    view.__name__ = operation.id or "operation"
+    return view
+
+
+def flask_response(app: flask.Flask, answer: Answer) -> flask.Response:
+    """A finished reply as the application's own kind of response."""
+    response = app.response_class(answer.body, answer.status, content_type=answer.content_type)
+    if answer.content_type is None:
+        response.headers.pop("Content-Type", None)
+    response.headers.extend(answer.headers)
+    return response

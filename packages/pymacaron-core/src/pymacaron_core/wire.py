@@ -1,0 +1,115 @@
+"""Text from the wire as JSON: what the letters of a parameter or form field mean for the schema that declares it.
+
+A parameter is text; its schema says whether ``1`` is a number or a word. Everything is turned into JSON text once and
+judged by the same strict validators as bodies, so that a rule means the same wherever a value comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from json.encoder import encode_basestring_ascii
+from typing import Any
+
+from pymacaron_core.spec.operation import Schema, Specification
+
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a schema lets a value be: JSON types, the shape of items and of properties."""
+
+    types: frozenset[str] = frozenset({"string"})
+    items: Shape | None = None
+    properties: Mapping[str, Shape] = field(default_factory=dict)
+    additional: Shape | None = None
+
+    @property
+    def is_array(self) -> bool:
+        return "array" in self.types
+
+    @property
+    def is_object(self) -> bool:
+        return "object" in self.types and not self.is_array
+
+
+TEXT = Shape()
+
+
+def shape_of(schema: Schema | None, specification: Specification, depth: int = 0) -> Shape:
+    """The shape of a schema; combined schemas (``allOf``, ``oneOf``, ``anyOf``) add up. Deeper than 8 all is text."""
+    if schema is None or depth > 8:
+        return TEXT
+    types: set[str] = set(schema.types)
+    items = shape_of(schema.get("items"), specification, depth + 1) if "items" in schema.keywords else None
+    properties = {name: shape_of(s, specification, depth + 1) for name, s in schema.properties().items()}
+    additional = schema.get("additionalProperties")
+    extra = shape_of(additional, specification, depth + 1) if isinstance(additional, Schema) else None
+    if not types:
+        types |= _types_of_values(schema)
+    if not types and (properties or additional is not None):
+        types.add("object")
+    for part in _parts(schema, specification):
+        shape = shape_of(part, specification, depth + 1)
+        if "type" not in schema.keywords and part.keywords.keys() | ({part.ref} if part.ref else set()):
+            types |= shape.types
+        items = items or shape.items
+        properties = {**shape.properties, **properties}
+        extra = extra or shape.additional
+    return Shape(frozenset(types) or frozenset({"string"}), items, properties, extra)
+
+
+def _parts(schema: Schema, specification: Specification) -> Iterable[Schema]:
+    if schema.ref is not None:
+        yield specification.schemas[schema.ref]
+    for name in ("allOf", "oneOf", "anyOf"):
+        yield from schema.get(name, ())
+
+
+def _types_of_values(schema: Schema) -> set[str]:
+    values = [schema.get("const")] if "const" in schema.keywords else list(schema.get("enum", ()))
+    return {_type_of(value) for value in values}
+
+
+def _type_of(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+    return names.get(type(value), "object")
+
+
+def scalar(text: str, shape: Shape) -> str:
+    """One value as JSON text: a number, boolean or null where the shape has such and the text is one, else a string."""
+    types = shape.types
+    if "integer" in types and INTEGER.match(text):
+        return text
+    if "number" in types and NUMBER.match(text):
+        return text
+    if "boolean" in types and text in ("true", "false"):
+        return text
+    if "null" in types and text in ("", "null") and "string" not in types:
+        return "null"
+    return encode_basestring_ascii(text)
+
+
+def array(texts: Iterable[str], shape: Shape) -> str:
+    """Texts as a JSON array, each by the shape of the items."""
+    items = shape.items or TEXT
+    return f"[{','.join(scalar(text, items) for text in texts)}]"
+
+
+def mapping(pairs: Iterable[tuple[str, str]], shape: Shape) -> str:
+    """Pairs of name and text as a JSON object, each value by the shape of its property."""
+    members = (
+        f"{encode_basestring_ascii(name)}:{scalar(text, shape.properties.get(name) or shape.additional or TEXT)}"
+        for name, text in pairs
+    )
+    return "{" + ",".join(members) + "}"
+
+
+def members(fragments: Iterable[tuple[str, str]]) -> str:
+    """Pairs of name and JSON text as a JSON object."""
+    return "{" + ",".join(f"{encode_basestring_ascii(name)}:{text}" for name, text in fragments) + "}"
