@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
 from pymacaron_core.config import load_config
 from pymacaron_core.context import CallContext, entered
 from pymacaron_core.logs import LineHandler, configure, pymlogger, set_level, user_id, wants_colour

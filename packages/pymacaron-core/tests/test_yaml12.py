@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from pymacaron_core import yaml12
 from pymacaron_core.yaml12 import Positions, YamlFault, locate, parse
 

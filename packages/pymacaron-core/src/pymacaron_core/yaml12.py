@@ -34,7 +34,7 @@ _CORE = "tag:yaml.org,2002:"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
-class YamlFault(PyMacaronError):  # noqa: N818 - a fault, as the documents' are
+class YamlFault(PyMacaronError):
     """Text that is no YAML: ``message``, and the ``line`` and ``column`` it is about (from 1; 0 is unknown)."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:

@@ -3,7 +3,7 @@
 from pymacaron_core.config.config import Config, load_config
 from pymacaron_core.config.lookup import find_root, is_project
 from pymacaron_core.config.secrets import Secret
-from pymacaron_core.config.settings import ApiSettings, CoreSettings, Settings, level_number
+from pymacaron_core.config.settings import ApiSettings, CoreSettings, Settings, level_number, option
 
 __all__ = [
     "ApiSettings",
@@ -15,4 +15,5 @@ __all__ = [
     "is_project",
     "level_number",
     "load_config",
+    "option",
 ]

@@ -217,7 +217,11 @@ def _odd_keys(values: Mapping[str, Any]) -> list[Fault]:
     for key in values.keys() - known:
         pointer = f"/{pointer_step(key)}"
         close = next((name for name in sorted(known) if one_edit_apart(key, name)), None)
-        if key in CoreSettings.model_fields:
+        if hasattr(Config, key) or key in Config.__dataclass_fields__:
+            odd.append(
+                Fault(pointer, f"'{key}' is read by config['{key}'] only: config.{key} is something else", key=True)
+            )
+        elif key in CoreSettings.model_fields:
             odd.append(Fault(pointer, f"'{key}' has no effect here: the option stands below 'core:'", key=True))
         elif close is not None:
             odd.append(Fault(pointer, f"'{key}' is no option of PyMacaron: did you mean '{close}'?", key=True))

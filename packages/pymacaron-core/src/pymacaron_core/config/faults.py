@@ -44,16 +44,20 @@ def validation_faults(
     for found in error.errors(include_url=False, include_context=False):
         steps, value = _existing(found["loc"], data)
         top = str(steps[0]) if steps else ""
-        pointer = "/".join([places.get(top, f"/{top}"), *(pointer_step(step) for step in steps[1:])])
-        name = ".".join(part.replace("~1", "/") for part in pointer.split("/")[1:])
-        if pointer in seen:
-            continue
-        seen.add(pointer)
+        pointer = "/".join([places.get(top, f"/{top}" if top else ""), *(pointer_step(step) for step in steps[1:])])
+        name = pointer[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")
         known, wanted = _wanted(model, steps)
-        if found["type"] == "extra_forbidden":
+        if found["type"] == "missing":
+            lacking = found["loc"][-1]
+            yield Fault(pointer, f"{f'{name}.' if name else ''}{lacking} is missing: add it")
+        elif pointer in seen:
+            continue
+        elif found["type"] == "extra_forbidden":
             yield Fault(pointer, f"{name} is no option{meant(str(steps[-1]), known)}", key=True)
         else:
-            yield Fault(pointer, f"{name} must be {wanted}, not {shown_value(value)}")
+            told_wanted = f"must be {wanted}" if wanted else found["msg"].removeprefix("Input ")
+            yield Fault(pointer, f"{name} {told_wanted}, not {shown_value(value)}")
+        seen.add(pointer)
 
 
 def meant(word: str, known: Iterable[str]) -> str:
@@ -102,16 +106,15 @@ def _existing(loc: Sequence[str | int], data: Any) -> tuple[list[str | int], Any
 
 
 def _wanted(model: type[BaseModel], steps: Sequence[str | int]) -> tuple[Iterable[str], str]:
-    """The options beside a place, and what its option must be."""
-    inner = model.model_fields.get(str(steps[0])) if steps else None
-    extra = inner.json_schema_extra if inner is not None else None
-    told_inside = extra.get("inside") if isinstance(extra, dict) else None
-    if told_inside is not None and len(steps) > 1:
-        inside = _model_inside(inner.annotation if inner else None)
-        if inside is not None and len(steps) > 2:
-            return _wanted(inside, steps[2:])
-        return model.model_fields, str(told_inside)
-    return model.model_fields, str(extra.get("wanted", "another value")) if isinstance(extra, dict) else "a mapping"
+    """The options beside a place, and what its option must be (``''``: pydantic knows)."""
+    field = model.model_fields.get(str(steps[0])) if steps else None
+    extra = field.json_schema_extra if field is not None else None
+    if field is None or not isinstance(extra, dict):
+        return model.model_fields, ""
+    inside = _model_inside(field.annotation) if "inside" in extra else None
+    if inside is not None and len(steps) > 2:
+        return _wanted(inside, steps[2:])
+    return model.model_fields, str(extra["inside" if inside is not None and len(steps) > 1 else "wanted"])
 
 
 def _model_inside(annotation: Any) -> type[BaseModel] | None:

@@ -23,18 +23,20 @@ class Found(NamedTuple):
 
 
 def find_root(root: Path | None, path: Path | None, environ: Mapping[str, str]) -> Path:
-    """The project's folder: as given, the folder of the file that is named, or the nearest project above."""
+    """The project's folder: as given, where the named file has its ``apis/``, or the nearest project above."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        raise ConfigError("the working directory does not exist any more: change to another folder") from None
     if root is not None:
         return absolute(root)
     named = path or _named(environ)
+    beside = None
     if named is not None:
-        named = absolute(named)
-        return named if named.is_dir() else named.parent
-    here = Path.cwd()
-    for folder in (here, *here.parents, IMAGE_ROOT):
-        if is_project(folder):
-            return folder
-    return here
+        beside = absolute(named) if named.is_dir() else absolute(named).parent
+        if (beside / "apis").is_dir():
+            return beside
+    return next((each for each in (here, *here.parents, IMAGE_ROOT) if is_project(each)), beside or here)
 
 
 def find_file(

@@ -69,8 +69,8 @@ FLAT: dict[str, tuple[str, ...]] = {
 """The names of 2.x that each package reads at the top level."""
 
 
-def _option(default: Any, wanted: str, **more: Any) -> Any:
-    """A field whose fault reads ``<name> must be <wanted>, not <value>``."""
+def option(default: Any, wanted: str, **more: Any) -> Any:
+    """A field of :class:`Settings` whose fault reads ``<name> must be <wanted>, not <value>``."""
     return Field(default, json_schema_extra={"wanted": wanted}, **more)
 
 
@@ -99,64 +99,64 @@ class Settings(BaseModel):
 class ApiSettings(Settings):
     """What can be said of one API, under ``core.apis.<name>``."""
 
-    base_path: str | None = _option(None, "a path that begins with '/', or '' for none", pattern=r"^(/.*)?$")
+    base_path: str | None = option(None, "a path that begins with '/', or '' for none", pattern=r"^(/.*)?$")
     """Stands before every path of the API, instead of the document's own; ``''`` is what 2.x did."""
 
-    handlers: str | None = _option(None, _MODULE_WANTED, pattern=_MODULE)
+    handlers: str | None = option(None, _MODULE_WANTED, pattern=_MODULE)
     """The module whose functions plain operation ids name; ``<api>.api`` if not given."""
 
 
 class CoreSettings(Settings):
     """The options of core. Those of 2.x (:data:`FLAT`) may also stand at the top level."""
 
-    name: str = _option("", "a name of one line", pattern=r"^[^\x00-\x1f\x7f]+$")
+    name: str = option("", "a name of one line", pattern=r"^[^\x00-\x1f\x7f]+$")
     """The service's name; the name of its folder if not given."""
 
-    live_url: str | None = _option(None, "a URL that begins with http:// or https://", pattern=r"^https?://[^\s/]+")
+    live_url: str | None = option(None, "a URL that begins with http:// or https://", pattern=r"^https?://[^\s/]+")
     """Where the service is reached when live."""
 
-    live_host: str | None = _option(None, "the name of a host, without http://", pattern=r"^[^\s/]+$")
+    live_host: str | None = option(None, "the name of a host, without http://", pattern=r"^[^\s/]+$")
     """As ``live_url``, by host alone, as in 2.x."""
 
-    app_name_live: str | None = _option(None, "a name")
+    app_name_live: str | None = option(None, "a name")
     """How traces name the service when live."""
 
-    app_name_dev: str | None = _option(None, "a name")
+    app_name_dev: str | None = option(None, "a name")
     """How traces name the service elsewhere."""
 
-    scout_key: str | None = _option(None, "a key")
+    scout_key: str | None = option(None, "a key")
     """The key of the monitoring service that 2.x used; accepted, and not used."""
 
-    host: str = _option("127.0.0.1", "an address or the name of a host to listen on", min_length=1)
+    host: str = option("127.0.0.1", "an address or the name of a host to listen on", min_length=1)
     """The address ``run`` and ``serve`` listen on."""
 
-    port: int = _option(8080, "an integer between 1 and 65535", ge=1, le=65535)
+    port: int = option(8080, "an integer between 1 and 65535", ge=1, le=65535)
     """The port ``run`` and ``serve`` listen on, where neither ``--port`` nor the environment names one."""
 
-    debug: bool = _option(False, "true or false")
+    debug: bool = option(False, "true or false")
     """Error bodies tell the exception that led to them."""
 
-    docs: bool | None = _option(None, "true or false")
+    docs: bool | None = option(None, "true or false")
     """Serve the docs page and the documents; if not given, in development only."""
 
-    handlers: str | None = _option(None, _MODULE_WANTED, pattern=_MODULE)
+    handlers: str | None = option(None, _MODULE_WANTED, pattern=_MODULE)
     """The module whose functions plain operation ids name, for every API; ``<api>.api`` if not given."""
 
-    replies: Literal["off", "log", "raise"] = _option("raise", "off, log or raise")
+    replies: Literal["off", "log", "raise"] = option("raise", "off, log or raise")
     """What happens to a reply that its document does not declare: nothing, a log line, or ``BAD_RESPONSE``."""
 
-    max_body_bytes: int | None = _option(10 * 1024 * 1024, "a number of bytes, or null for no limit", ge=0)
+    max_body_bytes: int | None = option(10 * 1024 * 1024, "a number of bytes, or null for no limit", ge=0)
     """Larger bodies of requests are refused with 413."""
 
-    log_level: Annotated[str | int, AfterValidator(level_number)] = _option(
+    log_level: Annotated[str | int, AfterValidator(level_number)] = option(
         logging.INFO, "debug, info, warning, error, critical, or a number"
     )
     """The least level of log lines, kept as a number."""
 
-    report_call_exceeding_ms: int = _option(1000, "a number of milliseconds", ge=0)
+    report_call_exceeding_ms: int = option(1000, "a number of milliseconds", ge=0)
     """Calls slower than this are reported."""
 
-    env_secrets: Strings = _option((), "a list of names of environment variables")
+    env_secrets: Strings = option((), "a list of names of environment variables")
     """Any value of the file that equals such a name is replaced by the variable's content."""
 
     apis: dict[str, ApiSettings] = Field(
@@ -165,8 +165,8 @@ class CoreSettings(Settings):
     )
     """Options of single APIs, by name."""
 
-    ignore: Strings = _option((), "a list of names of APIs")
+    ignore: Strings = option((), "a list of names of APIs")
     """APIs in ``apis/`` that are not loaded."""
 
-    discover: bool = _option(True, "true or false")
+    discover: bool = option(True, "true or false")
     """Find installed sibling packages by their entry points when a document or this file asks for them."""
