@@ -1,0 +1,8 @@
+"""This room reads OpenAPI documents of every dialect and knows their words; later rooms know ``operation`` alone."""
+
+from pymacaron_core.spec.finding import find, is_api
+from pymacaron_core.spec.positions import positioned
+from pymacaron_core.spec.published import published
+from pymacaron_core.spec.reading import api_name, read
+
+__all__ = ["api_name", "find", "is_api", "positioned", "published", "read"]

@@ -1,0 +1,121 @@
+"""The files of an API: read once each, never from outside the project, with the places of what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pymacaron_core.errors import DocumentFault
+from pymacaron_core.spec.faults import Faults, Located
+from pymacaron_core.yaml12 import Positions, YamlFault, decode, parse
+
+SIZE_LIMIT = 32 * 1024 * 1024
+"""How many bytes a file may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file: its name relative to the project (with slashes), its bytes and its value."""
+
+    name: str
+    data: bytes
+    value: Any
+
+
+class Refused(Exception):
+    """A file cannot be used; the message says why."""
+
+
+class Library:
+    """The files read so far for one API. A file is read and parsed once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.faults = Faults()
+        self._files: dict[str, File | str] = {}
+
+    def name_of(self, path: Path) -> str:
+        """The name of a file inside the project. Raises :class:`Refused` for one outside."""
+        try:
+            return path.resolve().relative_to(self.root).as_posix()
+        except (ValueError, OSError, RuntimeError):
+            raise Refused(f"{path} lies outside of the project ({self.root}); only files below it are read") from None
+
+    def beside(self, name: str, relative: str) -> str:
+        """The name of the file that ``relative`` means when it stands in the file ``name``."""
+        if "\0" in relative:
+            raise Refused("a file name cannot hold a NUL character")
+        return self.name_of(self.root / posixpath.dirname(name) / relative)
+
+    def open(self, name: str) -> File:
+        """The file of this name. Raises :class:`Refused`; what is wrong inside the file is told once, as a fault."""
+        known = self._files.get(name)
+        if known is None:
+            known = self._files[name] = self._read(name)
+        if isinstance(known, str):
+            raise Refused(known)
+        return known
+
+    def locate(self, name: str, pointers: Iterable[str]) -> Located:
+        """Lines and columns of places in a file (of the key, where there is one); none where it cannot be read."""
+        file = self._files.get(name)
+        if not isinstance(file, File):
+            return {}
+        positions = Positions(file.data)
+        return {pointer: positions.locate(pointer, key=True) for pointer in pointers}
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file read, the first one first, the others by name."""
+        names = [name for name, file in self._files.items() if isinstance(file, File)]
+        return (*names[:1], *sorted(names[1:]))
+
+    @property
+    def digest(self) -> str:
+        digest = hashlib.sha256()
+        for name in self.files:
+            data = self.open(name).data
+            digest.update(f"{len(name.encode())} {len(data)}\n{name}".encode())
+            digest.update(data)
+        return digest.hexdigest()
+
+    def _read(self, name: str) -> File | str:
+        try:
+            data = _bytes(self.root / name, name)
+        except Refused as error:
+            return str(error)
+        try:
+            return File(name, data, _value(name, data))
+        except YamlFault as fault:
+            self.faults.add(DocumentFault(name, "", fault.message, fault.line, fault.column, rule="syntax"))
+            return f"{name} cannot be read: {fault.message}"
+
+
+def _value(name: str, data: bytes) -> Any:
+    text = decode(data)
+    if not text.strip():
+        raise YamlFault("the file is empty", 1, 1)
+    value = parse(text, name)
+    if value is None and not re.search(r"^\s*[^#\s]", text, re.MULTILINE):
+        raise YamlFault("the file holds nothing but comments", 1, 1)
+    return value
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise Refused(f"{name} is a folder, not a file")
+        if not path.exists():
+            raise Refused(f"there is no file {name}")
+        if not path.is_file():
+            raise Refused(f"{name} is not an ordinary file")
+        if path.stat().st_size > SIZE_LIMIT:
+            raise Refused(f"{name} has more than {SIZE_LIMIT // 1024 // 1024} MB; that is no API document")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise Refused(f"{name} cannot be opened: {error}") from None

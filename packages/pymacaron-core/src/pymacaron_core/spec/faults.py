@@ -1,0 +1,71 @@
+"""The faults of a document: collected while it is read, told all at once with line and column."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+
+from pymacaron_core.errors import DocumentFault
+from pymacaron_core.spec.operation import Place
+
+Located = Mapping[str, tuple[int, int]]
+"""JSON pointers of one file, each with its line and column (both counted from 1)."""
+
+
+class Faults:
+    """What was found wrong so far. The same thing found again on another way is told once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Place, str], DocumentFault] = {}
+
+    def error(self, place: Place, message: str, rule: str) -> None:
+        self.add(DocumentFault(place.file, place.pointer, message, rule=rule))
+
+    def warning(self, place: Place, message: str, rule: str) -> None:
+        self.add(DocumentFault(place.file, place.pointer, message, rule=rule, severity="warning"))
+
+    def add(self, fault: DocumentFault) -> None:
+        self._found.setdefault((Place(fault.file, fault.pointer), fault.message), fault)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @property
+    def errors(self) -> bool:
+        """Whether anything found stops the document from being served."""
+        return any(fault.severity == "error" for fault in self._found.values())
+
+    def located(self, locate: Callable[[str, Iterable[str]], Located]) -> tuple[DocumentFault, ...]:
+        """Every fault with its line and column, in the order of the files; ``locate`` finds pointers in a file."""
+        wanted: dict[str, set[str]] = {}
+        for fault in self._found.values():
+            if not fault.line:
+                wanted.setdefault(fault.file, set()).add(fault.pointer)
+        positions = {file: locate(file, pointers) for file, pointers in wanted.items()}
+        placed = [_placed(fault, positions) for fault in self._found.values()]
+        files = {fault.file: None for fault in placed}
+        order = {file: number for number, file in enumerate(files)}
+        return tuple(sorted(placed, key=lambda fault: (order[fault.file], fault.line, fault.column)))
+
+
+def _placed(fault: DocumentFault, positions: Mapping[str, Located]) -> DocumentFault:
+    if fault.line:
+        return fault
+    line, column = positions[fault.file].get(fault.pointer, (0, 0))
+    return DocumentFault(fault.file, fault.pointer, fault.message, line, column, fault.rule, fault.severity)
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
+    """The known word most like this one, if any is like it at all."""
+    known = list(known)
+    for candidate in known:
+        if candidate.lower() == word.lower():
+            return candidate
+    close = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
+    return close[0] if close else None
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """``; did you mean `x`?`` where a known word is near, else nothing."""
+    found = nearest(word, known, cutoff=0.6)
+    return f"; did you mean `{found}`?" if found else ""

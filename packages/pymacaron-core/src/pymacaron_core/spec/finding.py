@@ -1,0 +1,76 @@
+"""Which files below a folder are API documents: those whose root says ``swagger`` or ``openapi``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pymacaron_core.errors import DocumentError, DocumentFault
+from pymacaron_core.spec.document import SIZE_LIMIT
+from pymacaron_core.spec.reading import api_name
+from pymacaron_core.yaml12 import YamlFault, parse
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_WORD = re.compile(rb"swagger|openapi")
+_FIRST = re.compile(r"^(?!\s*(?:#|$|---|%))([ ]*)\S", re.MULTILINE)
+
+
+def find(folder: str | Path) -> dict[str, Path]:
+    """The API documents below a folder, by the names of their APIs (in the order of the names).
+
+    Other YAML and JSON files are parts of documents, hidden files and editors' backups nothing. A file that looks like
+    an API document and cannot be read is found too, for ``read`` to say what is wrong. Raises
+    :class:`~pymacaron_core.errors.DocumentError` where two documents have one name.
+    """
+    found: dict[str, Path] = {}
+    faults = []
+    for path in sorted(_candidates(Path(folder))):
+        if not is_api(path):
+            continue
+        name = api_name(path.name)
+        if name in found:
+            message = f"the API `{name}` is already in {found[name].name}; rename one of the two files"
+            faults.append(DocumentFault(str(path.relative_to(folder)), "", message, rule="name"))
+        found.setdefault(name, path)
+    if faults:
+        raise DocumentError(faults)
+    return dict(sorted(found.items()))
+
+
+def is_api(path: Path) -> bool:
+    """Whether the root of a file says ``swagger`` or ``openapi``, looking no closer than it must."""
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            return False
+        data = path.read_bytes()
+    except OSError:
+        return False
+    data = data.replace(b"\0", b"")  # UTF-16 is refused by read, with a sentence
+    if not _WORD.search(data):
+        return False
+    text = data.decode("utf-8", "replace").lstrip("\ufeff\ufffd")
+    first = _FIRST.search(text)
+    if first is None:
+        return False
+    if text[first.end() - 1] in "{[":
+        return _parsed_is_api(text, path)
+    indent = re.escape(first[1])
+    return re.search(rf"^{indent}(['\"]?)(swagger|openapi)\1[ ]*:", text, re.MULTILINE) is not None
+
+
+def _parsed_is_api(text: str, path: Path) -> bool:
+    try:
+        value = parse(text, path.name)
+    except YamlFault:
+        return re.search(r"[{,]\s*(['\"]?)(swagger|openapi)\1\s*:", text[:2000]) is not None
+    return isinstance(value, dict) and ("swagger" in value or "openapi" in value)
+
+
+def _candidates(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        for name in files:
+            if name.lower().endswith(_ENDINGS) and not name.startswith((".", "#", "~")):
+                yield Path(place, name)

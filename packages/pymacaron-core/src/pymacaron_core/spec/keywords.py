@@ -1,0 +1,175 @@
+"""The keywords of schemas: which there are, what each must hold, and how old spellings become JSON Schema 2020-12."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.node import Node, kind
+from pymacaron_core.spec.operation import Schema
+
+TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+SCHEMA = frozenset(
+    (
+        "additionalProperties",
+        "not",
+        "contains",
+        "propertyNames",
+        "if",
+        "then",
+        "else",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "contentSchema",
+    )
+)
+SCHEMA_LIST = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
+SCHEMA_MAPPING = frozenset(("properties", "patternProperties", "dependentSchemas"))
+COUNTS = frozenset(
+    f"{bound}{what}" for bound in ("min", "max") for what in ("Length", "Items", "Properties", "Contains")
+)
+NUMBERS = frozenset(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"))
+TEXTS = frozenset(("title", "description", "format", "pattern", "contentEncoding", "contentMediaType"))
+FLAGS = frozenset(("uniqueItems", "readOnly", "writeOnly", "deprecated"))
+ANYTHING = frozenset(("default", "const", "xml", "externalDocs"))
+OTHER = frozenset(
+    (
+        *("type", "enum", "required", "items", "additionalItems", "discriminator", "nullable", "example", "examples"),
+        *("dependencies", "dependentRequired", "definitions", "$defs", "$ref", "$schema", "$id", "$anchor"),
+        *("$comment", "$dynamicRef", "$dynamicAnchor", "$vocabulary"),
+    )
+)
+KNOWN = SCHEMA | SCHEMA_LIST | SCHEMA_MAPPING | COUNTS | NUMBERS | TEXTS | FLAGS | ANYTHING | OTHER
+ANNOTATIONS = frozenset(("title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated"))
+"""Keywords that stay outside when a schema is wrapped to allow null as well."""
+_MEANT = {
+    "int": "integer",
+    "float": "number",
+    "double": "number",
+    "long": "integer",
+    "decimal": "number",
+    "str": "string",
+    "text": "string",
+    "date": "string` with `format: date",
+    "datetime": "string` with `format: date-time",
+    "date-time": "string` with `format: date-time",
+    "uuid": "string` with `format: uuid",
+    "file": "string` with `format: binary",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+    "map": "object",
+    "none": "null",
+    "any": "(no type at all)",
+}
+
+
+def types(node: Node, lists: bool) -> tuple[str, ...] | None:
+    """The type names of a schema; ``lists`` says whether the dialect knows lists of types."""
+    value = node.value.get("type")
+    if value is None:
+        if "type" in node.value:
+            node.error("`type` is null; write `type: 'null'` in quotes, or leave it out", "type", "type")
+        return None
+    if isinstance(value, list) and not lists:
+        node.warning("a list of types is OpenAPI 3.1; it is read as there", "type", "type")
+    found: dict[str, None] = {}
+    for name in value if isinstance(value, list) else [value]:
+        if name is None:
+            node.warning("null in a list of types is written in quotes: 'null'", "type", "type")
+            name = "null"
+        if name not in TYPES:
+            _unknown_type(node, name)
+            return None
+        found[name] = None
+    return tuple(found)
+
+
+def _unknown_type(node: Node, name: Any) -> None:
+    if not isinstance(name, str):
+        node.error(f"`type` must be the name of a type, and here is {kind(name)}", "type", "type")
+        return
+    meant = _MEANT.get(name.lower())
+    told = f"; did you mean `{meant}`?" if meant else hint(name, TYPES)
+    node.error(f"unknown type `{name[:60]}`{told or '; it is one of ' + ', '.join(TYPES)}", "type", "type")
+
+
+def plain(node: Node, name: str, value: Any) -> Any:
+    """The value of a keyword that holds no schema; None where it is of no use (and a fault is told)."""
+    if name in COUNTS or name in NUMBERS:
+        return _number(node, name, value, whole=name in COUNTS)
+    if name in TEXTS:
+        return node.text(name) if value is not None else None
+    if name in FLAGS:
+        return node.flag(name) if value is not None else None
+    return value
+
+
+def _number(node: Node, name: str, value: Any, whole: bool) -> int | float | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            node.error(f"`{name}` must be a number, and here is text", "shape", name)
+            return None
+        node.warning(f"`{name}` must be a number without quotes", "shape", name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        node.error(f"`{name}` must be a number, and here is {kind(value)}", "shape", name)
+        return None
+    if not math.isfinite(value) or (whole and (value < 0 or value != int(value))):
+        node.error(f"`{name}` cannot be {value}", "shape", name)
+        return None
+    if name == "multipleOf" and value <= 0:
+        node.error("`multipleOf` must be more than 0", "shape", name)
+        return None
+    return int(value) if value == int(value) and (whole or isinstance(node.value[name], str)) else value
+
+
+def bounds(node: Node) -> dict[str, Any]:
+    """The bounds of a schema as numbers: ``exclusiveMinimum: true`` makes its ``minimum`` exclusive."""
+    found: dict[str, Any] = {}
+    for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        value = node.value.get(name)
+        if value is not None and not isinstance(value, bool):
+            number = plain(node, name, value)
+            if number is not None:
+                found[name] = number
+    for bound in ("minimum", "maximum"):
+        exclusive = f"exclusive{bound.title()}"
+        if node.value.get(exclusive) is True:
+            if bound in found:
+                found[exclusive] = found.pop(bound)
+            else:
+                node.warning(f"`{exclusive}: true` does nothing without `{bound}`", "bounds", exclusive)
+    return found
+
+
+def with_null(schema: Schema) -> Schema:
+    """The schema, allowing null as well."""
+    words = dict(schema.keywords)
+    if schema.ref is None and not any(name in words for name in ("allOf", "anyOf", "oneOf", "not", "if")):
+        return replace(schema, keywords=_null_beside(words))
+    null = Schema({"type": ("null",)}, place=schema.place)
+    outside = {name: value for name, value in words.items() if name in ANNOTATIONS or name.startswith("x-")}
+    inside = {name: value for name, value in words.items() if name not in outside}
+    if schema.ref is None and set(inside) == {"anyOf"}:
+        return Schema({**outside, "anyOf": (*inside["anyOf"], null)}, place=schema.place)
+    return Schema({**outside, "anyOf": (replace(schema, keywords=inside), null)}, place=schema.place)
+
+
+def _null_beside(words: dict[str, Any]) -> dict[str, Any]:
+    if "type" in words:
+        words["type"] = tuple(dict.fromkeys((*words["type"], "null")))
+    elif "properties" in words or "additionalProperties" in words:
+        words["type"] = ("object", "null")
+    elif "items" in words:
+        words["type"] = ("array", "null")
+    if "enum" in words and None not in words["enum"]:
+        words["enum"] = (*words["enum"], None)
+    if words.get("const") is not None:
+        words["enum"] = (words.pop("const"), None)
+    return words

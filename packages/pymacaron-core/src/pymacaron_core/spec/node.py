@@ -1,0 +1,146 @@
+"""A node: one value of a document with its place, and the faults found while it is looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pymacaron_core.spec.document import Library
+from pymacaron_core.spec.faults import nearest
+from pymacaron_core.spec.operation import Place
+from pymacaron_core.spec.references import HOP_LIMIT, Unresolved, reference, target
+
+_KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+
+
+def kind(value: Any) -> str:
+    """What a value is, in words: ``a mapping``, ``a list``, ..."""
+    return _KINDS.get(type(value), "nothing")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A value of a document. What is not there gives nothing; what has the wrong shape is told as a fault."""
+
+    value: Any
+    place: Place
+    library: Library
+
+    def error(self, message: str, rule: str, key: object = None) -> None:
+        self.library.faults.error(self.place if key is None else self.place / key, message, rule)
+
+    def warning(self, message: str, rule: str, key: object = None) -> None:
+        self.library.faults.warning(self.place if key is None else self.place / key, message, rule)
+
+    def has(self, key: str) -> bool:
+        """Whether a mapping has this key, with a value."""
+        return isinstance(self.value, dict) and self.value.get(key) is not None
+
+    def child(self, key: str) -> Node | None:
+        """What is under a key; None where there is nothing."""
+        return Node(self.value[key], self.place / key, self.library) if self.has(key) else None
+
+    def is_mapping(self, what: str) -> bool:
+        """Whether this is a mapping; tells a fault when it is not."""
+        if isinstance(self.value, dict):
+            return True
+        self.error(f"{what} must be a mapping, and here is {kind(self.value)}", "shape")
+        return False
+
+    def members(self, what: str) -> Iterator[tuple[str, Node]]:
+        """The keys of a mapping with their nodes, ``x-`` keys left out."""
+        if not self.is_mapping(what):
+            return
+        for key, value in self.value.items():
+            if not key.startswith("x-"):
+                yield key, Node(value, self.place / key, self.library)
+
+    def entries(self, key: str) -> Iterator[tuple[str, Node]]:
+        """The members of the mapping under a key."""
+        inner = self.child(key)
+        if inner is not None:
+            yield from inner.members(f"`{key}`")
+
+    def items(self, key: str) -> Iterator[Node]:
+        """The items of the list under a key."""
+        inner = self.child(key)
+        if inner is None:
+            return
+        if not isinstance(inner.value, list):
+            inner.error(f"`{key}` must be a list, and here is {kind(inner.value)}", "shape")
+            return
+        for number, value in enumerate(inner.value):
+            yield Node(value, inner.place / number, self.library)
+
+    def texts(self, key: str) -> list[str]:
+        """The list of texts under a key."""
+        found = []
+        for item in self.items(key):
+            if isinstance(item.value, str):
+                found.append(item.value)
+            else:
+                item.error(f"`{key}` lists texts, and here is {kind(item.value)}", "shape")
+        return found
+
+    def text(self, key: str, default: str = "") -> str:
+        """The text under a key; a number is taken as it is written (``version: 1.0``)."""
+        value = self.value.get(key) if isinstance(self.value, dict) else None
+        if value is None:
+            return default
+        if isinstance(value, (dict, list, bool)):
+            self.warning(f"`{key}` must be text, and here is {kind(value)}; it is left out", "shape", key)
+            return default
+        return str(value)
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """The boolean under a key."""
+        value = self.value.get(key) if isinstance(self.value, dict) else None
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            self.warning(f"`{key}` must be true or false without quotes", "shape", key)
+            return value.lower() == "true"
+        self.error(f"`{key}` must be true or false, and here is {kind(value)}", "shape", key)
+        return default
+
+    def choice(self, key: str, known: tuple[str, ...], default: str) -> str:
+        """The word under a key, one of those known."""
+        value = self.value.get(key)
+        if value is None:
+            return default
+        if isinstance(value, str) and value in known:
+            return value
+        close = nearest(str(value), known, cutoff=0.6)
+        told = f"; did you mean `{close}`?" if close else f"; it is one of {', '.join(known)}"
+        self.error(f"unknown `{key}`: `{str(value)[:60]}`{told}", "enum", key)
+        return default
+
+    def extensions(self) -> Mapping[str, Any]:
+        """The ``x-`` keys."""
+        return {key: value for key, value in self.value.items() if key.startswith("x-")}
+
+    def follow(self, what: str) -> Node | None:
+        """This node, or the one its reference leads to; None, and a fault, where that is not a mapping."""
+        node = self
+        for _ in range(HOP_LIMIT):
+            ref = reference(node.value)
+            if ref is None:
+                return node if node.is_mapping(what) else None
+            try:
+                value, place = target(self.library, ref, node.place)
+            except Unresolved as error:
+                node.error(str(error), "reference", "$ref")
+                return None
+            node = Node(value, place, self.library)
+        self.error("this reference goes round in a circle and leads to nothing", "reference", "$ref")
+        return None
+
+    def check_keys(self, what: str, known: frozenset[str]) -> None:
+        """Warn of keys that look like a misspelt known one."""
+        for key in self.value:
+            if key in known or key.startswith("x-"):
+                continue
+            close = nearest(key, known)
+            if close is not None:
+                self.warning(f"`{key}` means nothing in {what}; did you mean `{close}`?", "unknown-key", key)

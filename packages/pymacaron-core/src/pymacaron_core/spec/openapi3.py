@@ -1,0 +1,275 @@
+"""OpenAPI 3.0 and 3.1 (https://spec.openapis.org/oas/) in the words of :mod:`pymacaron_core.spec.operation`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from pymacaron_core.spec import keys, parts
+from pymacaron_core.spec.dialect import PLACES, Dialect, PathItem
+from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.node import Node
+from pymacaron_core.spec.operation import (
+    Body,
+    Encoding,
+    MediaType,
+    Operation,
+    Parameter,
+    Place,
+    Reply,
+    Schema,
+    SecurityScheme,
+)
+
+_STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form", "cookie"),
+}
+_IGNORED_HEADERS = ("accept", "content-type", "authorization")
+_SCHEMES = ("apiKey", "http", "oauth2", "openIdConnect", "mutualTLS")
+
+
+class OpenApi3(Dialect):
+    """Reads one OpenAPI 3.0 document."""
+
+    keys = keys.OPENAPI3
+
+    def __init__(self, root: Node, name: str, dialect: str) -> None:
+        self._parameters: dict[Place, Parameter] = {}
+        self._bodies: dict[Place, Body] = {}
+        self._replies: dict[tuple[str, Place], Reply] = {}
+        super().__init__(root, name, dialect)
+
+    def own_schemas(self) -> Node | None:
+        return self._components("schemas")
+
+    def own_security_schemes(self) -> Node | None:
+        return self._components("securitySchemes")
+
+    def _components(self, key: str) -> Node | None:
+        components = self.root.child("components")
+        if components is None or not components.is_mapping("`components`"):
+            return None
+        components.check_keys("`components`", keys.COMPONENTS)
+        return components.child(key)
+
+    def security_scheme(self, name: str, node: Node) -> SecurityScheme | None:
+        kind = node.choice("type", _SCHEMES, "")
+        if not kind:
+            if not node.has("type"):
+                node.error(f"the security scheme `{name}` needs `type`: {', '.join(_SCHEMES)}", "required")
+            return None
+        wanted = {"apiKey": ("name", "in"), "http": ("scheme",), "openIdConnect": ("openIdConnectUrl",)}
+        for key in wanted.get(kind, ()):
+            if not node.text(key):
+                node.error(f"the security scheme `{name}` is of type {kind} and needs `{key}`", "required")
+        flows = node.child("flows")
+        return SecurityScheme(
+            name,
+            kind,
+            scheme=node.text("scheme").lower() if kind == "http" else "",
+            place_in=node.choice("in", PLACES[1:], "header") if kind == "apiKey" else "",
+            parameter=node.text("name") if kind == "apiKey" else "",
+            bearer_format=node.text("bearerFormat"),
+            flows=flows.value if flows is not None and flows.is_mapping("`flows`") else {},
+            openid_url=node.text("openIdConnectUrl"),
+            description=node.text("description"),
+            extensions=node.extensions(),
+            place=node.place,
+        )
+
+    def servers(self) -> tuple[tuple[str, ...], str]:
+        urls = _urls(self.root)
+        path = _path(self.root, urls[0]) if urls else ""
+        return urls, path
+
+    def operation_servers(self, operation: Node, item: PathItem) -> tuple[str, ...]:
+        holder = operation if operation.has("servers") else item.first("servers")
+        return _urls(holder) if holder is not None else ()
+
+    def inputs(self, operation: Node, parameters: list[Node]) -> tuple[list[Parameter], Body | None]:
+        found = [self._parameter(node) for node in parameters]
+        body = operation.child("requestBody")
+        node = body.follow("a request body") if body is not None else None
+        return [parameter for parameter in found if parameter is not None], self._body(node) if node else None
+
+    def reply(self, status: str, node: Node, operation: Node) -> Reply:
+        known = self._replies.get((status, node.place))
+        if known is None:
+            links = {name: inner.value for name, inner in node.entries("links")}
+            known = self._replies[status, node.place] = Reply(
+                status=status,
+                description=node.text("description"),
+                content=self._content(node),
+                headers=self._headers(node),
+                links=links,
+                place=node.place,
+            )
+        return known
+
+    def webhooks(self) -> tuple[Operation, ...]:
+        found: list[Operation] = []
+        for name, node in self.root.entries("webhooks"):
+            item = self.path_item(name, node)
+            if item is not None:
+                found += self.item_operations(item, served=False)
+        return tuple(found)
+
+    def _parameter(self, node: Node) -> Parameter | None:
+        known = self._parameters.get(node.place)
+        if known is not None:
+            return known
+        node.check_keys("a parameter", self.keys.parameter)
+        if node.value.get("in") in ("body", "formData"):
+            message = (
+                f"`in: {node.value['in']}` is Swagger 2.0; since OpenAPI 3 the body is the operation's `requestBody`"
+            )
+            node.error(message, "enum", "in")
+            return None
+        place_in = self.place_in(node, PLACES)
+        if place_in is None or (place_in == "header" and node.text("name").lower() in _IGNORED_HEADERS):
+            return None
+        parameter = self._described(node, node.text("name"), place_in)
+        self._parameters[node.place] = parameter
+        return parameter
+
+    def _described(self, node: Node, name: str, place_in: str) -> Parameter:
+        """A parameter, or a header of a reply or of a part of a form."""
+        content = next(iter(self._content(node)), None)
+        style = self._style(node, place_in)
+        return Parameter(
+            name=name,
+            place_in=place_in,
+            schema=content.schema or Schema(place=content.place) if content else self._schema(node),
+            required=self.required(node, place_in),
+            style=style,
+            explode=node.flag("explode", style == "form"),
+            allow_reserved=node.flag("allowReserved"),
+            allow_empty=node.flag("allowEmptyValue"),
+            content=content,
+            description=node.text("description"),
+            deprecated=node.flag("deprecated"),
+            examples=parts.examples(node) or (content.examples if content else ()),
+            extensions=node.extensions(),
+            place=node.place,
+        )
+
+    def _schema(self, node: Node) -> Schema:
+        schema = node.child("schema")
+        if schema is not None:
+            return self.schemas.read(schema)
+        loose = {key: value for key, value in node.value.items() if key in keys.PARAMETER_SCHEMA}
+        if loose:
+            node.warning("since OpenAPI 3, `type` and its kin stand under `schema`; they are read so", "shape")
+            return self.schemas.read(Node(loose, node.place, node.library))
+        node.warning("neither `schema` nor `content` is given; any text is taken", "required")
+        return Schema({"type": ("string",)}, place=node.place)
+
+    def _style(self, node: Node, place_in: str) -> str:
+        known = _STYLES[place_in]
+        written = node.value.get("style")
+        if written is None or written in known:
+            return known[0] if written is None else str(written)
+        told = hint(written, known) if isinstance(written, str) else ""
+        message = (
+            f"a {place_in} parameter cannot have the style `{str(written)[:60]}`; it is read as `{known[0]}`{told}"
+        )
+        node.warning(message, "style", "style")
+        return known[0]
+
+    def _body(self, node: Node) -> Body:
+        known = self._bodies.get(node.place)
+        if known is None:
+            node.check_keys("a request body", keys.BODY)
+            if not node.has("content"):
+                node.error("a request body needs `content`: its media types with their schemas", "required")
+            known = self._bodies[node.place] = Body(
+                content=self._content(node),
+                required=node.flag("required"),
+                description=node.text("description"),
+                place=node.place,
+            )
+        return known
+
+    def _content(self, holder: Node) -> tuple[MediaType, ...]:
+        found = []
+        for written, node in holder.entries("content"):
+            name = parts.media_type_name(node, written)
+            if name is None:
+                continue
+            target = node.follow("what stands under a media type") if node.value is not None else None
+            found.append(self._media_type(name, target) if target else MediaType(name, place=node.place))
+        if holder.has("content") and not found and holder.value["content"] != {}:
+            holder.error("there is no media type under `content`; it looks like `application/json`", "media-type")
+        return parts.distinct(found)
+
+    def _media_type(self, name: str, node: Node) -> MediaType:
+        node.check_keys("a media type", keys.MEDIA_TYPE)
+        schema = node.child("schema")
+        return MediaType(
+            name=name,
+            schema=self.schemas.read(schema) if schema is not None else None,
+            examples=parts.examples(node),
+            encoding={key: self._encoding(inner) for key, inner in node.entries("encoding") if inner.value},
+            place=node.place,
+        )
+
+    def _encoding(self, node: Node) -> Encoding:
+        if not node.is_mapping("an encoding"):
+            return Encoding()
+        return Encoding(
+            content_type=node.text("contentType") or None,
+            style=node.choice("style", _STYLES["query"], "") or None,
+            explode=node.flag("explode") if node.has("explode") else None,
+            headers={header.name: header for header in self._headers(node)},
+        )
+
+    def _headers(self, holder: Node) -> tuple[Parameter, ...]:
+        found = []
+        for name, inner in holder.entries("headers"):
+            node = inner.follow("a header") if inner.value is not None else None
+            if node is not None and name.lower() != "content-type":
+                node.check_keys("a header", self.keys.parameter - {"in"})
+                found.append(self._described(node, name, "header"))
+        return tuple(found)
+
+
+class OpenApi31(OpenApi3):
+    """Reads one OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12."""
+
+    modern = True
+
+
+def _urls(holder: Node) -> tuple[str, ...]:
+    """The addresses of the servers, with the default of each variable in them."""
+    found = []
+    for server in holder.items("servers"):
+        if not server.is_mapping("a server"):
+            continue
+        url = server.text("url")
+        if not url:
+            server.warning("a server needs `url`; it is left out", "required")
+            continue
+        defaults: dict[str, Any] = {name: node for name, node in server.entries("variables") if node.value}
+        for name in re.findall(r"\{([^{}]+)\}", url):
+            node = defaults.get(name)
+            default = node.text("default") if node is not None and node.is_mapping("a variable") else None
+            if default is None:
+                server.warning(f"the variable `{name}` of `{url}` has no default; it is left empty", "server")
+            url = url.replace(f"{{{name}}}", default or "")
+        found.append(url)
+    return tuple(found)
+
+
+def _path(node: Node, url: str) -> str:
+    """The path of a server's address, which is relative to where the document is."""
+    try:
+        path = urlsplit(urljoin("http://localhost/", url)).path
+    except ValueError:
+        node.warning(f"`{url}` is no address; the paths are served from the root", "server", "servers")
+        return ""
+    path = path.rstrip("/")
+    return f"/{path.lstrip('/')}" if path.strip("/") else ""

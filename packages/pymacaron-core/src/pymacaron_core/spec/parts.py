@@ -1,0 +1,107 @@
+"""Parts that all dialects write alike: media types' names, examples, path templates, statuses, requirements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.node import Node, kind
+from pymacaron_core.spec.operation import MediaType, Requirement
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
+_NO_REQUEST_REACHES = re.compile(r"[?#]")
+
+
+def media_type_name(node: Node, name: Any) -> str | None:
+    """A media type in lower case and without its parameters; None, and a warning, for what is none."""
+    plain = name.split(";")[0].strip().lower() if isinstance(name, str) else ""
+    if plain == "*":
+        plain = "*/*"
+    if re.fullmatch(r"[^\s/,]+/[^\s/,]+", plain):
+        return plain
+    told = f"`{name}`" if isinstance(name, str) else kind(name)
+    node.warning(f"a media type looks like `application/json`; {told} is left out", "media-type")
+    return None
+
+
+def distinct(media_types: Iterable[MediaType]) -> tuple[MediaType, ...]:
+    """The media types without a second one of the same name."""
+    found: dict[str, MediaType] = {}
+    for media_type in media_types:
+        found.setdefault(media_type.name, media_type)
+    return tuple(found.values())
+
+
+def examples(node: Node) -> tuple[Any, ...]:
+    """The values of ``example`` and ``examples`` beside a schema (OpenAPI 3)."""
+    found = [node.value["example"]] if "example" in node.value else []
+    several = node.value.get("examples")
+    if isinstance(several, list):
+        found += several
+    elif several is not None:
+        for _, inner in node.entries("examples"):
+            example = inner.follow("an example")
+            if example is not None and "value" in example.value:
+                found.append(example.value["value"])
+            elif example is not None and "dataValue" in example.value:
+                found.append(example.value["dataValue"])
+    return tuple(found)
+
+
+def path(node: Node, written: str) -> str:
+    """A path as requests have it; faults where none ever could."""
+    if not written.startswith("/"):
+        node.warning(f"a path starts with a slash; `{written}` is served as `/{written}`", "path")
+        written = f"/{written}"
+    if "{" in _VARIABLE.sub("", written) or "}" in _VARIABLE.sub("", written):
+        node.error(f"the braces of the path `{written}` do not pair", "path")
+    names = variables(written)
+    if "" in names:
+        node.error(f"the path `{written}` has a variable without a name", "path")
+    for name in {name for name in names if names.count(name) > 1}:
+        node.error(f"the path `{written}` has the variable `{name}` twice", "path")
+    if _NO_REQUEST_REACHES.search(written):
+        node.warning(f"a path holds no `?` or `#`: no request reaches `{written}`; declare query parameters", "path")
+    return written
+
+
+def variables(path: str) -> list[str]:
+    """The names in the braces of a path."""
+    return _VARIABLE.findall(path)
+
+
+def shape(path: str) -> str:
+    """The path without the names of its variables: two paths of one shape match the same requests."""
+    return _VARIABLE.sub("{}", path)
+
+
+def status(node: Node, written: str) -> str | None:
+    """A status as ``200``, ``4XX`` or ``default``; None, and a fault, for anything else."""
+    if _STATUS.fullmatch(written):
+        return written
+    for candidate in (written.upper(), written.lower()):
+        if _STATUS.fullmatch(candidate):
+            node.warning(f"the status `{written}` is written `{candidate}`", "status")
+            return candidate
+    node.error(f"`{written}` is no HTTP status; responses are named `200`, `4XX` or `default`", "status")
+    return None
+
+
+def requirements(holder: Node, known: Collection[str]) -> tuple[Requirement, ...]:
+    """The alternatives under ``security``."""
+    found: list[Requirement] = []
+    for item in holder.items("security"):
+        if not item.is_mapping("a security requirement"):
+            continue
+        requirement: dict[str, tuple[str, ...]] = {}
+        for name in item.value:
+            requirement[name] = tuple(item.texts(name))
+            if name not in known:
+                told = hint(name, known) or "; declare it, or take it out of `security`"
+                message = f"there is no security scheme `{name}`{told}"
+                item.error(message, "security", name)
+        found.append(requirement)
+    return tuple(found)

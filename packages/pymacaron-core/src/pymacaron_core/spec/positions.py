@@ -1,0 +1,17 @@
+"""Where something stands, for the messages of later rooms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pymacaron_core.spec.operation import Place
+from pymacaron_core.yaml12 import Positions, YamlFault
+
+
+def positioned(place: Place, root: str | Path) -> str:
+    """``file:line:column`` of a place; the file alone where it cannot be read any more."""
+    try:
+        line, column = Positions((Path(root) / place.file).read_bytes()).locate(place.pointer, key=True)
+    except (OSError, YamlFault):
+        return place.file
+    return f"{place.file}:{line}:{column}"

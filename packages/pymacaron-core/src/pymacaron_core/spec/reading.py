@@ -1,0 +1,129 @@
+"""From a path to a specification: which dialect a document is, and every fault of it at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from keyword import iskeyword
+from pathlib import Path
+from typing import Any
+
+from pymacaron_core.errors import DocumentError, DocumentFault
+from pymacaron_core.spec.bundle import bundle
+from pymacaron_core.spec.dialect import Dialect
+from pymacaron_core.spec.document import Library, Refused
+from pymacaron_core.spec.faults import nearest
+from pymacaron_core.spec.node import Node, kind
+from pymacaron_core.spec.openapi3 import OpenApi3, OpenApi31
+from pymacaron_core.spec.operation import Place, Specification
+from pymacaron_core.spec.swagger2 import Swagger2
+
+_MINIMAL = (
+    "{openapi: 3.0.3, info: {title: Hello, version: '1'}, paths: {/ping: {get: {responses: {200: {description: ok}}}}}}"
+)
+
+
+def read(
+    path: str | Path, *, root: str | Path, name: str | None = None
+) -> tuple[Specification, tuple[DocumentFault, ...]]:
+    """The API a document describes, and what is doubtful in it (faults of severity ``warning``).
+
+    Files it refers to are read as well, from below ``root`` only. ``name`` is the name of the API, by default that of
+    the file. Raises :class:`~pymacaron_core.errors.DocumentError` with every fault found.
+    """
+    library = Library(Path(root))
+    try:
+        file = library.name_of(Path(path))
+    except Refused as error:
+        raise DocumentError([DocumentFault(str(path), "", str(error), rule="file")]) from None
+    specification = _specification(library, file, name or api_name(file))
+    faults = library.faults.located(library.locate)
+    if specification is None or any(fault.severity == "error" for fault in faults):
+        raise DocumentError(fault for fault in faults if fault.severity == "error")
+    return specification, faults
+
+
+def api_name(file: str) -> str:
+    """The name of the API in a file: its stem, made an identifier."""
+    stem = re.sub(r"\W", "_", Path(file).stem)
+    name = stem if stem.isidentifier() else f"api_{stem}"
+    return f"{name}_" if iskeyword(name) else name
+
+
+def _specification(library: Library, file: str, name: str) -> Specification | None:
+    try:
+        value = library.open(file).value
+    except Refused as error:
+        if not library.faults:
+            library.faults.add(DocumentFault(file, "", str(error), rule="file"))
+        return None
+    root = Node(value, Place(file), library)
+    dialect = _dialect(root, name)
+    if dialect is None:
+        return None
+    _check_paths(root, dialect.modern)
+    specification = dialect.specification()
+    if library.faults.errors:
+        return None
+    group = ("definitions",) if dialect.dialect == "2.0" else ("components", "schemas")
+    document = bundle(library, dialect.schemas.names, dialect.schemas.derived, group)
+    return replace(specification, file=file, files=library.files, digest=library.digest, document=document)
+
+
+def _dialect(root: Node, name: str) -> Dialect | None:
+    if not isinstance(root.value, dict):
+        root.error(f"an API document is a mapping, and here is {kind(root.value)}; the smallest is {_MINIMAL}", "shape")
+        return None
+    if root.has("swagger") and root.has("openapi"):
+        root.error("a document has `swagger` or `openapi`, not both", "version", "openapi")
+        return None
+    for key in ("swagger", "openapi"):
+        if root.has(key):
+            return _versioned(root, name, key)
+    message = "the document says neither `swagger: '2.0'` nor `openapi: 3.0.3`"
+    for key in root.value:
+        close = nearest(key, ("swagger", "openapi"))
+        if close is not None:
+            message += f"; did you mean `{close}` by `{key}`?"
+    root.error(message, "version")
+    return None
+
+
+def _versioned(root: Node, name: str, key: str) -> Dialect | None:
+    value = root.value[key]
+    version = str(value)
+    if not isinstance(value, str) and isinstance(value, (int, float)):
+        root.warning(f"the version stands in quotes: `{key}: '{value}'`", "version", key)
+    if key == "swagger":
+        if version in ("2.0", "2"):
+            return Swagger2(root, name, "2.0")
+        known: Any = "`swagger` is 2.0; later versions are written `openapi: 3.0.3`"
+    else:
+        match = re.fullmatch(r"3\.([0-9]+)(\.[0-9]+)?(-[\w.]+)?", version) or re.fullmatch(r"3()()()", version)
+        minor = int(match[1] or 0) if match else None
+        if minor is not None and minor > 1:
+            root.warning(f"OpenAPI {version} is read as 3.1; what it added since does nothing here", "version", key)
+        if minor is not None:
+            return (OpenApi31 if minor else OpenApi3)(root, name, f"3.{minor}")
+        known = "`openapi` is 3.0.x or 3.1.x, and Swagger is written `swagger: '2.0'`"
+    root.error(f"the version `{version[:60]}` is not known: {known}", "version", key)
+    return None
+
+
+def _check_paths(root: Node, modern: bool) -> None:
+    """A document without paths serves nothing; since 3.1 it may still describe webhooks or components."""
+    paths = root.value.get("paths")
+    if isinstance(paths, dict) and any(not key.startswith("x-") for key in paths):
+        return
+    if paths is not None and not isinstance(paths, dict):
+        return
+    described = root.has("components") or root.has("definitions")
+    if (modern and (root.has("webhooks") or described)) or (described and paths is not None):
+        root.warning("the document has no paths: nothing is served from it", "paths")
+        return
+    for key in root.value:
+        if "paths" not in root.value and nearest(key, ("paths",)) is not None:
+            root.error(f"the document has no `paths`; did you mean `paths` by `{key}`?", "paths", key)
+            return
+    what = "no `paths`" if paths is None else "no path under `paths`"
+    root.error(f"the document has {what}, so there is nothing to serve; the smallest is {_MINIMAL}", "paths")

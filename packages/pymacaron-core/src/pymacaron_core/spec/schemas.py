@@ -1,0 +1,318 @@
+"""Schemas of every dialect as JSON Schema 2020-12: references become names, and are never written out."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pymacaron_core.spec import keywords
+from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.node import Node, kind
+from pymacaron_core.spec.operation import Discriminator, Place, Schema
+from pymacaron_core.spec.references import Unresolved, reference, target
+
+_NOISE = frozenset(("paths", "components", "schemas", "definitions", "$defs", "properties", "content", "schema"))
+_CHILD_VALUES = ("x-ms-discriminator-value", "x-discriminator-value")
+
+
+class Schemas:
+    """Reads schemas, and names those that references lead to.
+
+    ``own`` holds the document's named schemas, which keep their names. ``modern`` is JSON Schema 2020-12 (OpenAPI 3.1):
+    keywords beside ``$ref`` count, and ``type`` may be a list.
+    """
+
+    def __init__(self, own: Node | None, modern: bool) -> None:
+        self.modern = modern
+        self.names: dict[Place, str] = {}
+        self.named: dict[str, Schema] = {}
+        self.derived: dict[str, Place] = {}
+        self._taken: set[str] = set()
+        self._waiting: deque[tuple[str, Node]] = deque()
+        self._told_nullable = False
+        if own is not None and own.is_mapping("what holds the schemas"):
+            for name, value in own.value.items():
+                if isinstance(value, (dict, bool)) or not name.startswith("x-"):
+                    self._add(name, Node(value, own.place / name, own.library))
+
+    def read(self, node: Node) -> Schema:
+        """The schema at a node."""
+        value = node.value
+        if value is None or value is True:
+            return Schema(place=node.place)
+        if value is False:
+            return Schema(place=node.place, refuses_all=True)
+        if not isinstance(value, dict):
+            node.error(f"a schema must be a mapping, and here is {kind(value)}", "shape")
+            return Schema(place=node.place)
+        ref = reference(value) or (value.get("$dynamicRef") if self.modern else None)
+        name = self.name(node, ref) if isinstance(ref, str) else None
+        if value.get("type") == "file":
+            node = self._file(node)
+        beside = self._keywords(node) if ref is None or self.modern else {}
+        schema = Schema(beside, ref=name, place=node.place)
+        return keywords.with_null(schema) if self._nullable(node) else schema
+
+    def name(self, node: Node, ref: str) -> str | None:
+        """The name of the schema a reference at this node leads to; None, and a fault, where it leads to none."""
+        try:
+            value, place = target(node.library, ref, node.place)
+        except Unresolved as error:
+            node.error(str(error), "reference", "$ref" if "$ref" in node.value else None)
+            return None
+        if not isinstance(value, (dict, bool)):
+            node.error(f"the reference `{ref}` leads to {kind(value)}, not to a schema", "reference", "$ref")
+            return None
+        known = self.names.get(place)
+        return known if known is not None else self._add(self._derive(place), Node(value, place, node.library), True)
+
+    def complete(self) -> Mapping[str, Schema]:
+        """Every named schema, the document's own first. To be called when everything else was read."""
+        library = None
+        while self._waiting:
+            name, node = self._waiting.popleft()
+            self.named[name] = self.read(node)
+            library = node.library
+        for name in _circular(self.named):
+            place = self.named[name].place
+            if library is not None:
+                library.faults.error(place, f"the schema `{name}` is made of itself, without end", "reference")
+            self.named[name] = Schema(place=place)
+        self._complete_discriminators()
+        return self.named
+
+    def _add(self, name: str, node: Node, derived: bool = False) -> str:
+        self.names[node.place] = name
+        self._taken.add(name)
+        if derived:
+            self.derived[name] = node.place
+        self._waiting.append((name, node))
+        return name
+
+    def _derive(self, place: Place) -> str:
+        """A free name for a schema that has none of its own: ``Money``, ``OrderCustomer``, ``SharedMoney``."""
+        stem = re.sub(r"\.\w+$", "", place.file.rpartition("/")[2])
+        tokens = [token.replace("~1", "/").replace("~0", "~") for token in place.pointer.split("/")[1:]]
+        kept = [token for token in tokens if token not in _NOISE] or [stem]
+        plain = len(tokens) < 2 or (tokens[-2] in ("schemas", "definitions", "$defs") and len(kept) == 1)
+        name = kept[-1] if plain else _camel(kept)
+        candidate = name if name not in self._taken else _camel([stem, name])
+        unique, number = candidate, 2
+        while unique in self._taken:
+            unique, number = f"{candidate}{number}", number + 1
+        return unique
+
+    def _file(self, node: Node) -> Node:
+        if self.modern or "openapi" in _root(node):
+            node.warning("`type: file` is Swagger 2.0; write `type: string` with `format: binary`", "type", "type")
+        return Node({**node.value, "type": "string", "format": "binary"}, node.place, node.library)
+
+    def _nullable(self, node: Node) -> bool:
+        if "nullable" in node.value and self.modern and not self._told_nullable:
+            self._told_nullable = True
+            message = "`nullable` is OpenAPI 3.0, and is read as there; since 3.1 null is one of the types"
+            node.warning(message, "nullable", "nullable")
+        return node.value.get("nullable") is True or node.value.get("x-nullable") is True
+
+    def _keywords(self, node: Node) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in node.value.items():
+            inner = Node(value, node.place / name, node.library)
+            if name in keywords.SCHEMA:
+                found[name] = self.read(inner)
+            elif name in keywords.SCHEMA_LIST:
+                found[name] = tuple([self.read(item) for item in node.items(name)])
+            elif name in keywords.SCHEMA_MAPPING:
+                found[name] = self._mapping(inner)
+            elif name in keywords.OTHER:
+                self._other(node, name, inner, found)
+            elif name.startswith("x-"):
+                if name != "x-nullable":
+                    found[name] = value
+            elif name in keywords.KNOWN and name not in keywords.NUMBERS - {"multipleOf"}:
+                plain = keywords.plain(node, name, value)
+                if plain is not None or name in ("default", "const"):
+                    found[name] = plain
+        found |= keywords.bounds(node)
+        node.check_keys("a schema", keywords.KNOWN)
+        return {name: value for name, value in found.items() if value != () or name not in keywords.SCHEMA_LIST}
+
+    def _mapping(self, node: Node) -> dict[str, Schema]:
+        if node.value is None or not node.is_mapping("this"):
+            return {}
+        return {name: self.read(Node(value, node.place / name, node.library)) for name, value in node.value.items()}
+
+    def _other(self, node: Node, name: str, inner: Node, found: dict[str, Any]) -> None:
+        if name == "type":
+            types = keywords.types(node, self.modern)
+            if types:
+                found["type"] = types
+        elif name == "items":
+            self._items(node, inner, found)
+        elif name == "enum":
+            _enum(inner, found)
+        elif name == "required":
+            if isinstance(inner.value, bool):
+                inner.warning("in a schema `required` lists the properties that must be there", "shape")
+            elif required := tuple(dict.fromkeys(node.texts("required"))):
+                found["required"] = required
+        elif name in ("example", "examples"):
+            examples = inner.value if name == "examples" else [inner.value]
+            if isinstance(examples, list):
+                found["examples"] = (*found.get("examples", ()), *examples)
+        elif name == "discriminator" and inner.value is not None:
+            discriminator = self._discriminator(inner, node)
+            if discriminator is not None:
+                found["discriminator"] = discriminator
+        elif name in ("dependencies", "dependentRequired"):
+            self._dependencies(inner, found)
+
+    def _items(self, node: Node, inner: Node, found: dict[str, Any]) -> None:
+        if not isinstance(inner.value, list):
+            found["items"] = self.read(inner)
+            return
+        found["prefixItems"] = tuple([self.read(item) for item in node.items("items")])
+        rest = node.child("additionalItems")
+        if rest is not None:
+            found["items"] = self.read(rest)
+
+    def _dependencies(self, node: Node, found: dict[str, Any]) -> None:
+        for name, inner in node.members("this"):
+            if isinstance(inner.value, list):
+                found["dependentRequired"] = {**found.get("dependentRequired", {}), name: tuple(node.texts(name))}
+            else:
+                found["dependentSchemas"] = {**found.get("dependentSchemas", {}), name: self.read(inner)}
+
+    def _discriminator(self, node: Node, schema: Node) -> Discriminator | None:
+        if isinstance(node.value, str):
+            return Discriminator(node.value, self._implied(schema, {}))
+        if not node.is_mapping("`discriminator`"):
+            return None
+        name = node.text("propertyName")
+        if not name:
+            node.error("`discriminator` needs `propertyName`: the property that names the schema", "discriminator")
+            return None
+        mapping: dict[str, str] = {}
+        for value, inner in node.entries("mapping"):
+            found = self._mapped(inner)
+            if found is not None:
+                mapping[value] = found
+        return Discriminator(name, self._implied(schema, mapping))
+
+    def _mapped(self, node: Node) -> str | None:
+        """The schema a discriminator value means: the name of one, or a reference."""
+        ref = node.value
+        if not isinstance(ref, str):
+            node.error(f"this must name a schema, and here is {kind(ref)}", "shape")
+            return None
+        if ref in self._taken and ref not in self.derived:
+            return ref
+        if "/" not in ref and "#" not in ref and "." not in ref:
+            node.error(f"there is no schema `{ref}`{hint(ref, self._taken)}", "discriminator")
+            return None
+        return self.name(Node({"$ref": ref}, node.place, node.library), ref)
+
+    def _implied(self, schema: Node, mapping: dict[str, str]) -> dict[str, str]:
+        """What is not in the mapping is meant by its own name."""
+        for name in ("oneOf", "anyOf"):
+            for branch in schema.items(name):
+                ref = reference(branch.value)
+                found = self.name(branch, ref) if ref else None
+                if ref and found and found not in mapping.values():
+                    mapping.setdefault(re.split(r"[/#]", ref)[-1], found)
+        return mapping
+
+    def _complete_discriminators(self) -> None:
+        """Give the discriminator of a parent (``allOf`` in its children) the values that mean its children."""
+        children: dict[str, list[str]] = {}
+        for name, schema in self.named.items():
+            for branch in schema.get("allOf", ()):
+                if branch.ref is not None:
+                    children.setdefault(branch.ref, []).append(name)
+        for name, schema in list(self.named.items()):
+            known = schema.get("discriminator")
+            if not isinstance(known, Discriminator) or schema.get("oneOf") or schema.get("anyOf"):
+                continue
+            mapping = dict(known.mapping)
+            for child in _below(name, children):
+                value = next((self.named[child].get(key) for key in _CHILD_VALUES if self.named[child].get(key)), child)
+                if child not in mapping.values():
+                    mapping.setdefault(str(value), child)
+            complete = {**schema.keywords, "discriminator": replace(known, mapping=mapping)}
+            self.named[name] = replace(schema, keywords=complete)
+
+
+def _root(node: Node) -> Any:
+    root = node.library.open(node.library.files[0]).value
+    return root if isinstance(root, dict) else {}
+
+
+def _enum(node: Node, found: dict[str, Any]) -> None:
+    if not isinstance(node.value, list):
+        node.error(f"`enum` must be a list, and here is {kind(node.value)}", "shape")
+    elif not node.value:
+        node.warning("`enum` without values is left out", "shape")
+    else:
+        found["enum"] = tuple(node.value)
+
+
+def _camel(tokens: Iterable[str]) -> str:
+    words = [word for token in tokens for word in re.findall(r"[^\W_]+", token)]
+    return "".join(word[:1].upper() + word[1:] for word in words) or "Schema"
+
+
+def _below(name: str, children: Mapping[str, list[str]]) -> list[str]:
+    found: dict[str, None] = {}
+    waiting = list(children.get(name, ()))
+    while waiting:
+        child = waiting.pop(0)
+        if child not in found and child != name:
+            found[child] = None
+            waiting += children.get(child, ())
+    return list(found)
+
+
+def _circular(named: Mapping[str, Schema]) -> list[str]:
+    """Names of schemas that mean themselves by references and ``allOf``/``anyOf``/``oneOf`` alone."""
+    parts = {name: _parts(schema) for name, schema in named.items()}
+    users: dict[str, list[str]] = {}
+    for name, used in parts.items():
+        for other in used:
+            users.setdefault(other, []).append(name)
+    left = {name: len(used) for name, used in parts.items()}
+    free = [name for name, count in left.items() if not count]
+    while free:
+        for user in users.get(free.pop(), ()):
+            left[user] -= 1
+            if not left[user]:
+                free.append(user)
+    stuck = {name for name, count in left.items() if count}
+    return [name for name in named if name in stuck and _reaches(name, parts)]
+
+
+def _parts(schema: Schema) -> set[str]:
+    found: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if part.ref is not None:
+            found.add(part.ref)
+        for name in ("allOf", "anyOf", "oneOf"):
+            waiting += part.get(name, ())
+    return found
+
+
+def _reaches(name: str, parts: Mapping[str, set[str]]) -> bool:
+    seen: set[str] = set()
+    waiting = list(parts[name])
+    while waiting:
+        part = waiting.pop()
+        if part == name:
+            return True
+        if part not in seen:
+            seen.add(part)
+            waiting += parts.get(part, ())
+    return False
