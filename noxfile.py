@@ -37,123 +37,124 @@ class Failed(Unfit):
     """The tools of this way are there, and did not succeed: more tools of the same kind would not help."""
 
 
-def say(message):
+def say(message: str) -> None:
     """Tell the user one step, on standard error: standard output belongs to nox."""
     sys.stderr.write("noxfile: " + message + "\n")
     sys.stderr.flush()
 
 
-def dotted(version):
+def dotted(version: "tuple[int, ...]") -> str:
     return ".".join(map(str, version))
 
 
-def numbers(text):
+def numbers(text: str) -> "tuple[int, ...]":
     """The numbers a version starts with: `2025.11.12` is (2025, 11, 12)."""
     found = re.match(r"\d+(\.\d+)*", text)
     return tuple(int(part) for part in found.group().split(".")) if found else ()
 
 
-def clean(environ):
-    """Take out of an environment, in place, what would lead Python, pip or uv elsewhere; hand it back."""
+def clean(environ: "MutableMapping[str, str]") -> None:
+    """Take out of an environment, in place, what would lead Python, pip or uv elsewhere."""
     for name in UNWANTED:
         environ.pop(name, None)
     environ.update(WANTED)
-    return environ
 
 
 class Machine:
     """All that the bootstrap asks of the machine it runs on; the tests hand in another."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.environ = dict(os.environ)
         self.platform = sys.platform
         self.python = sys.executable
         self.version = tuple(sys.version_info[:3])
-        self.kept_open = ()
+        self.kept_open = -1
 
-    def which(self, name):
+    def which(self, name: str) -> "str | None":
         return shutil.which(name, path=self.environ.get("PATH"))
 
-    def glob(self, pattern):
+    def glob(self, pattern: str) -> "list[str]":
         return sorted(glob.glob(os.path.expanduser(pattern)))
 
-    def read(self, path):
+    def read(self, path: str) -> str:
         try:
             with open(path, encoding="utf-8") as file:
                 return file.read()
         except OSError:
             return ""
 
-    def realpath(self, path):
+    def realpath(self, path: str) -> str:
         return os.path.realpath(path)
 
-    def importable(self, module):
+    def importable(self, module: str) -> bool:
         return importlib.util.find_spec(module) is not None
 
-    def distribution(self, name):
+    def distribution(self, name: str) -> str:
         """The version of an installed distribution, or an empty text."""
         try:
             return importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             return ""
 
-    def run(self, command):
+    def run(self, command: "list[str]") -> "tuple[int, str]":
         """Run a command to its end: exit code, and all that it printed."""
+        environ = dict(self.environ)
+        clean(environ)
         try:
             # An orphan of a killed run keeps `kept_open`, the lock: nobody rebuilds what it is still writing.
             done = subprocess.run(
                 command,
                 cwd=HERE,
-                env=clean(dict(self.environ)),
+                env=environ,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 universal_newlines=True,
-                pass_fds=self.kept_open,
+                pass_fds=[number for number in (self.kept_open,) if number >= 0],
             )
         except OSError as error:
             return 127, str(error)
         return done.returncode, done.stdout
 
 
-def python_needed(machine):
+def python_needed(machine: Machine) -> "tuple[int, ...]":
     """The oldest Python all packages run on, as their metadata says."""
     texts = [machine.read(path) for path in machine.glob(os.path.join(HERE, "packages", "*", "pyproject.toml"))]
     floors = [re.search(r'(?m)^requires-python *= *"[^"]*>= *(\d+\.\d+)', text) for text in texts]
     return max([numbers(floor.group(1)) for floor in floors if floor] or [(3, 10)])
 
 
-def python_places(machine, minor):
+def python_places(machine: Machine, minor: int) -> "list[str]":
     """Where a Python 3.`minor` may be: on PATH, and with the managers that keep theirs elsewhere."""
-    name = "python3.%d" % minor
+    name = f"python3.{minor}"
     on_path = machine.which(name)
     # The shims of a version manager are on PATH for Pythons that are not switched on.
     places = [on_path] if on_path and "shims" not in on_path.split(os.sep) else []
     pyenv = machine.environ.get("PYENV_ROOT") or "~/.pyenv"
     patterns = [
-        os.path.join(pyenv, "versions", "3.%d.*" % minor),
-        "~/.local/share/uv/python/cpython-3.%d.*" % minor,
-        "~/.local/share/mise/installs/python/3.%d.*" % minor,
-        "~/.asdf/installs/python/3.%d.*" % minor,
-        "/Library/Frameworks/Python.framework/Versions/3.%d" % minor,
-        "/opt/homebrew/opt/python@3.%d" % minor,
-        "/usr/local/opt/python@3.%d" % minor,
+        os.path.join(pyenv, "versions", f"3.{minor}.*"),
+        f"~/.local/share/uv/python/cpython-3.{minor}.*",
+        f"~/.local/share/mise/installs/python/3.{minor}.*",
+        f"~/.asdf/installs/python/3.{minor}.*",
+        f"/Library/Frameworks/Python.framework/Versions/3.{minor}",
+        f"/opt/homebrew/opt/python@3.{minor}",
+        f"/usr/local/opt/python@3.{minor}",
     ]
     for pattern in patterns:
         places.extend(reversed(machine.glob(os.path.join(pattern, "bin", name))))
     return places
 
 
-def find_python(machine, minor):
+def find_python(machine: Machine, minor: int) -> "str | None":
     """A Python 3.`minor` that starts, or None."""
     for place in python_places(machine, minor):
-        code, output = machine.run([place, "-c", "import sys; print(sys.version_info[:2] == (3, %d))" % minor])
+        code, output = machine.run([place, "-c", f"import sys; print(sys.version_info[:2] == (3, {minor}))"])
         if code == 0 and output.strip() == "True":
             return place
     return None
 
 
-def refuse_old_python(machine, arguments):
+def refuse_old_python(machine: Machine, arguments: "list[str]") -> None:
     """Say which Python is needed, which this is, and the command that works, when this one is too old."""
     needed = python_needed(machine)
     if machine.version >= needed:
@@ -168,17 +169,17 @@ def refuse_old_python(machine, arguments):
     raise Refused(sentence + "; run: " + quoted([*command, sys.argv[0] or "noxfile.py", *arguments]))
 
 
-def quoted(command):
+def quoted(command: "list[str]") -> str:
     return " ".join(word if re.match(r"^[\w@%+=:,./-]+$", word) else f"'{word}'" for word in command)
 
 
-def systems(machine):
+def systems(machine: Machine) -> "list[str]":
     """The names a Linux system goes by, its own first: `ubuntu`, then `debian`."""
     release = dict(re.findall(r'(?m)^(ID|ID_LIKE)="?([^"\n]*)"?', machine.read("/etc/os-release")))
-    return (release.get("ID", "") + " " + release.get("ID_LIKE", "")).split()
+    return f"{release.get('ID', '')} {release.get('ID_LIKE', '')}".split()
 
 
-def python_line(machine):
+def python_line(machine: Machine) -> str:
     """How this system gets a newer Python."""
     if machine.platform == "darwin":
         return "brew install python"
@@ -192,11 +193,11 @@ def python_line(machine):
     return ([lines[name] for name in systems(machine) if name in lines] or ["see https://www.python.org/downloads/"])[0]
 
 
-def venv_line(machine):
-    """How this system gets what a Python without venv, pip and uv lacks."""
+def venv_line(machine: Machine) -> str:
+    """How this system gets what a Python without venv, pip and uv lacks; an empty text where that is not known."""
     if machine.platform == "darwin":
         return "brew install python"
-    ours = "python%d.%d" % machine.version[:2]
+    ours = "python" + dotted(machine.version[:2])
     standard = os.path.basename(machine.realpath("/usr/bin/python3"))
     debian = ours if standard.startswith("python3.") and standard != ours else "python3"
     lines = {
@@ -206,15 +207,15 @@ def venv_line(machine):
         "alpine": "apk add py3-pip",
         "suse": "zypper install python3-pip",
     }
-    return ([lines[name] for name in systems(machine) if name in lines] or ["install pip or uv"])[0]
+    return ([lines[name] for name in systems(machine) if name in lines] or [""])[0]
 
 
-def stop(code, message):
+def stop(code: int, message: str) -> "NoReturn":
     say(message)
     sys.exit(code)
 
 
-def refuse_windows(machine):
+def refuse_windows(machine: Machine) -> None:
     if machine.platform == "win32":
         raise Refused("Linux or macOS is needed: on Windows, run the same command in WSL")
 
@@ -236,7 +237,7 @@ import signal  # noqa: E402
 import tempfile  # noqa: E402
 import xml.etree.ElementTree  # noqa: E402
 import zipfile  # noqa: E402
-from collections.abc import Callable, Iterator  # noqa: E402
+from collections.abc import Callable, Iterator, MutableMapping  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import IO, Any, NamedTuple, NoReturn  # noqa: E402
 
@@ -290,7 +291,7 @@ def make_with_other_pip(machine: Machine, folder: str) -> None:
     if version >= (22, 3):
         code, output = machine.run([*pip, "--python", python_of(folder), *install])
     elif minor == machine.version[:2]:
-        target = os.path.join(folder, "lib", "python%d.%d" % minor, "site-packages")
+        target = os.path.join(folder, "lib", "python" + dotted(minor), "site-packages")
         code, output = machine.run([*pip, *install, "--target", target])
     else:
         raise Unfit(f"pip {dotted(version)} can only install for its own Python")
@@ -337,10 +338,9 @@ def make_environment(machine: Machine, folder: str) -> None:
 def no_way(machine: Machine, failures: list[str]) -> str:
     if failures:
         return f"{NOX} could not be installed: see above, then run the same command again"
-    here = f"Python {dotted(machine.version)} ({machine.python})"
-    return (
-        f"{here} has no venv and no pip, and uv is not on PATH: run `{venv_line(machine)}`, then the same command again"
-    )
+    here = f"Python {dotted(machine.version)} ({machine.python}) has no venv and no pip, and uv is not on PATH"
+    line = venv_line(machine)
+    return f"{here}: {f'run `{line}`' if line else 'install pip or uv'}, then the same command again"
 
 
 def is_complete(machine: Machine, folder: str) -> bool:
@@ -353,9 +353,9 @@ def is_complete(machine: Machine, folder: str) -> bool:
 
 def environment(machine: Machine, base: str) -> str:
     """The Python of the environment that holds nox, one for each Python this file is run with; made when needed."""
-    folder = os.path.join(base, "bootstrap-%d.%d" % machine.version[:2])
+    folder = os.path.join(base, "bootstrap-" + dotted(machine.version[:2]))
     with locked(os.path.join(base, "bootstrap.lock")) as lock:
-        machine.kept_open = (lock.fileno(),)
+        machine.kept_open = lock.fileno()
         if is_complete(machine, folder):
             say(f"using {os.path.relpath(folder, HERE)}")
         else:
@@ -389,15 +389,15 @@ def own_envdir(base: str) -> tuple[str, IO[str]]:
     os.makedirs(base, exist_ok=True)
     number = 1
     while True:
-        lock = open(os.path.join(base, "run-%d.lock" % number), "w", encoding="utf-8")  # noqa: SIM115
+        lock = open(os.path.join(base, f"run-{number}.lock"), "w", encoding="utf-8")  # noqa: SIM115
         if try_lock(lock):
             break
         lock.close()
         number += 1
     if number == 1:
         return base, lock
-    say("another run is at work; this one keeps its environments in .nox/run-%d" % number)
-    return os.path.join(base, "run-%d" % number), lock
+    say(f"another run is at work; this one keeps its environments in .nox/run-{number}")
+    return os.path.join(base, f"run-{number}"), lock
 
 
 def has_nox(machine: Machine) -> bool:
@@ -428,7 +428,8 @@ def bootstrap(machine: Machine, arguments: list[str]) -> NoReturn:
     except OSError as error:
         raise Refused(f"cannot make an environment in this checkout: {error}") from error
     command = [python, os.path.abspath(__file__), *arguments]
-    environ = clean(dict(machine.environ, **{INSIDE: "1"}))
+    environ = dict(machine.environ, **{INSIDE: "1"})
+    clean(environ)
     os.execve(python, command, environ)
 
 
@@ -457,7 +458,7 @@ CORE = "pymacaron-core"
 RUFF = "ruff==0.17.6"
 MYPY = "mypy==2.4.1"
 COVERAGE = "coverage>=7.10"
-RUNNING = "%d.%d" % sys.version_info[:2]
+RUNNING = dotted(sys.version_info[:2])
 REFUSE_SKIPS = os.environ.get("PYMACARON_CI", "") not in ("", "0")
 
 # The only engines a test may be skipped for; its reason starts with the name: `pytest.skip("redis: not on PATH")`.
@@ -562,7 +563,7 @@ def tests_on(version: str, python: str) -> None:
         run_pytest(session, core.folder)
 
     tests_elsewhere.__doc__ = f"Core's tests on Python {version} ({python})."
-    nox.session(tests_elsewhere, name="tests-" + version, python=python)
+    nox.session(name="tests-" + version, python=python)(tests_elsewhere)
 
 
 for other_version, other_place in OTHER_PYTHONS.items():
@@ -765,7 +766,7 @@ def serve(session: nox.Session, program: str, *arguments: str) -> None:
         session.log("Stopped")
         return
     if code:
-        session.error("%s ended with exit status %d" % (program, code))
+        session.error(f"{program} ended with exit status {code}")
 
 
 def end(server: "subprocess.Popen[bytes]") -> None:
@@ -831,15 +832,14 @@ def tell_results() -> None:
         return
     print()
     for result in RESULTS:
-        counts = (result.session, result.passed, result.failed, len(result.reasons))
-        print("%s: %d passed, %d failed, %d skipped" % counts)
+        print(f"{result.session}: {result.passed} passed, {result.failed} failed, {len(result.reasons)} skipped")
     reasons = [engine_of(reason) for result in RESULTS for reason in result.reasons]
     absent = [name for name, programs in ENGINES.items() if name in reasons or not any(map(shutil.which, programs))]
-    told = ["%s (%d tests skipped)" % (name, reasons.count(name)) for name in absent]
+    told = [f"{name} ({reasons.count(name)} skipped)" if name in reasons else name for name in absent]
     print("Engines absent: " + (", ".join(told) or "none"))
     print("Pythons absent: " + (", ".join(version for version, place in PYTHONS.items() if not place) or "none"))
-    passed, failed = (sum(result[column] for result in RESULTS) for column in (1, 2))
-    print("%d passed, %d failed, %d skipped" % (passed, failed, len(reasons)), flush=True)
+    passed, failed = sum(result.passed for result in RESULTS), sum(result.failed for result in RESULTS)
+    print(f"{passed} passed, {failed} failed, {len(reasons)} skipped", flush=True)
 
 
 atexit.register(tell_results)
