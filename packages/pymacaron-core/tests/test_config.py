@@ -50,7 +50,8 @@ def test_an_empty_file_is_no_fault(text: str) -> None:
 def test_the_options_of_core_stand_in_its_section() -> None:
     config = config_of(
         "name: deli\nlive_url: https://deli.example.com\n"
-        "core:\n  port: 80\n  docs: true\n  replies: off\n  max_body_bytes: null\n  log_level: warning\n  handlers: deli.api\n"
+        "core:\n  port: 80\n"
+        "  docs: true\n  replies: off\n  max_body_bytes: null\n  log_level: warning\n  handlers: deli.api\n"
         "  ignore: [old]\n  discover: false\n  apis:\n    shop: {base_path: '', handlers: deli.shop}\n"
     )
     core = config.core

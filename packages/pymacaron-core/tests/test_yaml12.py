@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 import yaml
-from pymacaron_core import yaml12
-from pymacaron_core.yaml12 import Positions, YamlFault, locate, parse
+from pymacaron_core.yaml12 import Positions, YamlFault, events, locate, parse
 
 
 @pytest.fixture(params=["libyaml", "pure Python"], autouse=True)
 def both_readers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "pure Python":
-        monkeypatch.setattr(yaml12, "_Loader", yaml.SafeLoader)
+        monkeypatch.setattr(events, "_Loader", yaml.SafeLoader)
 
 
 def fault_of(text: str | bytes, file: str = "") -> YamlFault:
@@ -174,6 +173,15 @@ def test_a_pointer_to_what_is_missing_finds_the_nearest_parent() -> None:
     assert locate(text, "/a/b/7/x") == (2, 6)
     assert locate(text, "/a/nothing") == (2, 3)
     assert locate(text, "/nothing") == (1, 1)
+
+
+def test_what_a_merge_brings_is_found_where_it_is_merged_or_inside_of_it() -> None:
+    text = "a: &a\n  b: {c: 1}\nd:\n  <<: *a\ne: {<<: {f: 1}}\ng: {h: 1}"
+    assert locate(text, "/d/b/c") == (2, 10)
+    assert locate(text, "/d/b") == (4, 3)
+    assert locate(text, "/e/f") == (5, 4)
+    assert locate(text, "/g/f") == (6, 4)
+    assert locate("[1]", "/" + "9" * 5000) == (1, 1)
 
 
 def test_positions_of_broken_text_reach_up_to_the_break() -> None:

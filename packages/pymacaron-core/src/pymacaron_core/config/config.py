@@ -21,7 +21,7 @@ from pymacaron_core.config.faults import (
     validation_faults,
 )
 from pymacaron_core.config.lookup import absolute, find_file, find_root, shown
-from pymacaron_core.config.secrets import SIGNING_KEYS, Secret, read_dotenv, replaced, signing_secret, uses
+from pymacaron_core.config.secrets import Secret, filled_in, read_dotenv, signing_secret
 from pymacaron_core.config.settings import FLAT, SECTIONS, CoreSettings
 from pymacaron_core.errors import ConfigError
 from pymacaron_core.yaml12 import YamlFault, parse
@@ -150,16 +150,20 @@ def load_config(
 
 def _completed(bare: Config, warnings: tuple[str, ...]) -> Config:
     """The configuration with its secrets in place, its options checked and its oddities noted."""
-    faults = list(_shape_faults(bare.values))
+    faults = _shape_faults(bare.values)
     if faults:
         raise config_error(bare.file, bare.text, faults)
-    values, secrets, odd_secrets = _with_secrets(bare)
-    whole = _replace(bare, values=values, secrets=secrets)
+    filled = filled_in(
+        bare.values, bare.section("core").get("env_secrets"), bare.environ, None if bare.production else bare.root
+    )
+    if filled.faults:
+        raise config_error(bare.file, bare.text, filled.faults)
+    whole = _replace(bare, values=filled.values, secrets=filled.secrets)
     core = whole.read("core", CoreSettings)
     if not core.name:
         core = core.model_copy(update={"name": absolute(bare.root).name or "service"})
-    odd_keys = told(bare.file, bare.text, _odd_keys(values))
-    return _replace(whole, core=core, warnings=(*warnings, *odd_keys, *odd_secrets))
+    odd_keys = told(bare.file, bare.text, _odd_keys(filled.values))
+    return _replace(whole, core=core, warnings=(*warnings, *odd_keys, *filled.warnings))
 
 
 def _replace(config: Config, **changes: Any) -> Config:
@@ -226,57 +230,3 @@ def _odd_keys(values: Mapping[str, Any]) -> list[Fault]:
         elif close is not None:
             odd.append(Fault(pointer, f"'{key}' is no option of PyMacaron: did you mean '{close}'?", key=True))
     return odd
-
-
-def _with_secrets(bare: Config) -> tuple[dict[str, Any], tuple[Secret, ...], list[str]]:
-    """The values with every secret in its place, the secrets, and a sentence for each that is missing or made up."""
-    names = _secret_names(bare)
-    if not names:
-        return dict(bare.values), (), []
-    hidden = {key: value for key, value in bare.values.items() if key != "env_secrets"}
-    if isinstance(hidden.get("core"), dict):
-        hidden["core"] = {key: value for key, value in hidden["core"].items() if key != "env_secrets"}
-    places: dict[str, list[str]] = {}
-    for name, pointer in uses(hidden, names):
-        places.setdefault(name, []).append(pointer)
-    known: dict[str, Secret | None] = {name: Secret(bare.environ[name]) for name in names if bare.environ.get(name)}
-    missing = sorted(names - known.keys())
-    if missing and bare.production:
-        raise config_error(bare.file, bare.text, [_missing(name, places.get(name, [])) for name in missing])
-    odd = []
-    for name in missing:
-        known[name], sentence = _stand_in(bare, name, places.get(name, []))
-        odd.append(sentence)
-    values = replaced(hidden, known)
-    for holder, source in ((values, bare.values), (values.get("core"), bare.values.get("core"))):
-        if isinstance(holder, dict) and isinstance(source, dict) and "env_secrets" in source:
-            holder["env_secrets"] = source["env_secrets"]
-    return values, tuple(secret for secret in known.values() if secret), odd
-
-
-def _secret_names(bare: Config) -> frozenset[str]:
-    given = bare.section("core").get("env_secrets")
-    return (
-        frozenset(name for name in given if isinstance(name, str) and name) if isinstance(given, list) else frozenset()
-    )
-
-
-def _stand_in(bare: Config, name: str, places: list[str]) -> tuple[Secret | None, str]:
-    """What stands for a missing secret in development: one made up where it signs things, else None."""
-    if any(pointer.rpartition("/")[2] in SIGNING_KEYS for pointer in places):
-        secret, file = signing_secret(bare.root, name)
-        return secret, f"the secret {name} is not set: one made for development is used, from {shown(file)}"
-    where = f", so {' and '.join(_dotted(place) for place in places)} is empty" if places else ""
-    return None, f"the secret {name} is not set{where}: set the environment variable {name}"
-
-
-def _missing(name: str, places: list[str]) -> Fault:
-    where = f" (used by {', '.join(_dotted(place) for place in places)})" if places else ""
-    return Fault(
-        places[0] if places else "/env_secrets",
-        f"the secret {name} is not set{where}: set the environment variable {name}",
-    )
-
-
-def _dotted(pointer: str) -> str:
-    return pointer[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")

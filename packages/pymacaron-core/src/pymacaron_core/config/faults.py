@@ -45,7 +45,7 @@ def validation_faults(
         steps, value = _existing(found["loc"], data)
         top = str(steps[0]) if steps else ""
         pointer = "/".join([places.get(top, f"/{top}" if top else ""), *(pointer_step(step) for step in steps[1:])])
-        name = pointer[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")
+        name = dotted(pointer)
         known, wanted = _wanted(model, steps)
         if found["type"] == "missing":
             lacking = found["loc"][-1]
@@ -91,6 +91,11 @@ def shown_value(value: Any) -> str:
 def pointer_step(step: object) -> str:
     """A key as a step of a JSON pointer (RFC 6901)."""
     return str(step).replace("~", "~0").replace("/", "~1")
+
+
+def dotted(pointer: str) -> str:
+    """A JSON pointer as sentences name it: ``core.port``."""
+    return pointer[1:].replace("/", ".").replace("~1", "/").replace("~0", "~")
 
 
 def _existing(loc: Sequence[str | int], data: Any) -> tuple[list[str | int], Any]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from pymacaron_core.config.faults import Fault, dotted, pointer_step
 from pymacaron_core.config.lookup import shown
 from pymacaron_core.errors import ConfigError
 from pymacaron_core.state import locked, state_folder, write_file
 
 REDACTED = "[REDACTED]"
+LIST = "env_secrets"
+"""The key under which the names stand."""
+
 SIGNING_KEYS = ("jwt_secret", "secret", "secret_key", "session_secret", "signing_key", "signing_secret")
 """Keys of the configuration whose values sign things: in development they are made up when they are not set."""
 
@@ -31,25 +35,70 @@ class Secret(str):
         return REDACTED
 
 
-def uses(value: Any, names: frozenset[str], pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Where in a configuration which of the names stands, as pairs of name and JSON pointer."""
+class Filled(NamedTuple):
+    """A configuration with its secrets in their places."""
+
+    values: dict[str, Any]
+    secrets: tuple[Secret, ...]
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def filled_in(values: Mapping[str, Any], listed: Any, environ: Mapping[str, str], development: Path | None) -> Filled:
+    """Replace each value that equals a listed name by that variable's content.
+
+    ``development`` is the project's root, where signing secrets may be made up, or None in production, where what is
+    missing is a fault. A missing secret that signs nothing is None.
+    """
+    names = frozenset(each for each in listed if isinstance(each, str) and each) if isinstance(listed, list) else ()
+    places: dict[str, list[str]] = {name: [] for name in sorted(names)}
+    for name, pointer in _uses(values, places):
+        places[name].append(pointer)
+    known: dict[str, Secret | None] = {name: Secret(environ[name]) for name in places if environ.get(name)}
+    missing = [name for name in places if name not in known]
+    if development is None and missing:
+        return Filled(dict(values), (), tuple(_fault(name, places[name]) for name in missing))
+    warnings = []
+    for name in missing:
+        known[name], warning = _stand_in(name, places[name], development or Path())
+        warnings.append(warning)
+    return Filled(_replaced(values, known), tuple(each for each in known.values() if each), (), tuple(warnings))
+
+
+def _uses(value: Any, names: Container[str], pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Where which of the names stands, as pairs of name and JSON pointer."""
     if isinstance(value, str) and value in names:
         yield value, pointer
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from uses(inner, names, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+            if key != LIST:
+                yield from _uses(inner, names, f"{pointer}/{pointer_step(key)}")
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from uses(inner, names, f"{pointer}/{place}")
+            yield from _uses(inner, names, f"{pointer}/{place}")
 
 
-def replaced(value: Any, secrets_by_name: Mapping[str, Secret | None]) -> Any:
-    """A copy of a configuration whose values that equal a name are that name's secret; None where it is missing."""
-    if isinstance(value, dict):
-        return {key: replaced(inner, secrets_by_name) for key, inner in value.items()}
+def _replaced(value: Any, known: Mapping[str, Secret | None]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: inner if key == LIST else _replaced(inner, known) for key, inner in value.items()}
     if isinstance(value, list):
-        return [replaced(inner, secrets_by_name) for inner in value]
-    return secrets_by_name.get(value, value) if isinstance(value, str) else value
+        return [_replaced(inner, known) for inner in value]
+    return known.get(value, value) if isinstance(value, str) else value
+
+
+def _stand_in(name: str, places: list[str], root: Path) -> tuple[Secret | None, str]:
+    """What stands for a missing secret in development, and the sentence that says so."""
+    if any(pointer.rpartition("/")[2] in SIGNING_KEYS for pointer in places):
+        secret, file = signing_secret(root, name)
+        return secret, f"the secret {name} is not set: one made for development is used, from {shown(file)}"
+    where = f", so {' and '.join(dotted(place) for place in places)} is empty" if places else ""
+    return None, f"the secret {name} is not set{where}: set the environment variable {name}"
+
+
+def _fault(name: str, places: list[str]) -> Fault:
+    where = f" (used by {', '.join(dotted(place) for place in places)})" if places else ""
+    message = f"the secret {name} is not set{where}: set the environment variable {name}"
+    return Fault(places[0] if places else f"/{LIST}", message)
 
 
 def signing_secret(root: Path, name: str) -> tuple[Secret, Path]:

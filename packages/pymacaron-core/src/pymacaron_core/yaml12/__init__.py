@@ -1,0 +1,13 @@
+"""This module reads YAML 1.2 (https://yaml.org/spec/1.2.2/, core schema) and JSON, for documents and configuration.
+
+``on``, ``no``, ``1:20`` and dates stay strings, ``012`` is 12, keys are strings, duplicate keys are refused. One pass
+over libyaml's events builds the values.
+"""
+
+from pymacaron_core.yaml12.builder import MAX_ALIASED, MAX_DEPTH
+from pymacaron_core.yaml12.events import decode
+from pymacaron_core.yaml12.fault import YamlFault
+from pymacaron_core.yaml12.reading import Positions, locate, parse
+from pymacaron_core.yaml12.scalar import resolve
+
+__all__ = ["MAX_ALIASED", "MAX_DEPTH", "Positions", "YamlFault", "decode", "locate", "parse", "resolve"]

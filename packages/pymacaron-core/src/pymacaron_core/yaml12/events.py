@@ -1,0 +1,48 @@
+"""The text of a file, and libyaml's events of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+
+from pymacaron_core.yaml12.fault import YamlFault, explained, place_of, sentence
+
+_Loader: Callable[[str], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def decode(text: str | bytes) -> str:
+    """Bytes as text (UTF-8, or UTF-16 with its mark). Raises :class:`YamlFault` for what cannot be YAML at all."""
+    if isinstance(text, bytes):
+        if b"\0" in text and not text.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise YamlFault("this is a binary file, not YAML")
+        try:
+            text = text.decode("utf-16" if text.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+        except UnicodeDecodeError as error:
+            line, column = place_of(error.object.decode("latin-1"), error.start)
+            message = f"this is not UTF-8 text (byte 0x{error.object[error.start]:02x}): save the file as UTF-8"
+            raise YamlFault(message, line, column) from None
+    if "\0" in text:
+        raise YamlFault("this is a binary file, not YAML")
+    if text.lstrip("\ufeff \t\r\n")[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
+        raise YamlFault("this is an HTML or XML page, not YAML: was it saved from a browser?", 1, 1)
+    return text.removeprefix("\ufeff")
+
+
+def events(text: str) -> Iterator[Any]:
+    """The parser's events, one after the other. Raises :class:`YamlFault`."""
+    try:
+        loader = _Loader(text)
+        while True:
+            event = loader.get_event()
+            if event is None or type(event) is yaml.StreamEndEvent:
+                return
+            yield event
+    except yaml.MarkedYAMLError as error:
+        raise explained(error, text) from None
+    except yaml.YAMLError as error:
+        bad = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+        line, column = place_of(text, bad.start()) if bad else (0, 0)
+        raise YamlFault(f"this is not YAML: {sentence(str(getattr(error, 'reason', error)))}", line, column) from None

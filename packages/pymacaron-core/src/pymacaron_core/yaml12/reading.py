@@ -1,0 +1,109 @@
+"""Reads a text: its value, and where each part of it stands."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import Any, NoReturn
+
+from pymacaron_core.yaml12.builder import MAX_DEPTH, Builder, Marker
+from pymacaron_core.yaml12.events import decode
+from pymacaron_core.yaml12.fault import YamlFault, place_of
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+
+def parse(text: str | bytes, file: str = "") -> Any:
+    """The value of YAML or JSON text: dicts with string keys, lists, strings, numbers, booleans, None.
+
+    Aliased values are the same object everywhere: treat the result as read-only. ``file`` is only looked at for its
+    ending: a broken ``.json`` is told in JSON's words. Raises :class:`YamlFault`.
+    """
+    text = decode(text)
+    value = _parse(text, file.endswith(".json"))
+    if lone := _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            line, column = place_of(text, lone.start())
+            raise YamlFault("a '\\ud...' escape stands for half a character only", line, column) from None
+    return value
+
+
+def _parse(text: str, is_json: bool) -> Any:
+    broken_json: YamlFault | None = None
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return _parse_json(text)
+        except json.JSONDecodeError as error:
+            broken_json = YamlFault(f"this is not valid JSON: {error.msg}", error.lineno, error.colno)
+        except (ValueError, RecursionError):
+            pass  # the events below find the place
+    try:
+        return Builder().build(text)
+    except YamlFault:
+        if broken_json and is_json:
+            raise broken_json from None
+        raise
+
+
+def locate(text: str | bytes, pointer: str, *, key: bool = False) -> tuple[int, int]:
+    """Line and column (from 1) of what a JSON pointer (RFC 6901) names, or of its nearest parent that exists.
+
+    ``key=True`` gives the place of the key instead of the value's. For many look-ups make one :class:`Positions`.
+    """
+    return Positions(text).locate(pointer, key=key)
+
+
+class Positions:
+    """Where each value of a text stands; also for broken text, up to the break."""
+
+    def __init__(self, text: str | bytes) -> None:
+        self._builder = Marker()
+        with contextlib.suppress(YamlFault):  # what was read until there is good enough to point at
+            self._builder.build(_SURROGATE.sub(r"\\u0020", decode(text)))
+
+    def locate(self, pointer: str, *, key: bool = False) -> tuple[int, int]:
+        """Line and column of a JSON pointer, as :func:`locate`."""
+        value, place = self._builder.root, self._builder.start
+        for token in pointer.split("/")[1:]:
+            step: Any = token.replace("~1", "/").replace("~0", "~")
+            if isinstance(value, list):
+                step = int(step) if re.fullmatch("[0-9]{1,9}", step) else None
+            if not _has(value, step):
+                break
+            places = self._builder.places.get((id(value), step))  # none for what '<<' brought
+            value, place = value[step], places[0 if key else 1] if places else place
+        return place
+
+
+def _has(value: Any, step: Any) -> bool:
+    return step in (range(len(value)) if isinstance(value, list) else value if isinstance(value, dict) else ())
+
+
+def _parse_json(text: str) -> Any:
+    value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        level = [
+            child
+            for holder in level
+            for child in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(child, dict | list)
+        ]
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError
+    return value
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError
