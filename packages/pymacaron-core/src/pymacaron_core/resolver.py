@@ -13,6 +13,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -74,7 +75,7 @@ class Candidates:
 
     given: Mapping[str, Function]
     module: str
-    root: Any = None
+    root: Path | str = "."
 
 
 def bind(operation: Operation, candidates: Candidates) -> Binding | None:

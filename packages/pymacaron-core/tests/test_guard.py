@@ -1,0 +1,137 @@
+"""The guard step: alternatives, conjunctions, where a credential stands, and refusal."""
+
+import pytest
+
+from pymacaron_core.call import from_wsgi
+from pymacaron_core.context import CallContext
+from pymacaron_core.errors import AuthorizationHeaderMissing, Forbidden, GuardMissing, TokenInvalid
+from pymacaron_core.guard import Credential, guard_step, missing_guards
+from pymacaron_core.spec.operation import Operation, SecurityScheme, Specification
+
+KEY = SecurityScheme("key", "apiKey", place_in="header", parameter="X-Key")
+QUERY = SecurityScheme("query", "apiKey", place_in="query", parameter="key")
+COOKIE = SecurityScheme("cookie", "apiKey", place_in="cookie", parameter="sid")
+BEARER = SecurityScheme("bearer", "http", scheme="bearer")
+BASIC = SecurityScheme("basic", "http", scheme="basic")
+SCHEMES = {s.name: s for s in (KEY, QUERY, COOKIE, BEARER, BASIC)}
+
+
+def call_with(query="", **headers):
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": query}
+    environ.update({f"HTTP_{name.upper()}": value for name, value in headers.items()})
+    return from_wsgi(environ, {}, CallContext())
+
+
+def knows(*values):
+    def guard(call, credential):
+        if credential.value == "not for you":
+            raise Forbidden()
+        if credential.value not in values:
+            raise TokenInvalid()
+        return f"{credential.scheme.name}:{credential.value}"
+
+    return guard
+
+
+GUARDS = {name: knows("good") for name in SCHEMES}
+
+
+def step_for(*security, guards=GUARDS):
+    operation = Operation("GET", "/", "op", security=security)
+    specification = Specification("shop", operations=(operation,), security_schemes=SCHEMES, file="apis/shop.yaml")
+    return guard_step(operation, specification, guards)
+
+
+def test_an_operation_without_security_has_no_guard():
+    assert step_for() is None
+    assert step_for({}) is None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "shown"),
+    [
+        ("key", {"x_key": "good"}),
+        ("query", {"query": "a=b&key=good"}),
+        ("cookie", {"cookie": "a=b; sid=good"}),
+        ("bearer", {"authorization": "Bearer good"}),
+        ("bearer", {"authorization": "bearer  good"}),
+        ("basic", {"authorization": "Basic good"}),
+    ],
+)
+def test_a_credential_is_found_where_its_scheme_says(scheme, shown):
+    call = call_with(**shown)
+    step_for({scheme: ()})(call)
+    assert call.context.identity == f"{scheme}:good"
+
+
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+def test_nothing_shown_is_a_401_that_says_what_is_wanted(scheme):
+    with pytest.raises(AuthorizationHeaderMissing, match="this call needs") as caught:
+        step_for({scheme: ()})(call_with())
+    challenge = caught.value.headers.get("WWW-Authenticate")
+    assert challenge == {"bearer": "Bearer", "basic": 'Basic realm="basic"'}.get(scheme)
+
+
+def test_an_authorization_of_another_scheme_counts_as_none():
+    with pytest.raises(AuthorizationHeaderMissing):
+        step_for({"bearer": ()})(call_with(authorization="Basic good"))
+
+
+def test_an_empty_bearer_token_is_invalid():
+    with pytest.raises(TokenInvalid):
+        step_for({"bearer": ()})(call_with(authorization="Bearer "))
+
+
+def test_every_scheme_of_an_alternative_must_pass():
+    step = step_for({"key": (), "bearer": ()})
+    with pytest.raises(AuthorizationHeaderMissing):
+        step(call_with(x_key="good"))
+    with pytest.raises(TokenInvalid):
+        step(call_with(x_key="good", authorization="Bearer bad"))
+    step(call_with(x_key="good", authorization="Bearer good"))
+
+
+def test_any_alternative_will_do():
+    step = step_for({"key": ()}, {"bearer": ()})
+    for shown in ({"x_key": "good"}, {"authorization": "Bearer good"}, {"x_key": "bad", "authorization": "Bearer good"}):
+        step(call_with(**shown))
+    with pytest.raises(TokenInvalid):
+        step(call_with(x_key="bad"))
+    with pytest.raises(Forbidden):
+        step(call_with(x_key="not for you"))
+
+
+def test_an_empty_requirement_lets_the_nameless_in_but_not_the_liar():
+    step = step_for({"key": ()}, {})
+    nameless = call_with()
+    step(nameless)
+    assert nameless.context.identity is None
+    with pytest.raises(TokenInvalid):
+        step(call_with(x_key="bad"))
+
+
+def test_a_guard_that_breaks_is_not_a_refusal():
+    def broken(call, credential):
+        raise RuntimeError("database gone")
+
+    with pytest.raises(RuntimeError):
+        step_for({"key": ()}, {}, guards={**GUARDS, "key": broken})(call_with(x_key="good"))
+
+
+def test_a_scheme_without_a_guard_stops_the_start():
+    with pytest.raises(GuardMissing, match=r"apis/shop.yaml: op \(GET /\) .*'bearer'.*guards="):
+        step_for({"bearer": ()}, guards={})
+
+
+def test_a_guard_may_be_for_one_api_only():
+    step_for({"key": ()}, guards={"shop.key": knows("good")})(call_with(x_key="good"))
+
+
+def test_missing_guards_are_named_with_their_operations():
+    operation = Operation("GET", "/", "op", security=({"key": (), "bearer": ()},))
+    specification = Specification("shop", operations=(operation,), security_schemes=SCHEMES)
+    assert missing_guards(specification, {"key": GUARDS["key"]}) == {"bearer": [operation]}
+
+
+def test_a_credential_never_shows_its_value():
+    assert "hunter2" not in repr(Credential(KEY, "hunter2"))

@@ -1,0 +1,163 @@
+"""Names to functions: the rules in their order, signatures that fit, and what is told when they do not."""
+
+import sys
+import types
+
+import pytest
+
+from pymacaron_core.errors import BindingError
+from pymacaron_core.resolver import Candidates, bind, current_name, unwritten
+from pymacaron_core.spec.operation import Body, MediaType, Operation, Parameter, Place, Schema
+
+TEXT = Schema({"type": ("string",)})
+
+
+@pytest.fixture
+def module(monkeypatch):
+    """A module ``shopping.api`` with a few functions."""
+    package, api = types.ModuleType("shopping"), types.ModuleType("shopping.api")
+    package.__path__ = []
+    package.api = api
+    monkeypatch.setitem(sys.modules, "shopping", package)
+    monkeypatch.setitem(sys.modules, "shopping.api", api)
+    exec(
+        "def create_order(body): return 'snake'\n"
+        "def createThing(body): return 'camel'\n"
+        "def find(limit=20, tag=None): return (limit, tag)\n"
+        "def loud(function): return lambda *a, **k: function(*a, **k).upper()\n"
+        "number = 7\n",
+        vars(api),
+    )
+    return api
+
+
+def operation(id=None, *, names=(), body=False, spread=None, **extensions):
+    return Operation(
+        "POST",
+        "/orders",
+        id,
+        parameters=tuple(Parameter(n, "query", TEXT, argument=n) for n in names),
+        body=Body((MediaType("application/json", TEXT),)) if body else spread,
+        extensions={name.replace("_", "-"): value for name, value in extensions.items()},
+        place=Place("apis/shop.yaml", "/paths/~1orders/post"),
+    )
+
+
+def looked_for(**given):
+    return Candidates(given, "shopping.api")
+
+
+def test_a_function_handed_over_comes_first(module):
+    binding = bind(operation("createOrder", body=True), looked_for(createOrder=lambda body: "given"))
+    assert (binding.function(None), binding.rule) == ("given", "handed to the API")
+
+
+def test_a_function_is_handed_over_by_route_where_there_is_no_id(module):
+    assert bind(operation(), Candidates({"POST /orders": lambda: "given"}, "shopping.api")).function() == "given"
+
+
+def test_x_bind_server_names_a_function(module):
+    binding = bind(operation("anything", body=True, x_bind_server="shopping.api.create_order"), looked_for())
+    assert (binding.function(None), binding.rule) == ("snake", "x-bind-server")
+
+
+def test_a_dotted_operation_id_names_a_function(module):
+    binding = bind(operation("shopping.api.create_order", body=True), looked_for())
+    assert (binding.function(None), binding.rule) == ("snake", "operationId")
+
+
+def test_a_router_controller_is_a_module(module):
+    tagged = operation("create_order", body=True, **{"x-openapi-router-controller": "shopping.api"})
+    assert bind(tagged, Candidates({}, "nowhere")).rule == "x-openapi-router-controller"
+
+
+@pytest.mark.parametrize(("id", "said"), [("createOrder", "snake"), ("create_order", "snake"), ("createThing", "camel")])
+def test_a_plain_operation_id_is_found_in_the_handlers_as_it_is_or_in_snake_case(module, id, said):
+    assert bind(operation(id, body=True), looked_for()).function(None) == said
+
+
+def test_what_is_not_written_yet_is_none_and_told_with_the_nearest_name(module):
+    missing = operation("createOrders", body=True)
+    assert bind(missing, looked_for()) is None
+    told = unwritten(missing, looked_for())
+    assert "apis/shop.yaml" in told and "did you mean create_order()?" in told and "generate --handlers" in told
+
+
+def test_a_decorator_wraps_the_function(module):
+    decorated = operation("createOrder", body=True, x_decorate_server="shopping.api.loud")
+    assert bind(decorated, looked_for()).function(None) == "SNAKE"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("shopping.api.create_ordr", "shopping.api has no 'create_ordr'; did you mean 'create_order'?"),
+        ("shoping.api.create_order", "there is no module 'shoping.api'"),
+        ("create_order", "is not a name like module.function"),
+        ("shopping.api.number", "shopping.api.number is a int, not a function"),
+        ("shopping.api; import os", "is not a name like module.function"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_told_with_its_place(module, name, told):
+    with pytest.raises(BindingError) as caught:
+        bind(operation("x", body=True, x_bind_server=name), looked_for())
+    assert told in str(caught.value) and str(caught.value).startswith("apis/shop.yaml")
+
+
+def test_a_module_that_fails_to_import_is_told_with_its_own_line(tmp_path, monkeypatch):
+    (tmp_path / "broken_handlers.py").write_text("import os\n\nvalue = 1 / 0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BindingError, match=r"ZeroDivisionError.*broken_handlers\.py:3"):
+        bind(operation("x"), Candidates({}, "broken_handlers"))
+
+
+def test_a_module_with_broken_syntax_is_told_with_its_own_line(tmp_path, monkeypatch):
+    (tmp_path / "unfinished.py").write_text("def f(:\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BindingError, match=r"unfinished\.py:1"):
+        bind(operation("x"), Candidates({}, "unfinished"))
+
+
+def test_an_argument_the_document_lacks_stops_the_start():
+    with pytest.raises(BindingError, match=r"needs an argument 'limt'.*did you mean 'limit'\?"):
+        bind(operation("x", names=["limit"]), Candidates({"x": lambda limt: None}, "m"))
+
+
+def test_a_body_needs_a_positional_argument():
+    with pytest.raises(BindingError, match="must take the body"):
+        bind(operation("x", body=True), Candidates({"x": lambda: None}, "m"))
+
+
+def test_a_function_may_take_fewer_keywords():
+    binding = bind(operation("x", names=["limit", "tag"]), Candidates({"x": lambda tag: tag}, "m"))
+    assert binding.dropped == ("limit",)
+    assert binding.adapted()(limit=1, tag="a") == "a"
+
+
+def test_a_function_keeps_its_own_default_where_nothing_came(module):
+    binding = bind(operation("find", names=["limit", "tag"]), looked_for())
+    assert binding.adapted()(limit=None, tag=None) == (20, None)
+    assert binding.adapted()(limit=5, tag="a") == (5, "a")
+
+
+def test_a_function_taking_anything_gets_everything():
+    binding = bind(operation("x", names=["limit"]), Candidates({"x": lambda **k: k}, "m"))
+    assert binding.adapted()(limit=None) == {"limit": None}
+
+
+def test_the_fields_of_a_spread_form_are_keywords():
+    form = Body((MediaType("multipart/form-data", TEXT),), spread=True, arguments={"Photo": "photo"})
+    binding = bind(operation("x", spread=form), Candidates({"x": lambda photo: photo}, "m"))
+    assert binding.adapted()(photo=1) == 1
+
+
+def test_an_async_function_is_run_to_its_end():
+    async def answer(limit):
+        return limit
+
+    assert bind(operation("x", names=["limit"]), Candidates({"x": answer}, "m")).adapted()(limit=7) == 7
+
+
+def test_dotted_names_of_2x_are_mapped():
+    assert current_name("pymacaron.auth.requires_auth") == "pymacaron_auth.requires_auth"
+    assert current_name("shop.api.do") == "shop.api.do"
