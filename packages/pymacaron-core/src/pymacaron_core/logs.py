@@ -70,7 +70,7 @@ def wants_colour(stream: TextIO, environ: Mapping[str, str] | None = None) -> bo
     return bool(getattr(stream, "isatty", lambda: False)())
 
 
-class LineHandler(logging.StreamHandler[TextIO]):
+class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.10 takes no argument here
     """The handler that :func:`configure` adds, to be found again."""
 
     told: set[str]
