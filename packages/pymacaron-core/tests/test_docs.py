@@ -5,15 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
-
 from pymacaron_core.docs import assets, docs_blueprint
-from pymacaron_core.docs.page import Entry, Page, render_page
+from pymacaron_core.docs.page import HOW_TO_BUILD, Entry, Page, render_page
 from pymacaron_core.docs.yaml_text import dump_yaml
 from pymacaron_core.spec.operation import Specification
 
@@ -52,6 +52,13 @@ def client_of(*specifications: Specification, **options: Any) -> FlaskClient:
 @pytest.fixture
 def client() -> FlaskClient:
     return client_of(*SPECIFICATIONS)
+
+
+@pytest.fixture
+def built() -> Mapping[str, assets.Asset]:
+    found = assets.load_assets()
+    assert assets.are_built(found), f"Swagger UI is missing: {HOW_TO_BUILD}"
+    return found
 
 
 def test_page_names_service_version_and_every_api(client: FlaskClient) -> None:
@@ -114,6 +121,7 @@ def test_only_own_scripts_run_and_nobody_frames_the_page(client: FlaskClient) ->
     assert first.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.usefixtures("built")
 def test_scripts_carry_the_nonce_of_the_policy(client: FlaskClient) -> None:
     answer = client.get("/doc/")
     nonce = re.search(r"script-src 'nonce-([^']+)'", answer.headers["Content-Security-Policy"])
@@ -203,8 +211,10 @@ def test_asset_under_the_digest_of_another_release_is_not_kept(client: FlaskClie
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
-def test_swagger_ui_travels_compressed_where_the_browser_can_read_it(client: FlaskClient) -> None:
-    bundle = assets.load_assets()["swagger-ui-bundle.js"]
+def test_swagger_ui_travels_compressed_where_the_browser_can_read_it(
+    client: FlaskClient, built: Mapping[str, assets.Asset]
+) -> None:
+    bundle = built["swagger-ui-bundle.js"]
     zipped = client.get(f"/doc/{bundle.url}", headers={"Accept-Encoding": "gzip, br"})
     plain = client.get(f"/doc/{bundle.url}")
     assert zipped.headers["Content-Encoding"] == "gzip"
@@ -214,10 +224,8 @@ def test_swagger_ui_travels_compressed_where_the_browser_can_read_it(client: Fla
     assert zipped.headers["Vary"] == "Accept-Encoding"
 
 
-def test_the_page_weighs_less_than_a_megabyte() -> None:
-    found = assets.load_assets()
-    assert assets.are_built(found)
-    assert sum(len(asset.body) for asset in found.values()) < 1_000_000
+def test_the_page_weighs_less_than_a_megabyte(built: Mapping[str, assets.Asset]) -> None:
+    assert sum(len(asset.body) for asset in built.values()) < 1_000_000
 
 
 def test_page_without_swagger_ui_says_how_to_build_it() -> None:

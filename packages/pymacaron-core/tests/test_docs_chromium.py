@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, jsonify, request
+from pymacaron_core.docs import docs_blueprint
+from pymacaron_core.spec.operation import Specification
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
-
-from pymacaron_core.docs import docs_blueprint
-from pymacaron_core.spec.operation import Specification
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -39,7 +38,7 @@ FLAGS = (
 
 pytestmark = [
     pytest.mark.chromium,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="engine absent: chromium (and chromedriver)"),
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium: it or chromedriver is not on PATH"),
 ]
 
 ORDER = {
