@@ -1,6 +1,7 @@
 """The papers: every relative link leads to a file of the repository, and the top level holds what it should."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,15 +11,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def tracked() -> list[Path]:
-    """The repository's files; where it is no git checkout, all files outside of hidden folders."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode == 0:
-        return [ROOT / name for name in listed.stdout.split("\0") if name]
+    """The repository's files; without git, all files outside of hidden folders."""
+    if shutil.which("git"):
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+        if listed.returncode == 0:
+            return [ROOT / name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
     files = (path for path in ROOT.rglob("*") if path.is_file())
-    return [path for path in files if not any(part.startswith(".") for part in path.relative_to(ROOT).parts[:-1])]
+    return [path for path in files if not any(part.startswith((".", "__py")) for part in path.relative_to(ROOT).parts[:-1])]
 
 
-PAPERS = [path for path in tracked() if path.suffix == ".md" and path.exists()]
+PAPERS = [path for path in tracked() if path.suffix == ".md"]
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda path: str(path.relative_to(ROOT)))
