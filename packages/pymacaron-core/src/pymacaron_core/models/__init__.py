@@ -1,0 +1,32 @@
+"""Schemas as classes: the base of models, what generated modules are written with, and how they are loaded."""
+
+from pymacaron_core.models.catalog import Catalog
+from pymacaron_core.models.constraints import Base64, Discriminated, Int32, Int64, OneOfValues, UniqueItems
+from pymacaron_core.models.faults import faults_of
+from pymacaron_core.models.json_mode import Maybe
+from pymacaron_core.models.load import is_fresh, load_models, models_path
+from pymacaron_core.models.model import Model
+from pymacaron_core.models.pruning import prune_none
+from pymacaron_core.models.source import module_source
+from pymacaron_core.models.types import Unenforced
+from pymacaron_core.models.upload import Upload
+
+__all__ = [
+    "Base64",
+    "Catalog",
+    "Discriminated",
+    "Int32",
+    "Int64",
+    "Maybe",
+    "Model",
+    "OneOfValues",
+    "Unenforced",
+    "UniqueItems",
+    "Upload",
+    "faults_of",
+    "is_fresh",
+    "load_models",
+    "models_path",
+    "module_source",
+    "prune_none",
+]

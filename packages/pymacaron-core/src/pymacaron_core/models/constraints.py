@@ -1,0 +1,95 @@
+"""The constraints of JSON Schema that pydantic has no word for, and the types that need one."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias, cast
+
+from pydantic import Field, GetCoreSchemaHandler, PlainSerializer
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_json
+
+from pymacaron_core.models.json_mode import read_as_json_schema
+
+TAGS: set[str] = set()
+"""Every value that discriminates a union in this process: pydantic puts them into the locations of errors."""
+
+Int32: TypeAlias = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Int64: TypeAlias = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+
+Base64: TypeAlias = Annotated[
+    bytes, PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json")
+]
+"""Bytes in Python, base64 (RFC 4648) on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueItems:
+    """No two items of the array are equal, as JSON (``uniqueItems``)."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_unique, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "uniqueItems": True}
+
+
+def _unique(items: list[Any]) -> list[Any]:
+    try:
+        distinct = len({(type(item) is bool, item) for item in items})
+    except TypeError:
+        distinct = len({to_json(item) for item in items})
+    if distinct != len(items):
+        raise PydanticCustomError("unique_items", "Items should be unique")
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class OneOfValues:
+    """The value is one of these JSON values (``enum``, where ``Literal`` cannot hold them)."""
+
+    values: tuple[Any, ...]
+
+    def __init__(self, *values: Any) -> None:
+        object.__setattr__(self, "values", values)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(self.values)}
+
+    def _check(self, value: Any) -> Any:
+        if not any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in self.values):
+            raise PydanticCustomError("enum", "Input should be one of the values of the enum")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Discriminated:
+    """The property ``name`` says which of several classes an object is (``discriminator`` with its ``mapping``).
+
+    Python values may be instances of any of the classes.
+    """
+
+    name: str
+    classes: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        TAGS.update(self.classes)
+        branches = {value: handler.generate_schema(each) for value, each in self.classes.items()}
+        return core_schema.json_or_python_schema(
+            core_schema.tagged_union_schema(cast(Any, branches), self.name),
+            handler(source),
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, *self.classes))
+
+
+class ReadsJson:
+    """Makes a type outside of a model read JSON as models do. Catalogs put it around every adapter."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return read_as_json_schema(handler(source))

@@ -1,0 +1,120 @@
+"""Makes pydantic's core schemas read JSON as JSON Schema means it, without leaving pydantic-core.
+
+Two things differ in strict JSON mode: JSON Schema takes ``1.0`` for an integer, and a property that is merely optional
+refuses ``null`` (:data:`Maybe`). Both are said by a branch of their own for JSON; Python values are not touched.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from functools import partial
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
+
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
+
+BRANCH = "\u2063"
+"""Stands, invisible, before the name of a union's branch in the location of an error, to tell it from a property."""
+
+_INTEGER = "pymacaron_integer"
+_NOT_NULL = "pymacaron_not_null"
+_INNER = ("schema", "items_schema", "values_schema", "extras_schema")
+
+
+class OptionalNotNullable:
+    """Marks a field that may be absent and may not be ``null``: see :data:`Maybe`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        cast(dict[str, Any], schema).setdefault("metadata", {})[_NOT_NULL] = True
+        return schema
+
+    def __repr__(self) -> str:
+        return "OptionalNotNullable()"
+
+
+Maybe: TypeAlias = Annotated[T | None, OptionalNotNullable(), Field(exclude_if=partial(operator.is_, None))]
+"""An optional property: None in Python where it is absent. JSON's ``null`` is refused, and None never sent."""
+
+
+def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
+    """The same core schema, with the JSON branches in place. Other models inside are left to themselves."""
+    plain = cast(dict[str, Any], schema)
+    kind = plain["type"]
+    if kind == "int":
+        return _integer(cast(core_schema.IntSchema, schema))
+    if kind == "literal":
+        return _literal(cast(core_schema.LiteralSchema, schema))
+    if kind in ("model", "definition-ref", "json-or-python"):
+        return schema
+    if kind == "nullable" and plain.get("metadata", {}).get(_NOT_NULL):
+        inner = read_as_json_schema(plain["schema"])
+        return core_schema.json_or_python_schema(inner, core_schema.nullable_schema(inner))
+    for key in _INNER:
+        if isinstance(plain.get(key), dict):
+            plain[key] = read_as_json_schema(plain[key])
+    if kind in ("model-fields", "typed-dict"):
+        for field in plain["fields"].values():
+            field["schema"] = read_as_json_schema(field["schema"])
+    elif kind == "union":
+        plain["choices"] = [_choice(choice) for choice in plain["choices"]]
+    elif kind == "tagged-union":
+        plain["choices"] = {tag: read_as_json_schema(choice) for tag, choice in plain["choices"].items()}
+    elif kind == "tuple":
+        plain["items_schema"] = [read_as_json_schema(item) for item in plain["items_schema"]]
+    return schema
+
+
+def _choice(choice: Any) -> Any:
+    schema, label = choice if isinstance(choice, tuple) else (choice, "")
+    label = label or _label(schema)
+    return read_as_json_schema(schema), label if label.startswith(BRANCH) else f"{BRANCH}{label}"
+
+
+def _label(schema: Any) -> str:
+    """The name of a branch in messages: that of its class, or of its type."""
+    if schema["type"] == "definition-ref":
+        return str(schema["schema_ref"]).rsplit(":", 1)[0].rsplit(".", 1)[-1]
+    return schema["cls"].__name__ if schema["type"] == "model" else str(schema["type"])
+
+
+def _integer(schema: core_schema.IntSchema) -> CoreSchema:
+    reads_json = core_schema.chain_schema([_any_integer(), schema], metadata={_INTEGER: True})
+    return core_schema.json_or_python_schema(reads_json, schema)
+
+
+def _any_integer() -> CoreSchema:
+    whole_float = core_schema.float_schema(multiple_of=1, allow_inf_nan=False)
+    return core_schema.union_schema(
+        [core_schema.int_schema(strict=True), core_schema.no_info_after_validator_function(math.trunc, whole_float)],
+        mode="left_to_right",
+        custom_error_type="int_type",
+    )
+
+
+def _literal(schema: core_schema.LiteralSchema) -> CoreSchema:
+    if not all(type(value) is int for value in schema["expected"]):
+        return schema
+    reads_json = core_schema.chain_schema([_any_integer(), schema], metadata={_INTEGER: True})
+    return core_schema.json_or_python_schema(reads_json, schema)
+
+
+class JsonSchemaGenerator(GenerateJsonSchema):
+    """Writes a model's JSON Schema (2020-12) as if the branches above were plain types."""
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default", ...) is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def chain_schema(self, schema: core_schema.ChainSchema) -> JsonSchemaValue:
+        if (schema.get("metadata") or {}).get(_INTEGER):
+            return self.generate_inner(schema["steps"][-1])
+        return super().chain_schema(schema)

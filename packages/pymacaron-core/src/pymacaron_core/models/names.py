@@ -1,0 +1,91 @@
+"""Names in generated modules: of classes and aliases, of attributes, and the words the modules themselves use."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+
+from pymacaron_core.models.model import Model
+from pymacaron_core.spec.operation import identifier
+
+IMPORTS: dict[str, str] = {
+    "Annotated": "typing",
+    "Any": "typing",
+    "Literal": "typing",
+    "Never": "typing_extensions",
+    "TypeAlias": "typing",
+    "TypeAliasType": "typing_extensions",
+    "dt": "",
+    "re": "",
+    "Decimal": "decimal",
+    "UUID": "uuid",
+    "AwareDatetime": "pydantic",
+    "ConfigDict": "pydantic",
+    "Field": "pydantic",
+    "Base64": "pymacaron_core.models",
+    "Discriminated": "pymacaron_core.models",
+    "Int32": "pymacaron_core.models",
+    "Int64": "pymacaron_core.models",
+    "Maybe": "pymacaron_core.models",
+    "Model": "pymacaron_core.models",
+    "OneOfValues": "pymacaron_core.models",
+    "UniqueItems": "pymacaron_core.models",
+    "Upload": "pymacaron_core.models",
+}
+"""What a generated module imports, and from where. No class and no attribute may have such a name."""
+
+_BUILTINS = frozenset(dir(builtins))
+_ATTRIBUTES = frozenset(dir(Model))
+
+
+class Names:
+    """The names taken in one module or class: each is given once."""
+
+    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+        self._taken = set(taken)
+
+    def take(self, wanted: str) -> str:
+        """``wanted`` if it is free, else with the first number that makes it so."""
+        name, number = wanted, 2
+        while name in self._taken:
+            name, number = f"{wanted}{number}", number + 1
+        self._taken.add(name)
+        return name
+
+    def take_attribute(self, wanted: str) -> str:
+        """``wanted`` if it is free, else with underscores behind it."""
+        while wanted in self._taken:
+            wanted += "_"
+        self._taken.add(wanted)
+        return wanted
+
+
+def class_name(schema_name: str) -> str:
+    """A schema's name as the name of a class: unchanged where Python allows it."""
+    name = schema_name if _is_plain(schema_name) else pascal(schema_name)
+    return f"{name}_" if name in IMPORTS or name in _BUILTINS else name
+
+
+def attribute_name(property_name: str) -> str:
+    """A property's name as an attribute: unchanged where Python allows it and no method of models has it."""
+    plain = _is_plain(property_name) or (property_name.isidentifier() and keyword.iskeyword(property_name))
+    name = property_name if plain and not property_name.startswith("_") else identifier(property_name)
+    clashes = name in _ATTRIBUTES or name in IMPORTS or keyword.iskeyword(name)
+    return f"{name}_" if clashes else name
+
+
+def is_attribute(property_name: str) -> bool:
+    return attribute_name(property_name) == property_name
+
+
+def pascal(text: str) -> str:
+    """``create_order``, ``create-order`` and ``createOrder`` as ``CreateOrder``."""
+    words = re.split(r"[\W_]+", unicodedata.normalize("NFKC", text))
+    name = "".join(word[:1].upper() + word[1:] for word in words)
+    return name if name.isidentifier() and not keyword.iskeyword(name) else f"N{name}"
+
+
+def _is_plain(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name) and unicodedata.normalize("NFKC", name) == name

@@ -1,0 +1,290 @@
+"""What a generated module holds: its classes, their fields and parents, its aliases, and the name of each."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pymacaron_core.errors import ModelError
+from pymacaron_core.models.merge import Merger
+from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
+from pymacaron_core.models.types import Type, Types, Unenforced
+from pymacaron_core.spec.operation import Body, MediaType, Operation, Place, Schema, Specification
+
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_INSIDE = (("items", "Item"), ("additionalProperties", "Value"))
+
+
+@dataclass(frozen=True, slots=True)
+class ParentClass:
+    """A class of the user's that a model derives from: ``x-parent: module.Class``."""
+
+    module: str
+    name: str
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One field of a class."""
+
+    wire: str
+    attribute: str
+    schema: Schema
+    keywords: Mapping[str, Any]
+    type: Type
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelClass:
+    """One class: its name, the schema it stands for, the model and the classes of the user's it derives from."""
+
+    name: str
+    schema: Schema
+    schema_name: str
+    base: Schema | None
+    parents: tuple[ParentClass, ...]
+    is_named: bool
+
+
+@dataclass
+class Plan:
+    """Everything in the module of one specification. Equal documents give equal plans."""
+
+    specification: Specification
+    classes: list[ModelClass] = field(default_factory=list)
+    aliases: dict[str, Schema] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.merger = Merger(self.specification.schemas)
+        self.types = Types(self.specification.schemas, self.merger)
+        self._names = Names()
+        self._by_schema: dict[int, ModelClass] = {}
+        self._name_schemas()
+        self._find_uploads()
+        for name, schema in self.specification.schemas.items():
+            self._discover(schema, name)
+        for operation in (*self.specification.operations, *self.specification.webhooks):
+            self._discover_operation(operation)
+
+    def class_of(self, schema: Schema) -> ModelClass | None:
+        """The class of a schema, where it has one of its own."""
+        return self._by_schema.get(id(schema))
+
+    @cached_property
+    def unenforced(self) -> tuple[Unenforced, ...]:
+        """Every keyword the types do not enforce."""
+        for each in self.classes:
+            self.properties(each)
+        for schema in self.aliases.values():
+            self.types.of_named(schema)
+        for schema in self._written_in_operations():
+            self.types.of(schema)
+        return tuple(dict.fromkeys(self.types.unenforced))
+
+    def properties(self, model: ModelClass) -> list[Property]:
+        """The fields a class declares itself, in the document's order."""
+        keywords = self.merger.keywords(model.schema)
+        base = self._all_properties(model.base) if model.base else {}
+        required = set(keywords.get("required", ()))
+        names = Names(frozenset(attribute_name(wire) for wire in base))
+        plain = [wire for wire in keywords.get("properties", {}) if attribute_name(wire) == wire]
+        taken = {wire: names.take_attribute(wire) for wire in plain if wire not in base}
+        found = []
+        for wire, schema in keywords.get("properties", {}).items():
+            if wire in base:
+                continue
+            inner = self.merger.keywords(schema)
+            must = wire in required or inner.get("x-mandatory") is True or schema.get("x-mandatory") is True
+            attribute = taken.get(wire) or names.take_attribute(attribute_name(wire))
+            found.append(Property(wire, attribute, schema, inner, self.types.of(schema), must))
+        self._report(model, keywords)
+        return found
+
+    def base_name(self, model: ModelClass) -> str | None:
+        return self._by_schema[id(model.base)].name if model.base else None
+
+    def extra(self, model: ModelClass) -> str | Type | None:
+        """What becomes of undeclared properties: ``forbid``, kept and of a type, or dropped (None)."""
+        undeclared = self.merger.keywords(model.schema).get("additionalProperties")
+        if not isinstance(undeclared, Schema):
+            return None
+        return "forbid" if undeclared.refuses_all else self.types.of(undeclared)
+
+    def _report(self, model: ModelClass, keywords: Mapping[str, Any]) -> None:
+        self.types.report_conditions(model.schema, keywords)
+        for key in ("oneOf", "anyOf", "patternProperties", "propertyNames", "minProperties", "maxProperties"):
+            if key in keywords:
+                self.types.report(model.schema.place, key, "an object with properties of its own is one class")
+        for name in keywords.get("required", ()):
+            if name not in keywords["properties"]:
+                self.types.report(model.schema.place, "required", f"{name!r} is not among the properties")
+
+    def _all_properties(self, schema: Schema) -> Mapping[str, Schema]:
+        found: Mapping[str, Schema] = self.merger.keywords(schema).get("properties", {})
+        return found
+
+    def _name_schemas(self) -> None:
+        """Names that Python takes as they are come first, so that a clash changes only the other one."""
+        schemas = self.specification.schemas
+        wanted = {name: class_name(name) for name in schemas}
+        for name in sorted(schemas, key=lambda name: wanted[name] != name):
+            given = self._names.take(wanted[name])
+            self.types.named[id(schemas[name])] = given
+        for schema in schemas.values():
+            if not self._is_class(schema):
+                self.aliases[self.types.named[id(schema)]] = schema
+
+    def _is_class(self, schema: Schema) -> bool:
+        if schema.refuses_all or (schema.ref is not None and not schema.keywords):
+            return False
+        keywords = self.merger.keywords(schema)
+        kinds = keywords.get("type", ())
+        if (kinds and "object" not in kinds) or any(kind not in ("object", "null") for kind in kinds):
+            return False
+        return bool(keywords.get("properties")) or bool(_parent_texts(schema))
+
+    def _find_uploads(self) -> None:
+        """Binary strings directly in a form are files."""
+        for operation in self.specification.operations:
+            for media in operation.body.content if operation.body else ():
+                if media.name in FORMS and media.schema is not None:
+                    for schema in self._all_properties(media.schema).values():
+                        self._mark_upload(schema)
+
+    def _mark_upload(self, schema: Schema) -> None:
+        keywords = self.merger.keywords(schema)
+        if keywords.get("format") == "binary":
+            self.types.uploads.add(id(schema))
+        elif isinstance(keywords.get("items"), Schema):
+            self._mark_upload(keywords["items"])
+
+    def _discover(self, schema: Schema, name: str) -> None:
+        """Give a schema and those inside it their classes. ``name`` is the schema's, or says where it stands."""
+        if id(schema) in self._by_schema or (schema.ref is not None and not self._adds_properties(schema)):
+            return
+        is_named = id(schema) in self.types.named
+        keywords = self.merger.keywords(schema)
+        if self._is_class(schema) and (is_named or not self._is_only_reference(schema)):
+            inner = pascal(self._add_class(schema, name, is_named).name)
+            for wire, inside in keywords.get("properties", {}).items():
+                self._discover(inside, f"{inner}{pascal(wire)}")
+        inner = pascal(name)
+        for key, suffix in _INSIDE:
+            if isinstance(keywords.get(key), Schema):
+                self._discover(keywords[key], f"{inner}{suffix}")
+        for inside in keywords.get("patternProperties", {}).values():
+            self._discover(inside, f"{inner}Value")
+        if not keywords.get("properties"):
+            branches = (*keywords.get("oneOf", ()), *keywords.get("anyOf", ()), *keywords.get("prefixItems", ()))
+            for number, inside in enumerate(branches, 1):
+                self._discover(inside, f"{inner}Option{number}")
+
+    def _adds_properties(self, schema: Schema) -> bool:
+        return bool(schema.properties())
+
+    def _is_only_reference(self, schema: Schema) -> bool:
+        branches: tuple[Schema, ...] = schema.get("allOf", ())
+        alone = len(branches) == 1 and not schema.properties() and not schema.get("required")
+        return alone and branches[0].ref is not None and not branches[0].keywords
+
+    def _add_class(self, schema: Schema, name: str, is_named: bool) -> ModelClass:
+        given = self.types.named[id(schema)] if is_named else self._names.take(class_name(name))
+        base = self._base(schema)
+        model = ModelClass(given, schema, name if is_named else given, base, tuple(_parents(schema)), is_named)
+        self._by_schema[id(schema)] = model
+        self.types.named[id(schema)] = given
+        self.types.classes.add(id(schema))
+        self.classes.append(model)
+        return model
+
+    def _base(self, schema: Schema) -> Schema | None:
+        """The class a schema extends: the only reference in its ``allOf``, when nothing of it is declared anew."""
+        branches: tuple[Schema, ...] = schema.get("allOf", ())
+        references = [branch for branch in branches if branch.ref is not None and not branch.keywords]
+        if schema.ref is not None or len(references) != 1:
+            return None
+        base = self.specification.resolve(references[0])
+        if base.ref is not None or not self._is_class(base) or self._extends(base, schema):
+            return None
+        others = [branch for branch in branches if branch is not references[0]]
+        own = [self.merger.keywords(branch) for branch in others] + [schema.keywords]
+        inherited = set(self._all_properties(base))
+        for keywords in own:
+            names = {*keywords.get("properties", ()), *keywords.get("required", ())}
+            required = set(self.merger.keywords(base).get("required", ()))
+            if names & inherited - (required - set(keywords.get("properties", ()))):
+                return None
+        return base
+
+    def _extends(self, base: Schema, schema: Schema) -> bool:
+        """Whether ``base`` itself is made of ``schema``: a circle of ``allOf``."""
+        seen: set[int] = set()
+        waiting = [base]
+        while waiting:
+            each = waiting.pop()
+            if each is schema:
+                return True
+            if id(each) not in seen:
+                seen.add(id(each))
+                waiting.extend(self.specification.resolve(branch) for branch in each.get("allOf", ()))
+        return False
+
+    def _discover_operation(self, operation: Operation) -> None:
+        name = operation_name(operation)
+        for media in operation.body.content if operation.body else ():
+            self._discover_media(media, f"{name}Body")
+        for reply in operation.replies:
+            for media in reply.content:
+                self._discover_media(media, f"{name}Reply{pascal(reply.status).lstrip('N')}")
+            for header in reply.headers:
+                self._discover(header.schema, f"{name}Reply{pascal(header.name)}")
+        for parameter in operation.parameters:
+            schema = parameter.content.schema if parameter.content else parameter.schema
+            if schema is not None:
+                self._discover(schema, f"{name}{pascal(parameter.name)}")
+
+    def _discover_media(self, media: MediaType, name: str) -> None:
+        if media.schema is not None:
+            self._discover(media.schema, name)
+
+    def _written_in_operations(self) -> Iterator[Schema]:
+        for operation in (*self.specification.operations, *self.specification.webhooks):
+            body: Body | None = operation.body
+            for media in (*(body.content if body else ()), *(m for r in operation.replies for m in r.content)):
+                if media.schema is not None:
+                    yield media.schema
+            yield from (parameter.schema for parameter in operation.parameters)
+
+
+def operation_name(operation: Operation) -> str:
+    """What the inline classes of an operation are named after."""
+    if operation.id:
+        return pascal(operation.id.rsplit(".", 1)[-1])
+    return pascal(f"{operation.method.lower()}_{operation.path}")
+
+
+def _parent_texts(schema: Schema) -> list[tuple[str, str]]:
+    found = []
+    for each in (schema, *(branch for branch in schema.get("allOf", ()) if branch.ref is None)):
+        for key in ("x-parent", "x-persist"):
+            if isinstance(each.get(key), str):
+                found.append((key, each.get(key)))
+    return found
+
+
+def _parents(schema: Schema) -> Iterator[ParentClass]:
+    for key, told in _parent_texts(schema):
+        module, _, name = told.rpartition(".")
+        words = told.split(".")
+        if not module or not all(word.isidentifier() and not keyword.iskeyword(word) for word in words):
+            where = f"{schema.place.file}{schema.place.pointer}"
+            raise ModelError(f"{where}: {key} must be module.Class, not {told!r}")
+        yield ParentClass(module, name, schema.place / key)
