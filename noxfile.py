@@ -510,7 +510,8 @@ class Package(NamedTuple):
 
     def group(self, name: str) -> list[str]:
         """A dependency group (PEP 735), empty where the package has none of that name."""
-        return [str(text) for text in self.metadata.get("dependency-groups", {}).get(name, [])]
+        groups = self.metadata.get("dependency-groups", {})
+        return list(nox.project.dependency_groups(self.metadata, name)) if name in groups else []
 
 
 def read_packages() -> list[Package]:

@@ -16,8 +16,8 @@ def tracked() -> list[Path]:
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
         if listed.returncode == 0:
             return [ROOT / name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
-    files = (path for path in ROOT.rglob("*") if path.is_file())
-    return [path for path in files if not any(part.startswith((".", "__py")) for part in path.relative_to(ROOT).parts[:-1])]
+    files = {path: path.relative_to(ROOT).parts[:-1] for path in ROOT.rglob("*") if path.is_file()}
+    return [path for path, folders in files.items() if not any(name.startswith((".", "__py")) for name in folders)]
 
 
 PAPERS = [path for path in tracked() if path.suffix == ".md"]
