@@ -448,6 +448,7 @@ if __name__ == "__main__":
 # The sessions, for nox, which imports this file: as a script it has ended in the line above.
 
 import nox  # noqa: E402
+import nox.command  # noqa: E402
 import nox.project  # noqa: E402
 from packaging.requirements import Requirement  # noqa: E402
 
@@ -802,9 +803,11 @@ def run_pytest(session: nox.Session, folder: Path, *wrapper: str, env: dict[str,
     with session.chdir(folder):
         try:
             session.run(*pytest, env=env, interrupt_timeout=10, terminate_timeout=5)
-        finally:
-            result = read_report(session.name, report)
-            RESULTS.append(result)
+        except nox.command.CommandFailed:
+            RESULTS.append(read_report(session.name, report))
+            raise
+    result = read_report(session.name, report)
+    RESULTS.append(result)
     nameless = [reason for reason in result.reasons if engine_of(reason) not in ENGINES]
     if nameless:
         session.error("skipped without naming an engine of {}: {}".format(", ".join(ENGINES), "; ".join(nameless)))
