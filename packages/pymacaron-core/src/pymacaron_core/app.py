@@ -44,9 +44,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class API:
     """The service on a Flask object. ``app`` may be left out; then one is made, and is ``api.app``.
 
-    ``guards`` maps a security scheme's name (or ``api.scheme``) to its guard, ``handlers`` is a module, or a mapping of
-    operation ids to functions; ``error_callback(exception)`` gives the body, or body and status, of every error;
-    ``error_reporter(title=, data=, exception=)`` is told of every fault of the service; ``ping_hook`` runs at ``/ping``.
+    ``guards`` maps a security scheme's name (or ``api.scheme``) to its guard, ``handlers`` is a module, or a mapping
+    of operation ids to functions; ``error_callback(exception)`` gives the body, or body and status, of every error;
+    ``error_reporter(title=, data=, exception=)`` is told of faults of the service; ``ping_hook`` runs at ``/ping``.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class API:
         self._handlers = _functions(handlers)
         self._wishes = starting.wishes if starting else Wishes()
         self._docs: tuple[str, str | None] | None = None
+        self._builtins: set[str] = set()
         reporting = Reporting(
             debug=self.config.core.debug if debug is None else debug,
             error_callback=error_callback,
@@ -138,12 +139,13 @@ class API:
         for name in names:
             if name not in BUILTIN:
                 raise StartError(f"there is no built-in API {name!r}; there is {', '.join(BUILTIN)}")
-            if not any(api.builtin and api.specification.file == f"{name}.yaml" for api in self.application.apis.values()):
+            if name not in self._builtins:
+                self._builtins.add(name)
                 load_builtin(self.application, name, BUILTIN[name])
         return self
 
     def publish_apis(self, path: str = "doc", toc: str | None = None) -> API:
-        """Serve the docs page and the documents under ``/<path>/``; ``toc`` is the title of their table of contents."""
+        """Serve the docs page and the documents under ``/<path>/``; ``toc`` (Markdown) opens each one's description."""
         self._docs = (path.strip("/"), toc)
         return self
 
@@ -230,7 +232,8 @@ def _from_server(folder: Path) -> Application:
     api = app.extensions.get("pymacaron_api") if isinstance(app, flask.Flask) else None
     if not isinstance(api, API):
         raise StartError(
-            f"{folder / 'server.py'} makes no API: it needs app = Flask(__name__) and API(app).load_apis(), or letsgo(__name__)"
+            f"{folder / 'server.py'} makes no API: it needs app = Flask(__name__) and API(app).load_apis(), "
+            "or letsgo(__name__)"
         )
     return api.finish()
 
@@ -266,6 +269,10 @@ def _check_global_names(application: Application) -> None:
             name, schema = model.get_model_name(), model.get_model_schema()
             other, other_schema = seen.setdefault(name, (api.name, schema))
             if schema != other_schema:
-                lines = [json.dumps(s, indent=2, sort_keys=True).splitlines() for s in (other_schema, schema)]
-                diff = "\n".join(difflib.unified_diff(*lines, f"{other}.{name}", f"{api.name}.{name}", lineterm=""))
-                raise ModelError(f"the APIs {other!r} and {api.name!r} declare different models called {name!r}:\n{diff}")
+                diff = _difference((f"{other}.{name}", other_schema), (f"{api.name}.{name}", schema))
+                raise ModelError(f"the APIs {other!r} and {api.name!r} have different models called {name!r}:\n{diff}")
+
+
+def _difference(one: tuple[str, Any], other: tuple[str, Any]) -> str:
+    before, after = (json.dumps(schema, indent=2, sort_keys=True).splitlines() for _, schema in (one, other))
+    return "\n".join(difflib.unified_diff(before, after, one[0], other[0], lineterm=""))

@@ -1,4 +1,4 @@
-"""One service in one process: its Flask object, its APIs with their models, and which application is the current one."""
+"""One service in one process: its Flask object, its APIs with their models, and which one is the current."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Application:
 
     @property
     def name(self) -> str:
-        return self.config.name
+        return self.config.core.name
 
     @property
     def environment(self) -> str:
@@ -102,9 +102,9 @@ def current_application() -> Application:
     if len(alive) == 1:
         return alive[0]
     if not alive:
-        raise NoApplication("no application is loaded in this process: call pymacaron_core.load(), or API(app).load_apis()")
+        raise NoApplication("no application is loaded here: call pymacaron_core.load(), or API(app).load_apis()")
     names = ", ".join(sorted(repr(a) for a in alive))
-    raise NoApplication(f"several applications live in this process ({names}): ask for one within a call or while it loads")
+    raise NoApplication(f"several applications live in this process ({names}): ask within a call, or while one loads")
 
 
 @contextmanager
@@ -199,7 +199,9 @@ class ApiPool:
         if len(having) == 1:
             return catalogs[having[0]].model(name)
         if having:
-            raise ModelError(f"several APIs have a model {name!r} ({', '.join(having)}): say apipool.{having[0]}.{name}")
+            raise ModelError(
+                f"several APIs ({', '.join(having)}) have a model {name!r}: say apipool.{having[0]}.{name}"
+            )
         raise ModelError(f"no API and no model is called {name!r}; loaded are the APIs {', '.join(catalogs) or 'none'}")
 
 

@@ -57,7 +57,7 @@ class RequestFault:
         return {"in": self.place, "pointer": self.pointer, "rule": self.rule, "message": self.message}
 
 
-class PyMacaronException(PyMacaronError):  # noqa: N818 - the name users of 2.x type
+class PyMacaronException(PyMacaronError):
     """An error answered to the caller: subclass it, or raise it with its ``status`` and ``code``.
 
     ``status`` is the HTTP status, ``code`` the machine's word for it (``error`` in the body), ``user_message`` a

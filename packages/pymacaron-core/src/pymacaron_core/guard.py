@@ -32,6 +32,11 @@ class Credential:
 Guard = Callable[[Call, Credential], Any]
 """Returns the caller's identity (None where there is none to tell), or raises ``TokenInvalid``, ``Forbidden``, ..."""
 
+HOW_TO_GUARD = (
+    "hand a guard for each scheme to the API, API(app, guards={'name': check}), "
+    "where check(call, credential) returns the caller's identity or raises TokenInvalid or Forbidden"
+)
+
 GuardStep = Callable[[Call], None]
 
 
@@ -78,11 +83,13 @@ def _check(
     scheme = specification.security_schemes.get(name)
     guard = _guard_of(specification, name, guards)
     if scheme is None:
-        raise GuardMissing(f"{specification.file}: {operation.label} needs the security scheme {name!r}, which the document does not declare")
+        raise GuardMissing(
+            f"{specification.file}: {operation.label} needs the security scheme {name!r}, which is not declared"
+        )
     if guard is None:
         raise GuardMissing(
-            f"{specification.file}: {operation.label} is protected by the security scheme {name!r} ({scheme.type}), and nothing guards it. "
-            f"Hand a guard to the API: API(app, guards={{{name!r}: check}}), where check(call, credential) returns the caller's identity or raises"
+            f"{specification.file}: {operation.label} needs the security scheme {name!r} ({scheme.type}), "
+            f"and nothing guards it; {HOW_TO_GUARD}"
         )
 
     def check(call: Call) -> Any:

@@ -15,11 +15,12 @@ from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi, Route, loading
 from pymacaron_core.endpoint import endpoint, steps_of
 from pymacaron_core.errors import BindingError, DocumentError, DocumentFault, GuardMissing, StartError
-from pymacaron_core.guard import Guard, missing_guards
+from pymacaron_core.guard import HOW_TO_GUARD, Guard, missing_guards
 from pymacaron_core.mock import mock_function
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
 from pymacaron_core.routing import add_route, rule_of, shape_of_rule
+from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Operation, Specification
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,11 @@ def read_all(folder: Path, root: Path, ignore: Iterable[str] = ()) -> list[Speci
     ignored = set(ignore)
     found = {name: path for name, path in spec.find(folder).items() if name not in ignored}
     if not found:
-        raise StartError(f"{folder} holds no OpenAPI document: no .yaml or .json file there has 'openapi' or 'swagger' at its root")
-    specifications, faults = [], []
+        raise StartError(
+            f"{folder} holds no OpenAPI document: no .yaml or .json file there has 'openapi' or 'swagger' at its root"
+        )
+    specifications: list[Specification] = []
+    faults: list[DocumentFault] = []
     for name, path in found.items():
         try:
             specification, warnings = spec.read(path, root=root, name=name)
@@ -76,7 +80,7 @@ def load_all(application: Application, specifications: Iterable[Specification], 
         application.add(LoadedApi(specification.name, specification, catalog, builtin=wishes.builtin))
     served = [(s, c) for s, c in catalogs if s.name not in wishes.only_models]
     bindings = _bind_all(application, [s for s, _ in served], wishes)
-    _check_guards([s for s, _ in served], wishes)
+    _check_guards(application, [s for s, _ in served], wishes)
     for specification, catalog in served:
         routes = tuple(
             _route(application, specification, catalog, operation, bindings[id(operation)], wishes)
@@ -129,7 +133,7 @@ def candidates_of(
     return Candidates(handlers, module, application.root)
 
 
-def _check_guards(specifications: Iterable[Specification], wishes: Wishes) -> None:
+def _check_guards(application: Application, specifications: Iterable[Specification], wishes: Wishes) -> None:
     lines = []
     for specification in specifications:
         for name, operations in missing_guards(specification, wishes.guards).items():
@@ -137,10 +141,10 @@ def _check_guards(specifications: Iterable[Specification], wishes: Wishes) -> No
             first = operations[0].label
             more = f" and {len(operations) - 1} more" if len(operations) > 1 else ""
             kind = f"the security scheme {name!r}" + (f" ({scheme.type})" if scheme else ", which is not declared")
-            lines.append(f"{specification.file}: {first}{more} need {kind}, and nothing guards it")
+            where = positioned(operations[0].place, application.root)
+            lines.append(f"{where}: {first}{more} need {kind}, and nothing guards it")
     if lines:
-        todo = "hand a guard for each to the API, API(app, guards={'name': check}), where check(call, credential) returns the caller's identity or raises"
-        raise GuardMissing("\n".join([*lines, todo]))
+        raise GuardMissing("\n".join([*lines, HOW_TO_GUARD]))
 
 
 def _route(
@@ -171,11 +175,13 @@ def _check_free(application: Application, rule: str, operation: Operation) -> No
     shape = (shape_of_rule(rule), operation.method)
     taken: Mapping[tuple[str, str], str] = application.app.extensions["pymacaron_routes"]
     if shape in taken:
-        raise StartError(f"{operation.place.file}: {operation.label} has the route of {taken[shape]}: {operation.method} {rule}")
+        where = positioned(operation.place, application.root)
+        raise StartError(f"{where}: {operation.label} has the route of {taken[shape]}: {operation.method} {rule}")
     application.app.extensions["pymacaron_routes"][shape] = f"{operation.label} in {operation.place.file}"
 
 
 def has_route(app: flask.Flask, rule: str, method: str) -> bool:
     """Whether a route of that shape is there already, ours or hand-written."""
     shape = shape_of_rule(rule)
-    return any(shape_of_rule(known.rule) == shape and method in (known.methods or ()) for known in app.url_map.iter_rules())
+    rules = app.url_map.iter_rules()
+    return any(shape_of_rule(known.rule) == shape and method in (known.methods or ()) for known in rules)

@@ -130,6 +130,7 @@ def _number(schema: Schema, kind: str) -> int | float:
 
 def unwritten_function(operation: Operation) -> Any:
     """A function that answers 501 for one that is not written yet."""
+
     def missing(*positional: Any, **keywords: Any) -> Any:
         raise NotWritten(f"{operation.label} is in the document, and its function is not written yet")
 

@@ -72,8 +72,13 @@ class Model(Protocol):
 
 
 def is_model(value: object) -> TypeGuard[Model]:
-    """Whether a value or a class fulfils the protocol: one attribute look-up, cheap in hot paths."""
+    """Whether a value fulfils the protocol: one attribute look-up, cheap in hot paths."""
     return getattr(value, "__pym_protocol__", None) == PROTOCOL_VERSION
+
+
+def is_model_class(value: object) -> TypeGuard[type[Model]]:
+    """Whether a value is a class whose instances fulfil the protocol."""
+    return isinstance(value, type) and is_model(value)
 
 
 def schema_version(schema: Mapping[str, Any]) -> str:
@@ -93,7 +98,7 @@ class ModelRegistry:
 
         Raises ``TypeError`` when it does not fulfil the protocol, ``ValueError`` when its name is taken by another.
         """
-        if not is_model(model):
+        if not is_model_class(model):
             raise TypeError(f"{model!r} does not fulfil the model protocol: it has no __pym_protocol__ = 1")
         key = (model.get_model_api(), model.get_model_name())
         if self._models.setdefault(key, model) is not model:
@@ -122,5 +127,5 @@ class IdentityCarrier(Protocol):
         ...
 
     def open(self, sealed: str, task: str) -> Any:
-        """The identity sealed for that task. Raises ``PyMacaronError`` when it was tampered with or sealed for another."""
+        """The identity sealed for that task. Raises ``PyMacaronError`` for one tampered with, or sealed for another."""
         ...

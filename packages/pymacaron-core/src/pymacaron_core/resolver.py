@@ -1,7 +1,8 @@
 """Names to functions: which function serves which operation, by which rule, and whether its signature fits.
 
 The first rule that fits wins: a function handed to the API, ``x-bind-server``, a dotted ``operationId``,
-``x-openapi-router-controller``, and the plain ``operationId`` (as it is, or in snake_case) in the API's handlers module.
+``x-openapi-router-controller``, and the plain ``operationId`` (as it is, or in snake_case) in the
+API's handlers module.
 """
 
 from __future__ import annotations
@@ -100,10 +101,15 @@ def unwritten(operation: Operation, candidates: Candidates) -> str:
     if operation.id is None:
         todo = "give the operation an operationId or an x-bind-server"
     else:
-        todo = f"write {identifier(operation.id)}() in {candidates.module}, or let 'pymacaron generate --handlers' write the stub"
+        name = identifier(operation.id)
+        todo = f"write {name}() in {candidates.module}, or let 'pymacaron generate --handlers' write the stub"
     near = _nearest(operation, candidates)
     hint = f" (did you mean {near}()?)" if near else ""
-    return _at(operation, candidates, f"{operation.label} has no function: {wanted} is not in {candidates.module}{hint}; {todo}")
+    return _at(
+        operation,
+        candidates,
+        f"{operation.label} has no function: {wanted} is not in {candidates.module}{hint}; {todo}",
+    )
 
 
 def _nearest(operation: Operation, candidates: Candidates) -> str:
@@ -143,7 +149,11 @@ def _in_handlers(operation: Operation, candidates: Candidates) -> tuple[Function
 
 def _named(operation: Operation, candidates: Candidates, dotted: str, rule: str) -> tuple[Function, str, str]:
     dotted = current_name(dotted)
-    return look_up(dotted, lambda message: _at(operation, candidates, f"{rule} of {operation.label}: {message}")), rule, dotted
+    return (
+        look_up(dotted, lambda message: _at(operation, candidates, f"{rule} of {operation.label}: {message}")),
+        rule,
+        dotted,
+    )
 
 
 def current_name(dotted: str) -> str:
@@ -225,7 +235,7 @@ def fit(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Which declared arguments a function does not take, and which it has defaults of its own for.
 
-    Raises ``BindingError`` when it needs an argument that the document does not have, or takes no body where there is one.
+    Raises ``BindingError`` when it needs an argument that the document lacks, or takes no body where there is one.
     """
     try:
         parameters = list(inspect.signature(function).parameters.values())
@@ -264,17 +274,26 @@ def _without_first(
 
 
 def _check_needs(
-    parameters: list[inspect.Parameter], offered: tuple[str, ...], operation: Operation, name: str, candidates: Candidates
+    parameters: list[inspect.Parameter],
+    offered: tuple[str, ...],
+    operation: Operation,
+    name: str,
+    candidates: Candidates,
 ) -> None:
     for parameter in parameters:
-        if parameter.default is not parameter.empty or parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+        if parameter.default is not parameter.empty or parameter.kind in (
+            parameter.VAR_KEYWORD,
+            parameter.VAR_POSITIONAL,
+        ):
             continue
         if parameter.name in offered and parameter.kind is not parameter.POSITIONAL_ONLY:
             continue
         has = f"it has {', '.join(offered)}" if offered else "it has no parameters"
         near = difflib.get_close_matches(parameter.name, offered, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        message = f"{name}() needs an argument {parameter.name!r}, which {operation.label} does not declare: {has}{hint}"
+        message = (
+            f"{name}() needs an argument {parameter.name!r}, which {operation.label} does not declare: {has}{hint}"
+        )
         raise BindingError(_at(operation, candidates, message))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from pymacaron_core.app import API, served_elsewhere
 from pymacaron_core.config import load_config
 from pymacaron_core.errors import StartError
+from pymacaron_core.listening import port_from_environment
 from pymacaron_core.logs import configure
 
 
@@ -18,8 +19,8 @@ def letsgo(name: str, callback: Callable[..., Any] | None = None, arguments: Seq
     """Start the service of a ``server.py``: call it at the end as ``letsgo(__name__, callback=start)``.
 
     ``callback(port=, debug=)`` makes the API and calls its ``start``. Under ``__main__`` that serves, on ``--port``,
-    ``PORT``, ``PYM_SERVER_PORT`` or the configuration's port; imported by gunicorn, a worker or ``pymacaron``, ``start``
-    returns and the importer serves. Ends the process with status 2 and one message when the service cannot start.
+    ``PORT``, ``PYM_SERVER_PORT`` or the configuration's port; imported by gunicorn, a worker or ``pymacaron``,
+    ``start`` returns and the importer serves. Ends the process with status 2 and one message when the service cannot start.
     """
     if name != "__main__":
         with served_elsewhere():
@@ -46,20 +47,11 @@ def _call(callback: Callable[..., Any] | None, port: int | None, debug: bool | N
     API(port=port, debug=debug).load_apis().start()
 
 
-def port_from_environment() -> int | None:
-    """The port that ``PORT`` or ``PYM_SERVER_PORT`` names. Raises ``StartError`` when it is no port."""
-    for name in ("PORT", "PYM_SERVER_PORT"):
-        text = os.environ.get(name, "").strip()
-        if text:
-            if not text.isdigit() or not 0 < int(text) < 65536:
-                raise StartError(f"the environment variable {name} must be a port between 1 and 65535, not {text!r}")
-            return int(text)
-    return None
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Serve this service with the development server.")
     parser.add_argument("--port", type=int, help="the port to listen on (default: PORT, PYM_SERVER_PORT, 8080)")
     parser.add_argument("--env", help="the environment: pym-config.<env>.yaml is used")
-    parser.add_argument("--debug", action=argparse.BooleanOptionalAction, default=None, help="show causes in error bodies")
+    parser.add_argument(
+        "--debug", action=argparse.BooleanOptionalAction, default=None, help="show causes in error bodies"
+    )
     return parser
