@@ -3,7 +3,6 @@
 import pickle
 
 import pytest
-
 from pymacaron_core import errors
 from pymacaron_core.errors import (
     DocumentError,

@@ -1,7 +1,6 @@
 """The guard step: alternatives, conjunctions, where a credential stands, and refusal."""
 
 import pytest
-
 from pymacaron_core.call import from_wsgi
 from pymacaron_core.context import CallContext
 from pymacaron_core.errors import AuthorizationHeaderMissing, Forbidden, GuardMissing, TokenInvalid
@@ -93,7 +92,11 @@ def test_every_scheme_of_an_alternative_must_pass():
 
 def test_any_alternative_will_do():
     step = step_for({"key": ()}, {"bearer": ()})
-    for shown in ({"x_key": "good"}, {"authorization": "Bearer good"}, {"x_key": "bad", "authorization": "Bearer good"}):
+    for shown in (
+        {"x_key": "good"},
+        {"authorization": "Bearer good"},
+        {"x_key": "bad", "authorization": "Bearer good"},
+    ):
         step(call_with(**shown))
     with pytest.raises(TokenInvalid):
         step(call_with(x_key="bad"))

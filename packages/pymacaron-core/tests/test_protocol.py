@@ -4,7 +4,6 @@ import json
 from datetime import datetime, timezone
 
 import pytest
-
 from pymacaron_core.contract import ContractBroken, check_model, check_registry, check_versions
 from pymacaron_core.protocol import ModelRegistry, is_model, schema_version
 

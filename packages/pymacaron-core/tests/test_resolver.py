@@ -4,7 +4,6 @@ import sys
 import types
 
 import pytest
-
 from pymacaron_core.errors import BindingError
 from pymacaron_core.resolver import Candidates, bind, current_name, unwritten
 from pymacaron_core.spec.operation import Body, MediaType, Operation, Parameter, Place, Schema
@@ -71,7 +70,9 @@ def test_a_router_controller_is_a_module(module):
     assert bind(tagged, Candidates({}, "nowhere")).rule == "x-openapi-router-controller"
 
 
-@pytest.mark.parametrize(("id", "said"), [("createOrder", "snake"), ("create_order", "snake"), ("createThing", "camel")])
+@pytest.mark.parametrize(
+    ("id", "said"), [("createOrder", "snake"), ("create_order", "snake"), ("createThing", "camel")]
+)
 def test_a_plain_operation_id_is_found_in_the_handlers_as_it_is_or_in_snake_case(module, id, said):
     assert bind(operation(id, body=True), looked_for()).function(None) == said
 

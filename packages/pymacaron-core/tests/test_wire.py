@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from pymacaron_core.spec.operation import Schema, Specification
 from pymacaron_core.wire import Shape, array, mapping, scalar, shape_of
 
@@ -26,7 +25,7 @@ def shape(**keywords):
         ("1_000", {"integer"}, "1_000"),
         (" 7", {"integer"}, " 7"),
         ("7\n", {"integer"}, "7\n"),
-        ("٧", {"integer"}, "٧"),
+        ("\u0667", {"integer"}, "\u0667"),
         ("1.0", {"integer"}, "1.0"),
         ("1.5", {"number"}, 1.5),
         ("1e3", {"number"}, 1000.0),

@@ -196,6 +196,8 @@ class ApiPool:
         """The model class of that name. Raises ``ModelError`` when none, or more than one API has it."""
         catalogs = self._catalogs()
         having = [api for api, catalog in catalogs.items() if name in catalog.names()]
+        if len(having) > 1:
+            having = [api for api in having if api not in self._loaded] or having
         if len(having) == 1:
             return catalogs[having[0]].model(name)
         if having:

@@ -1,0 +1,432 @@
+"""The app room: a folder becomes a service, several live side by side, and what is wrong is told at once."""
+
+import sys
+import textwrap
+
+import flask
+import pytest
+from pymacaron_core import (
+    API,
+    Application,
+    BindingError,
+    DocumentError,
+    GuardMissing,
+    InvalidParameter,
+    ModelError,
+    NotFound,
+    PyMacaronException,
+    StartError,
+    apipool,
+    current_application,
+    current_call,
+    get_config,
+    get_model,
+    letsgo,
+    load,
+)
+from pymacaron_core.application import NoApplication
+
+SHOP = """
+openapi: 3.0.3
+info: {title: Shop, version: "1.2"}
+servers: [{url: https://shop.example.com/v1}]
+paths:
+  /orders:
+    post:
+      operationId: createOrder
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}
+      responses:
+        "201": {description: made, content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: integer}}
+        - {name: id, in: query, schema: {type: string}}
+      responses:
+        "200": {description: one, content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}
+components:
+  schemas:
+    Order:
+      type: object
+      required: [name]
+      properties: {id: {type: integer}, name: {type: string}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A function that writes a project folder; modules it brings are forgotten afterwards."""
+    before = set(sys.modules)
+    monkeypatch.setattr(sys, "path", [p for p in sys.path])
+    monkeypatch.chdir(tmp_path)
+
+    def write(**files):
+        for name, text in files.items():
+            path = tmp_path / name.replace("__", "/").replace("_dot_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text))
+        return tmp_path
+
+    yield write
+    for name in set(sys.modules) - before:
+        if name.split(".")[0].startswith(("apis", "shop", "server", "other")):
+            del sys.modules[name]
+
+
+HANDLERS = {"createOrder": lambda body: body, "getOrder": lambda id, id_query: {"id": id, "name": id_query or "none"}}
+
+
+def shop(project, **options):
+    root = project(apis__shop_dot_yaml=SHOP)
+    return API(flask.Flask("shop"), root=root, handlers=HANDLERS, **options)
+
+
+def test_a_folder_with_documents_and_functions_is_enough(project):
+    root = project(
+        apis__shop_dot_yaml=SHOP,
+        shop__api_dot_py="""
+            from apis.shop_models import Order
+
+            def create_order(body):
+                assert isinstance(body, Order)
+                return Order(id=1, name=body.name)
+
+            def get_order(id):
+                return Order(id=id, name="x")
+            """,
+    )
+    application = load(root)
+    assert isinstance(application, Application)
+    client = application.app.test_client()
+    reply = client.post("/v1/orders", json={"name": "a", "undeclared": True})
+    assert (reply.status_code, reply.json) == (201, {"id": 1, "name": "a"})
+    assert client.get("/v1/orders/7").json == {"id": 7, "name": "x"}
+
+
+def test_a_server_py_is_used_and_does_not_serve(project):
+    root = project(
+        apis__shop_dot_yaml=SHOP,
+        shop__api_dot_py="def create_order(body): return body\ndef get_order(id): return {'id': id, 'name': 'x'}\n",
+        server_dot_py="""
+            from flask import Flask
+            from pymacaron_core import API, letsgo
+
+            app = Flask(__name__)
+
+            @app.get("/by-hand")
+            def by_hand():
+                return {"by": "hand"}
+
+            def start(port, debug):
+                api = API(app, port=port, debug=debug)
+                api.load_apis("apis")
+                api.start()
+
+            letsgo(__name__, callback=start)
+            """,
+    )
+    application = load(root)
+    client = application.app.test_client()
+    assert client.get("/by-hand").json == {"by": "hand"}
+    assert client.get("/v1/orders/7").json == {"id": 7, "name": "x"}
+    assert client.get("/ping").json == {}
+
+
+def test_a_server_py_without_an_api_is_told(project):
+    root = project(apis__shop_dot_yaml=SHOP, server_dot_py="app = None\n")
+    with pytest.raises(StartError, match=r"server\.py makes no API"):
+        load(root)
+
+
+def test_letsgo_under_another_name_does_not_serve(project, monkeypatch):
+    monkeypatch.chdir(project(apis__shop_dot_yaml=SHOP))
+    made = []
+
+    def start(port, debug):
+        api = API(flask.Flask("shop"), port=port, debug=debug, handlers=HANDLERS).load_apis()
+        made.append(api.start())
+
+    letsgo("server", callback=start)
+    assert made[0].ready
+
+
+def test_functions_are_handed_over_by_a_decorator(project):
+    api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP))
+
+    @api.operation("createOrder")
+    def create(body):
+        return body
+
+    @api.operation("GET /orders/{id}")
+    def get(id):
+        return {"id": id, "name": "x"}
+
+    client = api.load_apis().finish().app.test_client()
+    assert client.post("/v1/orders", json={"name": "a"}).status_code == 201
+    assert client.get("/v1/orders/3").json["id"] == 3
+
+
+def test_every_operation_without_a_function_is_named_at_once(project):
+    with pytest.raises(BindingError) as caught:
+        API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP)).load_apis()
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("apis/shop.yaml:8:7: createOrder (POST /orders) has no function")
+
+
+def test_every_broken_document_is_told_at_once(project):
+    root = project(apis__one_dot_yaml="openapi: 3.0.3\npaths: [", apis__two_dot_yaml="swagger: '2.0'\ninfo: {}\n")
+    with pytest.raises(DocumentError) as caught:
+        load(root)
+    assert {fault.file for fault in caught.value.faults} == {"apis/one.yaml", "apis/two.yaml"}
+
+
+def test_a_folder_without_documents_is_told(tmp_path):
+    with pytest.raises(StartError, match="there is no folder"):
+        API(flask.Flask("x"), root=tmp_path).load_apis()
+    (tmp_path / "apis").mkdir()
+    with pytest.raises(StartError, match="holds no OpenAPI document"):
+        API(flask.Flask("y"), root=tmp_path).load_apis()
+
+
+SECURED = SHOP.replace(
+    "      operationId: createOrder", "      operationId: createOrder\n      security: [{key: []}]"
+).replace("components:", "components:\n  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}")
+
+
+def test_an_unguarded_operation_stops_the_start(project):
+    with pytest.raises(GuardMissing, match=r"apis/shop\.yaml:\d+:\d+: createOrder .*'key' \(apiKey\)"):
+        API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SECURED), handlers=HANDLERS).load_apis()
+
+
+def test_a_guard_tells_the_identity_to_the_endpoint(project):
+    seen = []
+
+    def create(body):
+        seen.append(current_call().identity)
+        return body
+
+    api = API(
+        flask.Flask("shop"),
+        root=project(apis__shop_dot_yaml=SECURED),
+        handlers={**HANDLERS, "createOrder": create},
+        guards={"key": lambda call, credential: f"user {credential.value}"},
+    )
+    client = api.load_apis().finish().app.test_client()
+    assert client.post("/v1/orders", json={"name": 7}).status_code == 401, "identity comes before validation"
+    assert client.post("/v1/orders", json={"name": "a"}, headers={"X-Key": "bob"}).status_code == 201
+    assert seen == ["user bob"]
+    assert current_call() is None
+
+
+def test_two_applications_live_side_by_side(project, tmp_path):
+    one = shop(project).load_apis().finish()
+    other_root = tmp_path / "other"
+    (other_root / "apis").mkdir(parents=True)
+    (other_root / "apis" / "shop.yaml").write_text(SHOP.replace("name: {type: string}", "name: {type: integer}"))
+    other = API(flask.Flask("other"), root=other_root, handlers=HANDLERS).load_apis().finish()
+    assert one.app.test_client().post("/v1/orders", json={"name": "a"}).status_code == 201
+    assert other.app.test_client().post("/v1/orders", json={"name": "a"}).status_code == 400
+    assert other.app.test_client().post("/v1/orders", json={"name": 1}).status_code == 201
+    with pytest.raises(NoApplication, match="several applications"):
+        current_application()
+
+
+def test_apipool_finds_models_of_the_current_application(project):
+    seen = {}
+
+    def create(body):
+        seen["pool"] = apipool.shop.Order
+        seen["model"] = get_model("Order")
+        seen["config"] = get_config().core.name
+        seen["names"] = apipool.get_api_names()
+        with pytest.raises(ModelError, match="did you mean 'Order'"):
+            _ = apipool.shop.Ordr
+        with pytest.raises(ModelError, match="no API and no model"):
+            _ = apipool.Nothing
+        return body
+
+    api = API(flask.Flask("s"), root=project(apis__shop_dot_yaml=SHOP), handlers={**HANDLERS, "createOrder": create})
+    application = api.load_apis().finish()
+    assert application.app.test_client().post("/v1/orders", json={"name": "a"}).status_code == 201
+    assert seen["pool"] is seen["model"] is sys.modules["apis.shop_models"].Order
+    assert application.models.find("shop", "Order") is seen["pool"]
+    assert seen["names"] == ["shop", "ping"] and seen["config"]
+
+
+def test_apipool_loads_a_document_without_an_application(tmp_path):
+    (tmp_path / "lonely.yaml").write_text(SHOP)
+    catalog = apipool.load_swagger("lonely", tmp_path / "lonely.yaml")
+    assert catalog.Order(name="a").to_json() == {"name": "a"}
+    assert catalog.json_to_model("Order", {"name": "b"}).name == "b"
+
+
+def test_a_base_path_of_the_configuration_wins(project):
+    root = project(apis__shop_dot_yaml=SHOP, pym_dash_config="")
+    (root / "pym-config.yaml").write_text("name: shop\ncore: {apis: {shop: {base_path: ''}}}\n")
+    client = API(flask.Flask("shop"), root=root, handlers=HANDLERS).load_apis().finish().app.test_client()
+    assert client.get("/orders/1").status_code == 200
+    assert client.get("/v1/orders/1").status_code == 404
+
+
+def test_only_models_gives_no_routes(project):
+    api = shop(project).load_apis(only_models=["shop"])
+    client = api.finish().app.test_client()
+    assert client.get("/v1/orders/1").status_code == 404
+    assert api.application.models.find("shop", "Order")
+
+
+def test_two_apis_with_one_route_are_refused(project):
+    root = project(apis__shop_dot_yaml=SHOP, apis__shop2_dot_yaml=SHOP)
+    with pytest.raises(StartError, match="has the route of"):
+        API(flask.Flask("shop"), root=root, handlers=HANDLERS).load_apis()
+
+
+def test_global_names_shows_how_two_models_differ(project):
+    other = SHOP.replace("/v1", "/v2").replace("name: {type: string}", "name: {type: integer}")
+    root = project(apis__shop_dot_yaml=SHOP, apis__shop2_dot_yaml=other)
+    with pytest.raises(ModelError, match=r"(?s)different models called 'Order'.*\+.*integer"):
+        API(flask.Flask("shop"), root=root, handlers=HANDLERS).load_apis(global_names=True)
+
+
+def test_one_flask_object_is_one_service(project):
+    app = shop(project).app
+    with pytest.raises(StartError, match="has an API already"):
+        API(app)
+
+
+def test_the_services_own_ping_wins_over_ours(project):
+    app = flask.Flask("shop")
+    app.add_url_rule("/ping", view_func=lambda: {"own": True}, endpoint="own_ping")
+    client = API(app, root=project(apis__shop_dot_yaml=SHOP), handlers=HANDLERS).load_apis().finish().app.test_client()
+    assert client.get("/ping").json == {"own": True}
+    assert client.get("/version").json["apis"] == [{"name": "shop", "version": "1.2"}]
+
+
+def test_ping_runs_its_hooks_and_fails_with_them(project):
+    calls = []
+    client = shop(project, ping_hook=lambda: calls.append(1)).load_apis().finish().app.test_client()
+    assert client.get("/ping").json == {}
+    assert calls == [1]
+
+
+def test_mocks_answer_and_say_so(project):
+    application = load(project(apis__shop_dot_yaml=SHOP), mock_missing=True)
+    reply = application.app.test_client().get("/v1/orders/7")
+    assert (reply.status_code, reply.json) == (200, {"id": 0, "name": "string"})
+    assert reply.headers["X-PyMacaron-Mock"] == "getOrder"
+    assert application.app.test_client().get("/v1/orders/x").status_code == 400
+
+
+def raises(error):
+    def function(**keywords):
+        raise error
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (NotFound("no order 7"), 404, "NOT_FOUND"),
+        (PyMacaronException("teapot", status=418, code="TEAPOT"), 418, "TEAPOT"),
+        (InvalidParameter("no"), 400, "INVALID_PARAMETER"),
+        (RuntimeError("password is hunter2"), 500, "SERVER_ERROR"),
+        (flask.abort, 500, "SERVER_ERROR"),
+    ],
+)
+def test_errors_are_answered_in_the_error_body(project, error, status, code):
+    function = raises(error) if isinstance(error, Exception) else raises(RuntimeError("x"))
+    api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP), handlers={**HANDLERS, "getOrder": function})
+    reply = api.load_apis().finish().app.test_client().get("/v1/orders/7")
+    assert (reply.status_code, reply.json["status"], reply.json["error"]) == (status, status, code)
+    assert "hunter2" not in reply.text and "Traceback" not in reply.text
+    assert ("error_id" in reply.json) == (status >= 500)
+
+
+def test_causes_are_shown_in_debug_mode_only(project):
+    handlers = {**HANDLERS, "getOrder": raises(RuntimeError("the cause"))}
+    root = project(apis__shop_dot_yaml=SHOP)
+    api = API(flask.Flask("shop"), root=root, handlers=handlers, debug=True)
+    assert "the cause" in api.load_apis().finish().app.test_client().get("/v1/orders/7").json["error_caught"]
+
+
+def test_a_model_built_wrongly_is_an_internal_validation_error(project):
+    def create(body):
+        return get_model("Order")(nme="x")
+
+    handlers = {**HANDLERS, "createOrder": create}
+    api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP), handlers=handlers)
+    reply = api.load_apis().finish().app.test_client().post("/v1/orders", json={"name": "a"})
+    assert (reply.status_code, reply.json["error"]) == (500, "INTERNAL_VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("value", [None, {"id": "x", "name": "a"}, {"id": 1}, "text", 7])
+def test_what_the_document_does_not_declare_is_a_bad_response(project, value):
+    handlers = {**HANDLERS, "createOrder": lambda body: value}
+    api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP), handlers=handlers)
+    reply = api.load_apis().finish().app.test_client().post("/v1/orders", json={"name": "a"})
+    assert (reply.status_code, reply.json["error"]) == (500, "BAD_RESPONSE")
+
+
+def test_the_reporter_is_told_and_may_fail(project):
+    told = []
+
+    def reporter(title, data, exception):
+        told.append((title, data["response"]["error_code"], type(exception)))
+        raise RuntimeError("reporter down")
+
+    handlers = {**HANDLERS, "getOrder": raises(ValueError("x"))}
+    root = project(apis__shop_dot_yaml=SHOP)
+    api = API(flask.Flask("shop"), root=root, handlers=handlers, error_reporter=reporter)
+    reply = api.load_apis().finish().app.test_client().get("/v1/orders/7")
+    assert reply.status_code == 500
+    assert told == [("SERVER_ERROR: GET /v1/orders/7", "SERVER_ERROR", ValueError)]
+
+
+def test_the_callback_gives_the_body_of_every_error(project):
+    def callback(error):
+        return {"message": error.code}, 422 if error.status == 400 else error.status
+
+    client = shop(project, error_callback=callback).load_apis().finish().app.test_client()
+    assert (client.get("/v1/orders/x").status_code, client.get("/v1/orders/x").json) == (
+        422,
+        {"message": "INVALID_PARAMETER"},
+    )
+    assert client.get("/nope").json == {"message": "NOT_FOUND"}
+    assert client.put("/v1/orders").json == {"message": "METHOD_NOT_ALLOWED"}
+
+
+def test_flasks_own_hooks_and_handlers_keep_working(project):
+    app = flask.Flask("shop")
+    order = []
+    app.before_request(lambda: order.append("before"))
+
+    @app.after_request
+    def after(response):
+        order.append("after")
+        response.headers["X-After"] = "yes"
+        return response
+
+    app.register_error_handler(ZeroDivisionError, lambda error: ("divided", 418))
+    handlers = {**HANDLERS, "getOrder": lambda id: 1 / 0}
+    client = API(app, root=project(apis__shop_dot_yaml=SHOP), handlers=handlers).load_apis().finish().app.test_client()
+    reply = client.get("/v1/orders/7")
+    assert (reply.status_code, reply.text, reply.headers["X-After"]) == (418, "divided", "yes")
+    assert order == ["before", "after"]
+
+
+def test_an_uncaught_error_still_reaches_flasks_signal(project):
+    seen = []
+    handlers = {**HANDLERS, "getOrder": raises(ValueError("x"))}
+    api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP), handlers=handlers)
+
+    def listener(sender, exception, **extra):
+        seen.append(type(exception))
+
+    flask.got_request_exception.connect(listener, api.app)
+    api.load_apis().finish().app.test_client().get("/v1/orders/7")
+    assert seen == [ValueError]
