@@ -60,7 +60,7 @@ components:
 def project(tmp_path, monkeypatch):
     """A function that writes a project folder; modules it brings are forgotten afterwards."""
     before = set(sys.modules)
-    monkeypatch.setattr(sys, "path", [p for p in sys.path])
+    monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.chdir(tmp_path)
 
     def write(**files):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timezone
+from typing import ClassVar
 
 import pytest
 from pymacaron_core.contract import ContractBroken, check_model, check_registry, check_versions
@@ -12,7 +13,7 @@ class Note:
     """A model written by hand: nothing is inherited."""
 
     __pym_protocol__ = 1
-    schema = {"type": "object", "properties": {"text": {"type": "string"}, "at": {"type": "string"}}}
+    schema: ClassVar = {"type": "object", "properties": {"text": {"type": "string"}, "at": {"type": "string"}}}
 
     def __init__(self, text, at=None):
         self.text, self.at = text, at
@@ -58,7 +59,7 @@ class Note:
 
 
 class LongerNote(Note):
-    schema = {"type": "object", "properties": {**Note.schema["properties"], "title": {"type": "string"}}}
+    schema: ClassVar = {"type": "object", "properties": {**Note.schema["properties"], "title": {"type": "string"}}}
 
 
 class Forgetful(Note):
