@@ -9,11 +9,39 @@ import pymacaron_core
 import pytest
 
 PACKAGE = Path(pymacaron_core.__file__).parent
-ROOMS = """
-errors moments yaml12 state protocol context contract config listening logs spec models call wire
-parameters bodies replies reporting resolver guard mock endpoint routing docs application loading
-hosting builtin app starting cli
-""".split()
+ROOMS = [
+    "errors",
+    "moments",
+    "yaml12",
+    "state",
+    "protocol",
+    "context",
+    "contract",
+    "config",
+    "listening",
+    "logs",
+    "spec",
+    "models",
+    "call",
+    "wire",
+    "parameters",
+    "bodies",
+    "replies",
+    "reporting",
+    "resolver",
+    "guard",
+    "mock",
+    "endpoint",
+    "routing",
+    "docs",
+    "application",
+    "loading",
+    "hosting",
+    "builtin",
+    "app",
+    "starting",
+    "cli",
+]
 """The rooms in their order: a room imports only rooms above it."""
 
 
