@@ -31,7 +31,7 @@ from pymacaron_core.spec.operation import Parameter, Place, Schema, Specificatio
 _CONFIG = ConfigDict(allow_inf_nan=False, val_json_bytes="base64")
 _ROOMS = (typing, typing_extensions, pydantic, decimal, uuid, constraints, json_mode, upload)
 _WORDS: dict[str, Any] = {
-    **{name: vars(room)[name] for name in IMPORTS for room in _ROOMS if name in vars(room)},
+    **{name: getattr(room, name) for name in IMPORTS for room in _ROOMS if hasattr(room, name)},
     "Model": Model,
     "dt": dt,
     "re": re,
@@ -50,6 +50,11 @@ class Catalog:
         self._plan = Plan(specification)
         self._adapters: dict[int, TypeAdapter[Any]] = {}
         self._lock = threading.RLock()
+
+    @property
+    def specification(self) -> Specification:
+        """What the models were made from."""
+        return self._specification
 
     @property
     def module(self) -> ModuleType:

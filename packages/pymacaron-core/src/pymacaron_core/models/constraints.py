@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, NoReturn, TypeAlias, cast
 
 from pydantic import Field, GetCoreSchemaHandler, PlainSerializer
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_json
+from typing_extensions import Never
 
 from pymacaron_core.models.json_mode import read_as_json_schema
 
@@ -22,6 +23,24 @@ Base64: TypeAlias = Annotated[
     bytes, PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json")
 ]
 """Bytes in Python, base64 (RFC 4648) on the wire."""
+
+
+class _Refused:
+    """Refuses every value (the schema ``false``)."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_never)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {"not": {}}
+
+
+def _never(value: Any) -> NoReturn:
+    raise PydanticCustomError("never", "No value is accepted here")
+
+
+Nothing: TypeAlias = Annotated[Never, _Refused()]
+"""No value at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,9 @@ class OneOfValues:
 
     def __init__(self, *values: Any) -> None:
         object.__setattr__(self, "values", values)
+
+    def __hash__(self) -> int:
+        return hash(repr(self.values))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from pymacaron_core.models.literals import literal, text
-from pymacaron_core.models.plan import Plan, Property
+from pymacaron_core.models.types import Type
 
 _READERS: dict[str, Any] = {
     "dt.date": dt.date,
@@ -28,16 +28,11 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def default_text(each: Property, plan: Plan) -> str | None:
-    """``default=10``, or ``default_factory=...`` for what is no constant; None where the schema has no default."""
-    if "default" not in each.keywords:
-        return None
-    value = each.keywords["default"]
-    written = _written(value, each.type.text)
-    if written is None and not (value is None and each.type.nullable):
-        plan.types.report(each.schema.place, "default", f"{value!r} does not fit the schema, or is no simple value")
-        return None
-    return written or "default=None"
+def default_text(value: Any, kind: Type) -> str | None:
+    """``default=10``; None where the value does not fit the type, or is none that can be written."""
+    if value is None:
+        return "default=None" if kind.nullable else None
+    return _written(value, kind.text)
 
 
 def _written(value: Any, kind: str) -> str | None:
@@ -56,9 +51,9 @@ def _written(value: Any, kind: str) -> str | None:
     if kind.startswith("list[") and isinstance(value, (list, tuple)):
         items = [_written(item, kind[5:-1]) for item in value]
         if all(item is not None and item.startswith("default=") for item in items):
-            return f"default_factory=lambda: {literal(list(value))}"
+            return f"default={literal(list(value))}"
     if kind.startswith("dict[") and isinstance(value, Mapping) and not value:
-        return "default_factory=dict"
+        return "default={}"
     return None
 
 

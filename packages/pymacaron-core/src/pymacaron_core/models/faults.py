@@ -58,7 +58,11 @@ _OTHERS = {
 }
 _KNOWN: dict[str, tuple[str, str]] = {
     **{code: ("type", f"must be {kind}") for kind, codes in _TYPES.items() for code in codes.split()},
-    **{code: ("format", f"must be {kind}") for kind, codes in _FORMATS.items() for code in codes.split()},
+    **{
+        code: ("type" if code.endswith("_type") else "format", f"must be {kind}")
+        for kind, codes in _FORMATS.items()
+        for code in codes.split()
+    },
     **_OTHERS,
 }
 

@@ -22,7 +22,7 @@ def fit(line: str) -> str:
     parts = _arguments(inside)
     one_line = f"{indent}    {inside.strip()}"
     body = [one_line] if len(one_line) <= WIDTH and len(parts) == 1 else [f"{indent}    {part}," for part in parts]
-    return "\n".join([before, *(fit(each) for each in body), f"{indent}{after}"])
+    return "\n".join([fit(before), *(fit(each) for each in body), fit(f"{indent}{after}")])
 
 
 def _outermost(line: str) -> tuple[str, str, str] | None:

@@ -14,7 +14,6 @@ IMPORTS: dict[str, str] = {
     "Annotated": "typing",
     "Any": "typing",
     "Literal": "typing",
-    "Never": "typing_extensions",
     "TypeAlias": "typing",
     "TypeAliasType": "typing_extensions",
     "dt": "",
@@ -30,6 +29,7 @@ IMPORTS: dict[str, str] = {
     "Int64": "pymacaron_core.models",
     "Maybe": "pymacaron_core.models",
     "Model": "pymacaron_core.models",
+    "Nothing": "pymacaron_core.models",
     "OneOfValues": "pymacaron_core.models",
     "UniqueItems": "pymacaron_core.models",
     "Upload": "pymacaron_core.models",
@@ -71,7 +71,11 @@ def class_name(schema_name: str) -> str:
 def attribute_name(property_name: str) -> str:
     """A property's name as an attribute: unchanged where Python allows it and no method of models has it."""
     plain = _is_plain(property_name) or (property_name.isidentifier() and keyword.iskeyword(property_name))
-    name = property_name if plain and not property_name.startswith("_") else identifier(property_name)
+    name = (
+        property_name
+        if plain and not property_name.startswith("_")
+        else identifier(unicodedata.normalize("NFKC", property_name))
+    )
     clashes = name in _ATTRIBUTES or name in IMPORTS or keyword.iskeyword(name)
     return f"{name}_" if clashes else name
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from pymacaron_core.errors import ModelError
+from pymacaron_core.models.defaults import default_text
 from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import Type, Types, Unenforced
@@ -40,6 +41,7 @@ class Property:
     keywords: Mapping[str, Any]
     type: Type
     required: bool
+    default: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,9 +106,19 @@ class Plan:
             inner = self.merger.keywords(schema)
             must = wire in required or inner.get("x-mandatory") is True or schema.get("x-mandatory") is True
             attribute = taken.get(wire) or names.take_attribute(attribute_name(wire))
-            found.append(Property(wire, attribute, schema, inner, self.types.of(schema), must))
+            kind = self.types.of(schema)
+            default = None if must else self._default(schema, inner, kind)
+            found.append(Property(wire, attribute, schema, inner, kind, must, default))
         self._report(model, keywords)
         return found
+
+    def _default(self, schema: Schema, keywords: Mapping[str, Any], kind: Type) -> str | None:
+        if "default" not in keywords:
+            return None
+        written = default_text(keywords["default"], kind)
+        if written is None:
+            self.types.report(schema.place, "default", "it does not fit the schema, or is no simple value")
+        return written
 
     def base_name(self, model: ModelClass) -> str | None:
         return self._by_schema[id(model.base)].name if model.base else None

@@ -6,10 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pymacaron_core.models.defaults import default_text
 from pymacaron_core.models.layout import docstring, fit
 from pymacaron_core.models.literals import literal, text
-from pymacaron_core.models.merge import ANNOTATIONS
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import ModelClass, Plan, Property
 from pymacaron_core.models.types import Type
@@ -116,7 +114,7 @@ class _Writer:
             written = Type(written.inner, nullable=written.nullable)
         inner = self._unshadowed(written.text, shadows)
         optional = not each.required
-        default = default_text(each, self.plan) if optional else None
+        default = each.default
         annotation = Type(inner, nullable=written.nullable).full
         if optional and default is None:
             default = "default=None"
@@ -209,6 +207,3 @@ def _json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _json(inner) for key, inner in value.items()}
     return [_json(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-__all__ = ["ANNOTATIONS", "module_source"]

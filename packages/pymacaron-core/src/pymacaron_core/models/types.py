@@ -161,7 +161,7 @@ class Types:
 
     def _written(self, schema: Schema, keywords: Mapping[str, Any]) -> Type:
         if schema.refuses_all:
-            return Type("Never")
+            return Type("Nothing")
         self.report_conditions(schema, keywords)
         if "const" in keywords:
             found = self._values(schema, keywords, [keywords["const"]])

@@ -1,0 +1,232 @@
+"""Each keyword of JSON Schema does what it says, or is listed as not enforced."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from model_documents import catalog_of, read, refused
+from pydantic import ValidationError
+from pymacaron_core.models import Catalog, Upload, faults_of
+
+CASES: list[tuple[str, list[str], list[str]]] = [
+    ("{type: integer}", ["1", "1.0", "-3", "100000000000000000000"], ["1.5", '"1"', "true", "null"]),
+    ("{type: integer, minimum: 0.5, exclusiveMaximum: 4}", ["1", "3.0"], ["0", "4"]),
+    ("{type: integer, format: int32}", ["2147483647"], ["2147483648"]),
+    ("{type: integer, enum: [1, 2]}", ["1", "2.0"], ["true", "3", '"1"']),
+    ("{type: number, multipleOf: 0.5}", ["1", "1.5"], ["1.2", '"1"', "true"]),
+    ("{type: boolean}", ["true"], ["1", '"true"']),
+    ("{type: string, minLength: 2, maxLength: 3}", ['"ab"', '"äöü"'], ['"a"', '"abcd"', "1"]),
+    (r"{type: string, pattern: '^\d+$'}", ['"12"'], ['"1x"', '"\\u0661"', '"1\\n"']),
+    (r"{type: string, pattern: '^(?!x)[a-z]+$'}", ['"abc"'], ['"xbc"', '"abc\\n"']),
+    ("{type: string, pattern: b}", ['"abc"'], ['"ac"']),
+    ("{type: string, format: date}", ['"2026-01-31"'], ['"2026-02-30"', "1"]),
+    ("{type: string, format: date-time}", ['"2026-01-31T12:00:00Z"'], ['"2026-01-31"', '"2026-01-31T12:00:00"', "1"]),
+    ("{type: string, format: uuid}", ['"12345678-1234-5678-1234-567812345678"'], ['"x"']),
+    ("{type: string, format: byte}", ['"//4="'], ['"a$"']),
+    ("{type: string, format: decimal}", ['"1.10"'], ['"x"']),
+    ("{type: string, format: duration}", ['"P1D"'], ['"x"']),
+    ("{type: string, format: password}", ['"x"'], ["1"]),
+    ("{type: string, enum: [a, b]}", ['"a"'], ['"c"', "null"]),
+    ("{enum: [1.5, [1], null]}", ["1.5", "[1]", "null"], ["2", "true"]),
+    ("{type: [string, integer]}", ['"a"', "1"], ["1.5", "null"]),
+    ("{type: [string, 'null'], maxLength: 1}", ['"a"', "null"], ['"ab"']),
+    ("{const: x}", ['"x"'], ['"y"']),
+    ("{type: array, items: {type: integer}, minItems: 1, maxItems: 2}", ["[1]"], ["[]", "[1,2,3]", '["1"]', "{}"]),
+    ("{type: array, uniqueItems: true}", ['[1, true, "1"]'], ["[1, 1]", '[{"a": 1}, {"a": 1}]']),
+    (
+        "{type: array, prefixItems: [{type: string}, {type: integer}], minItems: 2, items: false}",
+        ['["a", 1]'],
+        ["[1, 1]"],
+    ),
+    ("{type: object}", ['{"a": 1}'], ["[]", "1"]),
+    ("{type: object, additionalProperties: {type: integer}}", ['{"a": 1.0}'], ['{"a": "1"}']),
+    ("{type: object, minProperties: 1, maxProperties: 2}", ['{"a": 1}'], ["{}", '{"a": 1, "b": 2, "c": 3}']),
+    (
+        "{type: object, properties: {a: {type: string}}, additionalProperties: false}",
+        ["{}"],
+        ['{"b": 1}', '{"a": null}'],
+    ),
+    (
+        "{type: object, properties: {a: {type: string}}, additionalProperties: {type: integer}}",
+        ['{"b": 1}'],
+        ['{"b": "1"}'],
+    ),
+    ("{type: object, properties: {a: {type: string, x-mandatory: true}}}", ['{"a": ""}'], ["{}"]),
+    ("{type: object, required: [a], properties: {a: {}}}", ['{"a": null}'], ["{}"]),
+    ("{anyOf: [{type: string}, {type: array, items: {type: string}}]}", ['"a"', '["a"]'], ["1", "[1]"]),
+    ("{oneOf: [{type: integer}, {type: 'null'}]}", ["1", "null"], ['"1"']),
+    ("{allOf: [{type: string, minLength: 2}, {maxLength: 3, minLength: 1}]}", ['"ab"'], ['"a"', '"abcd"']),
+    ("{}", ["null", "1", "{}"], []),
+]
+
+
+@pytest.mark.parametrize(("schema", "good", "bad"), CASES, ids=[case[0] for case in CASES])
+def test_a_keyword_means_what_json_schema_says(tmp_path: Path, schema: str, good: list[str], bad: list[str]) -> None:
+    holder = "{type: object, required: [value], properties: {value: " + schema + "}}"
+    catalog = catalog_of(tmp_path, f"It: {schema}\nHolder: {holder}", version="3.1.0")
+    for text in good:
+        assert refused(catalog, "It", text) == []
+        assert refused(catalog, "Holder", f'{{"value": {text}}}') == []
+    for text in bad:
+        assert refused(catalog, "It", text) != [], text
+        assert refused(catalog, "Holder", f'{{"value": {text}}}') != [], text
+    assert not catalog.unenforced
+
+
+@pytest.mark.parametrize(
+    ("schema", "keyword"),
+    [
+        ("{type: string, not: {const: a}}", "not"),
+        ("{type: object, properties: {a: {}}, if: {required: [a]}}", "if"),
+        ("{type: array, contains: {type: string}}", "contains"),
+        ("{type: object, properties: {a: {}}, minProperties: 1}", "minProperties"),
+        ("{type: string, pattern: '['}", "pattern"),
+        ("{oneOf: [{type: string, maxLength: 3}, {type: string, minLength: 2}]}", "oneOf"),
+        ("{type: object, properties: {a: {type: integer, default: x}}}", "default"),
+    ],
+)
+def test_what_is_not_enforced_is_listed(tmp_path: Path, schema: str, keyword: str) -> None:
+    catalog = catalog_of(tmp_path, f"It: {schema}", version="3.1.0")
+    assert [each.keyword for each in catalog.unenforced] == [keyword]
+    assert catalog.unenforced[0].place.pointer.startswith("/components/schemas/It")
+
+
+def test_undeclared_properties_are_dropped_where_the_schema_says_nothing(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, "It: {type: object, properties: {a: {type: string}}}")
+    assert read(catalog, "It", '{"a": "x", "b": 1}').to_json() == {"a": "x"}
+
+
+def test_a_discriminator_picks_the_class(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path)
+    drawing = read(catalog, "Drawing", '{"shape": {"shape": "round", "r": 1}}')
+    assert type(drawing.shape) is catalog.Circle
+    assert catalog.Drawing(shape=catalog.Square(shape="Square", a=2)).to_json() == {
+        "shape": {"shape": "Square", "a": 2.0}
+    }
+    assert refused(catalog, "Drawing", '{"shape": {"shape": "oval"}}') == [("/shape", "discriminator")]
+    assert refused(catalog, "Drawing", '{"shape": {"shape": "round", "r": "1"}}') == [("/shape/r", "type")]
+
+
+def test_all_of_extends_a_class_or_merges(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path)
+    assert issubclass(catalog.BigOrder, catalog.Order)
+    assert refused(catalog, "BigOrder", '{"id": 1, "kind": "toy", "size": 0}') == [("/size", "exclusiveMinimum")]
+    (tmp_path / "b").mkdir()
+    merged = catalog_of(
+        tmp_path / "b",
+        """
+        A: {type: object, properties: {a: {type: string}}}
+        B: {allOf: [{$ref: '#/components/schemas/A'}, {required: [a]}]}
+        C: {allOf: [{$ref: '#/components/schemas/A'}, {properties: {a: {maxLength: 1}}}]}
+        """,
+    )
+    assert refused(merged, "B", "{}") == [("/a", "required")]
+    assert refused(merged, "C", '{"a": "xx"}') == [("/a", "maxLength")]
+    assert refused(merged, "A", '{"a": "xx"}') == []
+
+
+def test_models_may_contain_themselves(tmp_path: Path) -> None:
+    tree = """
+    Trees: {type: array, items: {$ref: '#/components/schemas/Tree'}}
+    Tree: {type: object, properties: {leaf: {type: integer}, kids: {$ref: '#/components/schemas/Trees'}}}
+    Deep: {type: array, items: {$ref: '#/components/schemas/Deep'}}
+    """
+    catalog = catalog_of(tmp_path, tree)
+    assert read(catalog, "Tree", '{"kids": [{"kids": [{"leaf": 1.0}]}]}').kids[0].kids[0].leaf == 1
+    assert refused(catalog, "Tree", '{"kids": [{"kids": [{"leaf": null}]}]}') == [("/kids/0/kids/0/leaf", "type")]
+    assert read(catalog, "Deep", "[[], [[]]]") == [[], [[]]]
+    assert refused(catalog, "Deep", "[[1]]") == [("/0/0", "type")]
+
+
+UPLOAD = """
+/files:
+  post:
+    operationId: upload
+    requestBody:
+      content:
+        multipart/form-data:
+          schema:
+            type: object
+            required: [photo]
+            properties:
+              photo: {type: string, format: binary}
+              more: {type: array, items: {type: string, format: binary}}
+              note: {type: string}
+    responses: {'204': {description: done}}
+"""
+
+
+def test_binary_parts_of_forms_are_uploads(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, "Free: {type: object}", paths=UPLOAD)
+    (operation,) = catalog.specification.operations
+    assert operation.body is not None and operation.body.content[0].schema is not None
+    validate = catalog.adapter(operation.body.content[0].schema).validator.validate_json
+    upload = Upload("cat.png", "image/png", io.BytesIO(b"meow"))
+    body: Any = validate('{"photo": "t1", "more": ["t1"]}', strict=True, context={"uploads": {"t1": upload}})
+    assert type(body) is catalog.UploadBody
+    assert body.photo is upload and body.more == [upload] and body.photo.read() == b"meow"
+    with pytest.raises(ValidationError) as caught:
+        validate('{"photo": "t2"}', strict=True, context={"uploads": {"t1": upload}})
+    assert [(f.pointer, f.rule) for f in faults_of(caught.value, "body")] == [("/photo", "type")]
+
+
+def test_an_upload_is_saved(tmp_path: Path) -> None:
+    Upload("a", "text/plain", io.BytesIO(b"content")).save(tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == b"content"
+
+
+PARAMETERS = """
+/things/{thingId}:
+  get:
+    parameters:
+    - {name: thingId, in: path, required: true, schema: {type: integer}}
+    - {name: limit, in: query, schema: {type: integer, maximum: 100, default: 20}}
+    - {name: tags, in: query, schema: {type: array, items: {type: string}, default: [a]}}
+    - {name: since, in: query, schema: {type: string, format: date}}
+    responses: {'204': {description: done}}
+"""
+
+
+def test_parameters_are_validated_together(tmp_path: Path) -> None:
+    catalog: Catalog = catalog_of(tmp_path, "Free: {type: object}", paths=PARAMETERS)
+    parameters = catalog.specification.operations[0].parameters
+    validate = catalog.parameters_adapter(parameters).validator.validate_json
+    first = validate('{"thing_id": 1.0}', strict=True)
+    assert first == {"thing_id": 1, "limit": 20, "tags": ["a"]}
+    first["tags"].append("b")
+    assert validate('{"thing_id": 1}', strict=True)["tags"] == ["a"]
+    with pytest.raises(ValidationError) as caught:
+        validate('{"limit": 101, "since": "x", "tags": [1]}', strict=True)
+    assert {(f.pointer, f.rule) for f in faults_of(caught.value, "query")} == {
+        ("/thing_id", "required"),
+        ("/limit", "maximum"),
+        ("/since", "format"),
+        ("/tags/0", "type"),
+    }
+
+
+def test_names_of_any_kind_become_names_of_python(tmp_path: Path) -> None:
+    names = ["my-thing", "my.thing", "MyThing", "list", "Field", "class", "größe", "名前", "1st", "Model", "_x"]
+    properties = {
+        "_id": 1,
+        "id": 1,
+        "model_dump": 1,
+        "a-b": 1,
+        "a_b": 1,
+        "a b": 1,
+        "self": 1,
+        "ﬁ": 1,
+        "Any": 1,
+        "名": 1,
+    }
+    schema = {"type": "object", "properties": {name: {"type": "integer"} for name in properties}}
+    catalog = catalog_of(tmp_path, yaml.safe_dump(dict.fromkeys(names, schema), sort_keys=False))
+    assert catalog.names() == names
+    assert catalog.module.MyThing.get_model_name() == "MyThing"
+    for name in names:
+        model = catalog.model(name)
+        assert model.get_model_name() == name
+        assert model.get_property_names() == [*properties]
+        assert model.from_json(properties).to_json() == properties
