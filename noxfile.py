@@ -535,7 +535,10 @@ LOWEST = min((version for version, place in PYTHONS.items() if place), key=numbe
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "types", "bootstrap", "tests", *("tests-" + version for version in OTHER_PYTHONS)]
+nox.options.sessions = [
+    *("lint", "types", "bootstrap", "tests", "tests-examples"),
+    *("tests-" + version for version in OTHER_PYTHONS),
+]
 
 
 @nox.session
@@ -566,6 +569,15 @@ def tests_on(version: str, python: str) -> None:
 
     tests_elsewhere.__doc__ = f"Core's tests on Python {version} ({python})."
     nox.session(name="tests-" + version, python=python)(tests_elsewhere)
+
+
+@nox.session(name="tests-examples", reuse_venv=True)
+def tests_examples(session: nox.Session) -> None:
+    """The example services' own tests."""
+    core = PACKAGE_NAMED[CORE]
+    install(session, core, *test_requirements(core))
+    for folder in sorted(ROOT.glob("examples/*/test")):
+        run_pytest(session, folder.parent)
 
 
 for other_version, other_place in OTHER_PYTHONS.items():
