@@ -3,6 +3,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def test_without_writing_they_come_from_the_cache_under_the_same_name(tmp_path: 
     cached = Path(str(module.__file__))
     assert cached.is_relative_to(tmp_path / ".pym" / "models")
     assert cached.stat().st_mode & 0o077 == 0 and cached.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_document_outside_of_a_project_leaves_no_file(tmp_path: Path) -> None:
+    specification = specification_of(tmp_path, ONE)
+    alone = replace(specification, file="shop.yaml")
+    module = load_models(alone, root=tmp_path / "apis", write=False)
+    assert module.__name__.startswith("apis_") and module.Order(id=1).id == 1
+    assert [path.name for path in (tmp_path / "apis").iterdir()] == ["shop.yaml"]
 
 
 def test_a_fresh_file_is_used_as_it_is_and_a_stale_one_is_not(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from model_documents import catalog_of
 from pydantic import ValidationError
-from pymacaron_core.models import Catalog, prune_none
+from pymacaron_core.models import Catalog, Model, prune_none
 from pymacaron_core.protocol import is_model
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
@@ -39,6 +39,31 @@ def test_a_model_fulfils_the_protocol(shop: Catalog) -> None:
     ]
     assert shop.Order.get_model_properties() == shop.Order.get_property_names()
     assert shop.Order.get_nullable_properties() == ["note"]
+
+
+class Greetable:
+    name: str
+    mood: str = "happy"
+
+    def greeting(self) -> str:
+        return f"{self.name} is {self.mood}"
+
+
+class Person(Greetable, Model):
+    id: int
+    name: str
+
+
+class Friend(Person):
+    since: date
+
+
+def test_annotations_of_a_parent_that_is_no_model_are_no_properties() -> None:
+    assert Person.get_property_names() == ["id", "name"]
+    assert Friend.get_property_names() == ["id", "name", "since"]
+    person = Person.from_json({"name": "Ada", "id": 1})
+    assert person.greeting() == "Ada is happy"
+    assert list(person.to_json()) == ["id", "name"]
 
 
 def test_json_goes_round(shop: Catalog) -> None:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from model_documents import catalog_of, read, refused
 from pydantic import ValidationError
+from pydantic_core import SchemaSerializer, SchemaValidator
 from pymacaron_core.models import Catalog, Upload, faults_of
 
 CASES: list[tuple[str, list[str], list[str]]] = [
@@ -127,6 +128,15 @@ def test_all_of_extends_a_class_or_merges(tmp_path: Path) -> None:
     assert refused(merged, "A", '{"a": "xx"}') == []
 
 
+def test_a_property_of_a_named_type_has_the_default_beside_the_name_or_of_the_name(tmp_path: Path) -> None:
+    language = "Language: {type: string, enum: [en, fr], default: fr}\n"
+    name = "{$ref: '#/components/schemas/Language'}"
+    person = f"Person: {{type: object, properties: {{a: {{allOf: [{name}], default: en}}, b: {name}}}}}"
+    catalog = catalog_of(tmp_path, language + person)
+    assert (catalog.Person().a, catalog.Person().b) == ("en", "fr")
+    assert catalog.unenforced() == ()
+
+
 def test_models_may_contain_themselves(tmp_path: Path) -> None:
     tree = """
     Trees: {type: array, items: {$ref: '#/components/schemas/Tree'}}
@@ -230,3 +240,11 @@ def test_names_of_any_kind_become_names_of_python(tmp_path: Path) -> None:
         assert model.get_model_name() == name
         assert model.get_property_names() == [*properties]
         assert model.from_json(properties).to_json() == properties
+
+
+def test_adapters_are_built_when_handed_out(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path)
+    for schema in catalog.specification.schemas.values():
+        adapter = catalog.adapter(schema)
+        assert isinstance(adapter.validator, SchemaValidator) and isinstance(adapter.serializer, SchemaSerializer)
+        assert catalog.adapter(schema) is adapter

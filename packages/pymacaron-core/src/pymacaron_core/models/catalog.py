@@ -139,7 +139,9 @@ class Catalog:
         try:
             if isinstance(kind, type) and issubclass(kind, Model):
                 kind.model_rebuild()
-                return TypeAdapter(kind)
+                adapter = TypeAdapter(kind)
+                adapter.rebuild()
+                return adapter
             return TypeAdapter(Annotated[kind, ReadsJson()], config=_CONFIG)
         except Exception as error:
             raise ModelError(f"{_where(place)}: no validator can be made of this schema: {error}") from error

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, TypeAlias, cast
 
-from pydantic import Field, GetCoreSchemaHandler, PlainSerializer
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_json
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, PlainSerializer
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
 from pymacaron_core.models.json_mode import read_as_json_schema
@@ -55,13 +55,20 @@ class UniqueItems:
 
 
 def _unique(items: list[Any]) -> list[Any]:
-    try:
-        distinct = len({(type(item) is bool, item) for item in items})
-    except TypeError:
-        distinct = len({to_json(item) for item in items})
-    if distinct != len(items):
+    if len({_as_json(item) for item in items}) != len(items):
         raise PydanticCustomError("unique_items", "Items should be unique")
     return items
+
+
+def _as_json(value: Any) -> Hashable:
+    """The value as one that is equal, and hashes equal, where JSON is: ``1`` is ``1.0``, and not ``true``."""
+    if isinstance(value, BaseModel):
+        value = {name: getattr(value, name) for name in value.model_fields_set}
+    if isinstance(value, Mapping):
+        return "object", frozenset((key, _as_json(inner)) for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return "array", tuple(_as_json(item) for item in value)
+    return isinstance(value, bool), cast(Hashable, value)
 
 
 @dataclass(frozen=True, slots=True)

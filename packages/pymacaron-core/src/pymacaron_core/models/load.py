@@ -68,35 +68,43 @@ def is_fresh(specification: Specification, path: Path) -> bool:
     return stamp is not None and stamp.fits(specification)
 
 
-def _provided(specification: Specification, root: Path, home: Path, write: bool) -> tuple[Path, str]:
-    """The file to import and its text; made where there is none."""
+def _provided(specification: Specification, root: Path, home: Path, write: bool) -> tuple[Path | None, str]:
+    """The file to import and its text; made where there is none. No file: the text alone.
+
+    A document directly in the root is no project's (a script's, or one of our own): nothing is left beside it.
+    """
     found = _read(home)
     if found.stamp is not None and found.stamp.fits(specification):
         return home, found.text
     if write:
         _keep_aside(found)
-        text = stamped(specification, module_source(specification, Plan(specification)))
+        text = _generated(specification)
         _write(home, text, 0o644)
         return home, text
     if found.text:
         _name_once(found)
+    if home.parent == root:
+        return None, _generated(specification)
     return _cached(specification, root, home)
 
 
-def _cached(specification: Specification, root: Path, home: Path) -> tuple[Path, str]:
+def _generated(specification: Specification) -> str:
+    return stamped(specification, module_source(specification, Plan(specification)))
+
+
+def _cached(specification: Specification, root: Path, home: Path) -> tuple[Path | None, str]:
     mark = hashlib.sha256(f"{specification.digest}{home}".encode()).hexdigest()[:16]
     try:
         folder = state_folder(root) / "models" / mark
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (ConfigError, OSError) as error:
         log.warning("the models of %s are kept in memory only: %s", specification.name, error)
-        folder = None
-    found = _read(folder / home.name) if folder else _Candidate(home)
+        return None, _generated(specification)
+    found = _read(folder / home.name)
     if found.stamp is not None and found.stamp.fits(specification):
         return found.path, found.text
-    text = stamped(specification, module_source(specification, Plan(specification)))
-    if folder is not None:
-        _write(found.path, text, 0o600)
+    text = _generated(specification)
+    _write(found.path, text, 0o600)
     return found.path, text
 
 
@@ -183,18 +191,18 @@ def _adopted(module: ModuleType, specification: Specification, home: Path) -> bo
     )
 
 
-def _imported(name: str, path: Path, text: str, specification: Specification, root: Path) -> ModuleType:
+def _imported(name: str, path: Path | None, text: str, specification: Specification, root: Path) -> ModuleType:
     package = _package(name.partition(".")[0], models_path(specification, root).parent)
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    spec = importlib.util.spec_from_file_location(name, path) if path else importlib.util.spec_from_loader(name, None)
+    if spec is None:
         raise ModelError(f"{path}: no Python module")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        if path.exists():
+        if spec.loader is not None:
             spec.loader.exec_module(module)
         else:
-            exec(compile(text, str(path), "exec", dont_inherit=True), vars(module))
+            exec(compile(text, f"<models of {specification.file}>", "exec", dont_inherit=True), vars(module))
     except Exception as error:
         sys.modules.pop(name, None)
         raise _told(error, specification) from error

@@ -32,6 +32,7 @@ class Model(BaseModel):
 
     __pym_protocol__: int = 1
     __pym_name__: ClassVar[str | None] = None
+    __pym_accepted__: ClassVar[frozenset[str] | None] = None
 
     model_config = ConfigDict(
         extra="ignore",
@@ -45,14 +46,17 @@ class Model(BaseModel):
     )
 
     def __init__(self, /, **data: Any) -> None:
-        accepted = type(self).__dict__.get("__pym_accepted__") or _accepted(type(self))
-        unknown = data.keys() - accepted if accepted is not _ANYTHING else None
-        if unknown:
-            raise _unknown_names(type(self), data, unknown)
+        accepted = self.__pym_accepted__ or _accepted(type(self))
+        if accepted is not _ANYTHING and not data.keys() <= accepted:
+            raise _unknown_names(type(self), data, data.keys() - accepted)
         self.__pydantic_validator__.validate_python(data, self_instance=self)
 
     # Tells pydantic that this constructor adds nothing to validation, which then never leaves pydantic-core.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        cls.__pym_accepted__ = None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -67,6 +71,12 @@ class Model(BaseModel):
             metadata["pymacaron"] = True
             read_as_json_schema(model["schema"])
         return schema
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        super().__pydantic_init_subclass__(**options)
+        if any(not issubclass(base, BaseModel) for base in cls.__mro__[:-1]):
+            _keep_declared(cls)
 
     @classmethod
     def model_rebuild(
@@ -197,6 +207,16 @@ _ANYTHING: frozenset[str] = frozenset({"*"})
 
 def _inherited(cls: type[Model], name: str) -> Iterator[Any]:
     return (vars(each)[name] for each in cls.__mro__ if name in vars(each))
+
+
+def _keep_declared(cls: type[Model]) -> None:
+    """Keep the fields that models declare, in their order: annotations of other parents only type their methods."""
+    fields = cls.__pydantic_fields__
+    inherited = {name for base in cls.__bases__ if issubclass(base, BaseModel) for name in base.__pydantic_fields__}
+    declared = [*(name for name in fields if name in inherited), *cls.__annotations__]
+    kept = {name: fields[name] for name in declared if name in fields}
+    fields.clear()
+    fields.update(kept)
 
 
 def _remember(cls: type[Model], name: str, value: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -115,7 +115,9 @@ class Plan:
     def _default(self, schema: Schema, keywords: Mapping[str, Any], kind: Type) -> str | None:
         if "default" not in keywords:
             return None
-        written = default_text(keywords["default"], kind)
+        alias = self.aliases.get(kind.text)
+        meant = replace(self.types.of_named(alias), nullable=kind.nullable) if alias else kind
+        written = default_text(keywords["default"], meant)
         if written is None:
             self.types.report(schema.place, "default", "it does not fit the schema, or is no simple value")
         return written
