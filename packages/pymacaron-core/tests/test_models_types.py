@@ -134,7 +134,7 @@ def test_a_property_of_a_named_type_has_the_default_beside_the_name_or_of_the_na
     person = f"Person: {{type: object, properties: {{a: {{allOf: [{name}], default: en}}, b: {name}}}}}"
     catalog = catalog_of(tmp_path, language + person)
     assert (catalog.Person().a, catalog.Person().b) == ("en", "fr")
-    assert catalog.unenforced() == ()
+    assert catalog.unenforced == ()
 
 
 def test_models_may_contain_themselves(tmp_path: Path) -> None:

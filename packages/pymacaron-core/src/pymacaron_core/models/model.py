@@ -57,6 +57,8 @@ class Model(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls.__pym_accepted__ = None
+        if any(not issubclass(base, BaseModel) for base in cls.__mro__[:-1]):
+            _keep_declared(cls)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -71,12 +73,6 @@ class Model(BaseModel):
             metadata["pymacaron"] = True
             read_as_json_schema(model["schema"])
         return schema
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **options: Any) -> None:
-        super().__pydantic_init_subclass__(**options)
-        if any(not issubclass(base, BaseModel) for base in cls.__mro__[:-1]):
-            _keep_declared(cls)
 
     @classmethod
     def model_rebuild(
@@ -212,9 +208,8 @@ def _inherited(cls: type[Model], name: str) -> Iterator[Any]:
 def _keep_declared(cls: type[Model]) -> None:
     """Keep the fields that models declare, in their order: annotations of other parents only type their methods."""
     fields = cls.__pydantic_fields__
-    inherited = {name for base in cls.__bases__ if issubclass(base, BaseModel) for name in base.__pydantic_fields__}
-    declared = [*(name for name in fields if name in inherited), *cls.__annotations__]
-    kept = {name: fields[name] for name in declared if name in fields}
+    inherited = [name for base in cls.__mro__[:0:-1] if issubclass(base, Model) for name in base.__pydantic_fields__]
+    kept = {name: fields[name] for name in (*inherited, *cls.__annotations__) if name in fields}
     fields.clear()
     fields.update(kept)
 
