@@ -1,4 +1,4 @@
-"""A Flask object made the host of an application: the call context around each request, the error body after a fault."""
+"""A Flask object made the host of an application: the call context around a request, the error body after a fault."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _answer_error(application: Application, error: Exception) -> Any:
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
         return error
     body, status, headers = application.reporting.answer(error)
-    response = application.app.json.response(body)
-    response.status_code = status
+    text = application.app.json.dumps(body, sort_keys=False, separators=(",", ":"))
+    response = application.app.response_class(text, status, content_type="application/json")
     response.headers.extend(headers)
     return response

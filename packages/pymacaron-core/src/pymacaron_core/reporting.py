@@ -14,6 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as WerkzeugMethodNotAllowed
+from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
 from pymacaron_core.context import current_call
 from pymacaron_core.errors import InternalValidationError, PyMacaronException
@@ -136,9 +138,23 @@ def _http_error(exception: HTTPException) -> PyMacaronException:
     except ValueError:
         phrase = "Error"
     code = CODES.get(status) or phrase.upper().replace(" ", "_").replace("'", "").replace("-", "_")
-    headers = {name: value for name, value in exception.get_headers() if name.lower() not in ("content-type", "content-length")}
-    message = exception.description if status < 500 else phrase
+    headers = {
+        name: value for name, value in exception.get_headers() if name.lower() not in ("content-type", "content-length")
+    }
+    message = _description(exception) if status < 500 else phrase
     return PyMacaronException(message, status=status, code=code, headers=headers).caught(exception)
+
+
+def _description(exception: HTTPException) -> str | None:
+    """What an HTTP error says; Werkzeug's stock words, meant for people who type addresses, are put in ours."""
+    if exception.description != type(exception).description:
+        return exception.description
+    if isinstance(exception, WerkzeugNotFound):
+        return "there is nothing at this address"
+    if isinstance(exception, WerkzeugMethodNotAllowed):
+        taken = sorted(set(exception.valid_methods or ()) - {"HEAD", "OPTIONS"})
+        return f"this address takes {' and '.join(taken)} only" if taken else "this address does not take this method"
+    return exception.description
 
 
 def error_body(error: PyMacaronException, exception: BaseException | None = None) -> ErrorBody:
