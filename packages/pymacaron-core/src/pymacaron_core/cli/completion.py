@@ -1,0 +1,76 @@
+"""``pymacaron completion``: the script that completes commands and options, made from the parser itself."""
+
+from __future__ import annotations
+
+import argparse
+
+from pymacaron_core.cli.console import say
+from pymacaron_core.cli.menu import menu
+
+BASH = """\
+_pymacaron() {{
+    local word="${{COMP_WORDS[COMP_CWORD]}}" words
+    case "${{COMP_WORDS[1]}}" in
+{cases}
+        *) words="{commands} --help --version" ;;
+    esac
+    if [ "$COMP_CWORD" -eq 1 ]; then words="{commands} --help --version"; fi
+    case "${{COMP_WORDS[COMP_CWORD-1]}}" in
+        -C|--root) COMPREPLY=($(compgen -d -- "$word")); return ;;
+        --config|--from) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    esac
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+}}
+complete -F _pymacaron pymacaron"""
+ZSH = "autoload -U +X compinit && compinit -u\nautoload -U +X bashcompinit && bashcompinit\n"
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Print the script for one shell."""
+    scripts = {"bash": bash, "zsh": lambda: ZSH + bash(), "fish": fish}
+    say(scripts[options.shell]())
+    return 0
+
+
+def bash() -> str:
+    commands = _commands()
+    cases = [f'        {name}) words="{" ".join(_words(parser))}" ;;' for name, parser in commands.items()]
+    return BASH.format(cases="\n".join(cases), commands=" ".join(commands))
+
+
+def fish() -> str:
+    lines = ["complete -c pymacaron -f"]
+    briefs = {choice.dest: choice.help or "" for choice in _subparsers()._choices_actions}
+    for name, parser in _commands().items():
+        lines.append(f"complete -c pymacaron -n __fish_use_subcommand -a {name} -d {_quoted(briefs[name])}")
+        for action in parser._actions:
+            for option in (text for text in action.option_strings if text.startswith("--")):
+                needs = " -r -F" if action.nargs != 0 else ""
+                told = _quoted((action.help or "").split(";")[0])
+                lines.append(
+                    f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -l {option[2:]}{needs} -d {told}"
+                )
+        for choice in _choices(parser):
+            lines.append(f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -a {choice}")
+    return "\n".join(lines)
+
+
+def _subparsers() -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    return next(action for action in menu()._actions if isinstance(action, argparse._SubParsersAction))
+
+
+def _commands() -> dict[str, argparse.ArgumentParser]:
+    return dict(_subparsers().choices)
+
+
+def _words(parser: argparse.ArgumentParser) -> list[str]:
+    options = [text for action in parser._actions for text in action.option_strings if text.startswith("--")]
+    return [*_choices(parser), *options]
+
+
+def _choices(parser: argparse.ArgumentParser) -> list[str]:
+    return [str(choice) for action in parser._actions if not action.option_strings for choice in action.choices or ()]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,216 @@
+"""What can be typed after ``pymacaron``: the commands, their options and their help. Light, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from pymacaron_core import __version__
+
+EXAMPLES = """\
+examples:
+  pymacaron new shop                        make a service that answers at once
+  cd shop && pymacaron run                  serve it, and reload it after every edit
+  pymacaron new shop --from openapi.yaml    start from a document you have
+  pymacaron run --mock-missing              answer unwritten operations from the document's examples
+  pymacaron generate --handlers             write a typed stub for every operation without a function
+  pymacaron check --strict                  all that is wrong or doubtful, with file and line
+
+'pymacaron COMMAND --help' tells more about a command.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line, and give back the exit status: 0 well, 1 faults were found, 2 it cannot be done."""
+    parser = menu()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    sys.stdout.flush()
+    status: int = import_module("pymacaron_core.cli.carrying_out").carry_out(options)
+    return status
+
+
+def menu() -> argparse.ArgumentParser:
+    """The parser of the whole command line. ``options.command`` names the module of the command that was chosen."""
+    parser = argparse.ArgumentParser(
+        prog="pymacaron",
+        description="Serve an API from its OpenAPI document and one plain Python function per operation.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pymacaron {__version__}")
+    parser.set_defaults(command=None, debug=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="pymacaron")
+    for add in (_new, _run, _serve, _generate, _routes, _check, _describe, _completion):
+        add(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(commands: Commands, name: str, brief: str, told: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=brief, description=told, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.set_defaults(command=name)
+    return parser
+
+
+def _in_project(parser: argparse.ArgumentParser, *, json: bool = False) -> None:
+    """The options of every command that works on a project."""
+    group = parser.add_argument_group("project")
+    group.add_argument(
+        "-C",
+        "--root",
+        metavar="FOLDER",
+        help="the project (default: the nearest folder above that has apis/ or a pym-config.yaml)",
+    )
+    group.add_argument("--config", metavar="FILE", help="the configuration (default: pym-config.yaml of the project)")
+    group.add_argument(
+        "--env", metavar="NAME", help="the environment: pym-config.NAME.yaml is used (default: $PYM_ENV)"
+    )
+    if json:
+        parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    _debug(parser)
+
+
+def _debug(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--debug", action="store_true", help="show where in the code an error came from")
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port",
+        type=_port,
+        metavar="N",
+        help="the port (default: $PORT, $PYM_SERVER_PORT, the configuration's port, 8080)",
+    )
+    parser.add_argument(
+        "--host", metavar="ADDRESS", help="the address to listen on (default: the configuration's host, 127.0.0.1)"
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"a port is a number between 1 and 65535, not {text!r}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
+    return int(text)
+
+
+def _new(commands: Commands) -> None:
+    told = (
+        "Make a folder with a small service in it: a document, its functions, a test and a README.\n"
+        "With --from, the document is yours: it is copied as it is, and each operation gets a typed function to fill."
+    )
+    parser = _command(commands, "new", "make a service in a new folder", told)
+    parser.add_argument("name", metavar="NAME", help="the folder to make; the service has its name")
+    parser.add_argument(
+        "--from",
+        dest="document",
+        metavar="FILE",
+        help="an OpenAPI 3 or Swagger 2.0 document to serve (.yaml, .yml or .json)",
+    )
+    _debug(parser)
+
+
+def _run(commands: Commands) -> None:
+    told = (
+        "Serve the project on this machine, to develop it. An edit of the code, a document or the configuration\n"
+        "restarts the service; connections wait meanwhile. When an edit breaks it, every call answers 503 and says why,\n"
+        "until the next edit. Writes the models beside the documents (apis/*_models.py). Stop it with Ctrl-C."
+    )
+    parser = _command(commands, "run", "serve it here, and reload it after every edit", told)
+    _address(parser)
+    parser.add_argument(
+        "--mock-missing",
+        action="store_true",
+        help="answer operations without a function from the document's examples; such replies have the header X-PyMacaron-Mock",
+    )
+    parser.add_argument(
+        "--no-reload", dest="reload", action="store_false", help="serve in this process, and never restart"
+    )
+    _in_project(parser)
+
+
+def _serve(commands: Commands) -> None:
+    told = (
+        "Serve the project in production, with gunicorn. Everything is checked before the first worker starts.\n"
+        "Unset secrets stop the start; the docs page is off unless the configuration says 'docs: true'."
+    )
+    parser = _command(commands, "serve", "serve it in production", told)
+    _address(parser)
+    parser.add_argument(
+        "--workers",
+        type=_count,
+        metavar="N",
+        help="processes (default: $PYM_GUNICORN_WORKERS_COUNT, 2 for each processor and 1)",
+    )
+    parser.add_argument("--threads", type=_count, metavar="N", default=4, help="threads of each process (default: 4)")
+    _in_project(parser)
+
+
+def _generate(commands: Commands) -> None:
+    told = (
+        "Write the models of every document to apis/NAME_models.py, to be imported and committed.\n"
+        "A file edited by hand is kept aside, as NAME_models.py.orig."
+    )
+    parser = _command(commands, "generate", "write the models, and stubs of functions", told)
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit with 1 when a file is missing, stale or edited by hand",
+    )
+    parser.add_argument(
+        "--handlers",
+        action="store_true",
+        help="also write a typed stub for each operation without a function, where it is looked for; nothing that exists is changed",
+    )
+    _in_project(parser, json=True)
+
+
+def _routes(commands: Commands) -> None:
+    told = "List what is served: method, path, operation, the function behind it, the rule that found it, and who may call."
+    parser = _command(commands, "routes", "list what is served, and by which function", told)
+    _in_project(parser, json=True)
+
+
+def _check(commands: Commands) -> None:
+    told = (
+        "Find everything that is wrong or doubtful, at once: in the documents, the configuration, the models, the functions\n"
+        "and the guards. Errors are what stops the start; warnings are what is served otherwise than the document may suggest.\n"
+        "Exits with 1 when there are errors."
+    )
+    parser = _command(commands, "check", "find all that is wrong, with file and line", told)
+    parser.add_argument("--strict", action="store_true", help="exit with 1 also when there are only warnings")
+    _in_project(parser, json=True)
+
+
+def _describe(commands: Commands) -> None:
+    told = (
+        "Tell what the service is and needs: its name, its APIs and routes, who may call them, the names of its secrets\n"
+        "(never their values). Reads documents and configuration only; no code of the project runs."
+    )
+    parser = _command(commands, "describe", "tell what the service is and needs", told)
+    _in_project(parser, json=True)
+
+
+def _completion(commands: Commands) -> None:
+    told = (
+        "Print a script that completes commands and options in a shell:\n\n"
+        '  bash:  eval "$(pymacaron completion bash)"           in ~/.bashrc\n'
+        '  zsh:   eval "$(pymacaron completion zsh)"            in ~/.zshrc\n'
+        "  fish:  pymacaron completion fish | source            in ~/.config/fish/config.fish"
+    )
+    parser = _command(commands, "completion", "print a script that completes commands in a shell", told)
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
+    _debug(parser)
