@@ -24,6 +24,7 @@ ROOMS = [
     "models",
     "call",
     "wire",
+    "media",
     "parameters",
     "bodies",
     "replies",

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple, Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from pymacaron_core.call import Call, Form
-from pymacaron_core.errors import RequestFault, UnsupportedMediaType
+from pymacaron_core.errors import InvalidParameter, RequestFault, UnsupportedMediaType
+from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.upload import Upload
 from pymacaron_core.spec.operation import Body, MediaType, Parameter, Schema, Specification
-from pymacaron_core.wire import TEXT, Shape, members, scalar, shape_of
+from pymacaron_core.wire import TEXT, Shape, members, part, shape_of
 
 Values = dict[str, Any]
 Faults = list[RequestFault]
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Adapters(Protocol):
@@ -33,38 +33,51 @@ class Adapters(Protocol):
     def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]: ...
 
 
+Decode = Callable[[Call, Faults], Any]
+Read = Callable[[Call, list[Any], Values, Faults], None]
+
+
 class BodySteps(NamedTuple):
     """``admit`` refuses media types and sizes; ``read`` fills the arguments."""
 
     admit: Callable[[Call], None]
-    read: Callable[[Call, list[Any], Values, Faults], None]
+    read: Read
 
 
-Decode = Callable[[Call, Faults], Any]
+def read_media(body: Body, specification: Specification) -> tuple[MediaType, ...]:
+    """The media types of a body that are read: those this service can make the schema's values of.
+
+    Where that is none of them, all are: the function is handed the bytes.
+    """
+    known = tuple(media for media in body.content if way_of(media, specification) is not None)
+    return known or body.content
 
 
 def body_steps(body: Body | None, specification: Specification, adapters: Adapters) -> BodySteps | None:
     """The steps for an operation's body; None when it takes none (what is sent all the same is not read)."""
     if body is None:
         return None
-    decoders = tuple((m.name, _decoder(m, body, specification, adapters)) for m in body.content)
-    exact = dict(decoders)
+    decoders = {m.name: _decoder(m, body, specification, adapters) for m in read_media(body, specification)}
+    ranges = [(name, decoders[name]) for name in sorted(decoders, reverse=True) if "*" in name]
+    assumed = next((decoders[name] for name in decoders if is_json(name)), next(iter(decoders.values()), None))
 
     def chosen(call: Call) -> Decode | None:
-        name = call.content_type or _assumed(decoders)
-        return exact.get(name) or next((decode for known, decode in decoders if _covers(known, name)), None)
+        name = call.content_type
+        if not name:
+            return assumed
+        return decoders.get(name) or next((decode for known, decode in ranges if _covers(known, name)), None)
 
     def admit(call: Call) -> None:
-        if call.has_body and chosen(call) is None:
+        if chosen(call) is None and call.has_body:
             raise UnsupportedMediaType(
-                f"this call reads {' or '.join(exact) or 'no body'}, not {call.content_type[:80] or 'a body without a Content-Type'}"
+                f"this call reads {' or '.join(decoders) or 'no body'}, not {call.content_type[:80]}"
             )
         call.check_size()
 
-    return BodySteps(admit, _spread_read(body, chosen) if body.spread else _body_read(body, chosen))
+    return BodySteps(admit, _spread_read(body, chosen, assumed) if body.spread else _body_read(body, chosen))
 
 
-def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Callable[[Call, list[Any], Values, Faults], None]:
+def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
     required = body.required
 
     def read(call: Call, positional: list[Any], keywords: Values, faults: Faults) -> None:
@@ -79,28 +92,16 @@ def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Callable[
     return read
 
 
-def _spread_read(
-    body: Body, chosen: Callable[[Call], Decode | None]
-) -> Callable[[Call, list[Any], Values, Faults], None]:
+def _spread_read(body: Body, chosen: Callable[[Call], Decode | None], assumed: Decode | None) -> Read:
     absent: Values = dict.fromkeys(body.arguments.values())
 
     def read(call: Call, positional: list[Any], keywords: Values, faults: Faults) -> None:
         keywords.update(absent)
-        decode = chosen(call)
+        decode = chosen(call) if call.has_body else assumed
         if decode is not None:
             keywords.update(decode(call, faults) or {})
 
     return read
-
-
-def _assumed(decoders: tuple[tuple[str, Decode], ...]) -> str:
-    """The media type meant where a request names none: JSON where the operation reads it, else its first."""
-    names = [name for name, _ in decoders]
-    return next((name for name in names if _is_json(name)), names[0] if names else "")
-
-
-def _is_json(name: str) -> bool:
-    return name == "application/json" or name.endswith("+json")
 
 
 def _covers(declared: str, name: str) -> bool:
@@ -111,19 +112,21 @@ def _covers(declared: str, name: str) -> bool:
 
 
 def _decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters) -> Decode:
-    if media.name in FORMS:
+    way = way_of(media, specification)
+    if way == "form":
         return _form_decoder(media, body, specification, adapters)
-    if _is_json(media.name) or "*" in media.name:
-        json_decode = _json_decoder(media, adapters)
-        return json_decode if "*" not in media.name else _range_decoder(json_decode)
-    if media.name.startswith("text/"):
+    if way == "json":
+        return _json_decoder(media, adapters)
+    if way == "any":
+        return _range_decoder(_json_decoder(media, adapters))
+    if way == "text":
         return _text_decoder(media, adapters)
     return lambda call, faults: call.body()
 
 
 def _range_decoder(json_decode: Decode) -> Decode:
     """A media type range reads JSON as JSON and anything else as bytes."""
-    return lambda call, faults: json_decode(call, faults) if _is_json(call.content_type) else call.body()
+    return lambda call, faults: json_decode(call, faults) if is_json(call.content_type) else call.body()
 
 
 def _json_decoder(media: MediaType, adapters: Adapters) -> Decode:
@@ -158,16 +161,20 @@ def _form_decoder(media: MediaType, body: Body, specification: Specification, ad
     shape = shape_of(media.schema, specification)
     if body.spread:
         fields = _fields_of(media.schema or Schema(), body, specification)
-        validate, wire_names = adapters.parameters_adapter(fields).validator.validate_json, {p.argument: p.name for p in fields}
+        adapter = adapters.parameters_adapter(fields)
         named: Mapping[str, str] = {p.name: p.argument for p in fields}
     else:
-        validate, wire_names, named = adapters.adapter(media.schema or Schema()).validator.validate_json, {}, {}
+        adapter, named = adapters.adapter(media.schema or Schema()), {}
+    validate, wire_names = adapter.validator.validate_json, {argument: name for name, argument in named.items()}
 
     def decode(call: Call, faults: Faults) -> Any:
         uploads: dict[str, Upload] = {}
-        text = form_text(call.form() if call.has_body else None, shape, uploads, named)
         try:
+            text = form_text(call.form() if call.has_body else None, shape, uploads, named)
             return validate(text, strict=True, by_alias=True, by_name=False, context={"uploads": uploads})
+        except InvalidParameter as error:
+            faults.extend(error.faults)
+            return None
         except ValidationError as error:
             faults.extend(_renamed(fault, wire_names) for fault in faults_of(error, "body"))
             return None
@@ -192,16 +199,20 @@ def _fields_of(schema: Schema, body: Body, specification: Specification) -> tupl
 
 
 def form_text(form: Form | None, shape: Shape, uploads: dict[str, Upload], named: Mapping[str, str]) -> str:
-    """A form as JSON text. A file is a token that stands for it in ``uploads``, never text that a caller could forge."""
+    """A form as JSON text. A file is a token that stands for it in ``uploads``, never text that a caller could forge.
+
+    ``named`` has the arguments of a form whose fields are handed over one by one; what it has not is left out.
+    """
     fragments: dict[str, list[str]] = {}
     for name, text in form.fields if form else ():
         inner = shape.properties.get(name) or shape.additional or TEXT
-        fragments.setdefault(name, []).append(scalar(text, inner.items or TEXT if inner.is_array else inner))
+        fragments.setdefault(name, []).append(part(text, inner.items or TEXT if inner.is_array else inner))
     for name, file in form.files if form else ():
         token = secrets.token_hex(16)
         uploads[token] = Upload.of(file)
         fragments.setdefault(name, []).append(encode_basestring_ascii(token))
-    return members((named.get(name, name), _field(texts, shape, name)) for name, texts in fragments.items())
+    wanted = ((named.get(name) if named else name, texts, name) for name, texts in fragments.items())
+    return members((key, _field(texts, shape, name)) for key, texts, name in wanted if key is not None)
 
 
 def _field(texts: list[str], shape: Shape, name: str) -> str:

@@ -7,7 +7,9 @@ WSGI environment. Steps read the call; none of them knows Flask.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any, BinaryIO, Protocol
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
@@ -17,7 +19,10 @@ from werkzeug.wsgi import get_input_stream
 from pymacaron_core.context import CallContext
 from pymacaron_core.errors import InvalidParameter, PayloadTooLarge, RequestFault, RequestTimeout
 
-EMPTY: Mapping[str, str] = {}
+MOST_PARTS = 1_000
+"""How many parts a multipart form may have, as in Flask's ``MAX_FORM_PARTS``."""
+LARGEST_FIELDS = 500_000
+"""How many bytes the fields of a form may have together, files aside, as in Flask's ``MAX_FORM_MEMORY_SIZE``."""
 
 
 class Form(Protocol):
@@ -43,7 +48,7 @@ class ParsedForm:
 class Call:
     """One request: ``path_values`` as text by wire name, the raw ``query``, headers, and the body when asked for."""
 
-    __slots__ = ("_body", "_read", "_read_form", "context", "environ", "limit", "path_values")
+    __slots__ = ("_body", "_query_values", "_read", "_read_form", "context", "environ", "limit", "path_values")
 
     def __init__(
         self,
@@ -61,6 +66,7 @@ class Call:
         self._read = read
         self._read_form = read_form
         self._body: bytes | None = None
+        self._query_values: dict[str, list[str]] | None = None
 
     @property
     def method(self) -> str:
@@ -72,9 +78,25 @@ class Call:
         return str(self.environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace")
 
     @property
+    def path_is_text(self) -> bool:
+        """Whether the path is UTF-8; where it is not, ``path`` and ``path_values`` hold U+FFFD for what is none."""
+        try:
+            str(self.environ.get("PATH_INFO", "")).encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            return False
+        return True
+
+    @property
     def query(self) -> str:
         """The query as it came, percent-escapes and all."""
         return str(self.environ.get("QUERY_STRING", ""))
+
+    @property
+    def query_values(self) -> Mapping[str, list[str]]:
+        """The query by its names, unescaped; the texts of each, still escaped, in the order they came."""
+        if self._query_values is None:
+            self._query_values = _split(self.query)
+        return self._query_values
 
     @property
     def content_type(self) -> str:
@@ -83,13 +105,25 @@ class Call:
 
     @property
     def content_length(self) -> int | None:
-        """The length the request claims; None when it claims none, or nonsense."""
+        """The length the request claims; None when it claims none, or comes in chunks (RFC 9112, section 6.3).
+
+        Raises ``InvalidParameter`` when it is no length.
+        """
         text = str(self.environ.get("CONTENT_LENGTH") or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        if not text or "chunked" in str(self.environ.get("HTTP_TRANSFER_ENCODING", "")).lower():
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            fault = RequestFault("header", "/Content-Length", "format", "must be a number of bytes")
+            raise InvalidParameter(faults=[fault])
+        return int(text)
 
     @property
     def has_body(self) -> bool:
-        return bool(self.content_length) or "HTTP_TRANSFER_ENCODING" in self.environ
+        """Whether anything was sent. A body that tells no length, and only its end, is read to know."""
+        length = self.content_length
+        if length is not None:
+            return length > 0
+        return bool(self.environ.get("wsgi.input_terminated")) and bool(self.body())
 
     def header(self, name: str) -> str | None:
         """A header by its name, in any case; None when absent. Repeated headers come joined by commas."""
@@ -105,12 +139,16 @@ class Call:
     def body(self) -> bytes:
         """The body. Raises ``PayloadTooLarge`` above the limit, ``RequestTimeout`` when the caller left half way."""
         if self._body is None:
-            self._body = self._within_limit(self._read)
+            body: bytes = self._within_limit(self._read)
+            if len(body) < (self.content_length or 0):
+                raise RequestTimeout("the caller left before the body was read")
+            self._body = body
         return self._body
 
     def form(self) -> Form:
         """The body read as a form. Raises as ``body`` does, and ``InvalidParameter`` when it cannot be read as one."""
-        return self._within_limit(self._read_form)
+        form: Form = self._within_limit(self._read_form)
+        return form
 
     def check_size(self) -> None:
         """Refuse a body that says it is too large, before any of it is read."""
@@ -123,14 +161,28 @@ class Call:
         try:
             return read(self)
         except RequestEntityTooLarge:
-            raise PayloadTooLarge(f"the body is larger than the {self.limit} bytes this service takes") from None
+            raise PayloadTooLarge("the body is larger, or has more parts, than this service takes") from None
         except ClientDisconnected:
             raise RequestTimeout("the caller left before the body was read") from None
 
 
-def from_flask(
-    request: Any, path_values: Mapping[str, str], context: CallContext, limit: int | None = None
-) -> Call:
+def _split(query: str) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for part in query.split("&"):
+        if part:
+            name, _, raw = part.partition("=")
+            values.setdefault(_name(name), []).append(raw)
+    return values
+
+
+def _name(raw: str) -> str:
+    """A name of the query. One that is not UTF-8 is none that a document could declare."""
+    if raw.isascii() and "%" not in raw:
+        return raw.replace("+", " ")
+    return unquote_to_bytes(raw.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")
+
+
+def from_flask(request: Any, path_values: Mapping[str, str], context: CallContext, limit: int | None = None) -> Call:
     """A call beside Flask's request; what a hook has read of the body already is not read twice."""
 
     def read(call: Call) -> bytes:
@@ -139,7 +191,9 @@ def from_flask(
 
     def read_form(call: Call) -> Form:
         _check_boundary(call)
-        return ParsedForm(list(request.form.items(multi=True)), list(request.files.items(multi=True)))
+        if request.form_data_parser_class is FormDataParser:
+            request.form_data_parser_class = _StrictParser
+        return _parsed(lambda: (request.form, request.files))
 
     if limit is not None:
         own = request.max_content_length
@@ -154,9 +208,19 @@ def from_wsgi(
     return Call(environ, path_values, context, _read_stream, _read_stream_form, limit)
 
 
-def _stream(call: Call) -> BinaryIO:
-    stream: BinaryIO = get_input_stream(dict(call.environ), max_content_length=call.limit)  # type: ignore[assignment]
-    return stream
+class _StrictParser(FormDataParser):
+    """Werkzeug's parser, telling of a form that cannot be read instead of taking it for an empty one."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{**options, "silent": False})
+
+
+def _parsed(parse: Callable[[], tuple[Any, Any]]) -> ParsedForm:
+    try:
+        fields, files = parse()
+    except ValueError:
+        raise InvalidParameter(faults=[RequestFault("body", "", "form", "the form cannot be read")]) from None
+    return ParsedForm(list(fields.items(multi=True)), list(files.items(multi=True)))
 
 
 def _read_stream(call: Call) -> bytes:
@@ -164,18 +228,23 @@ def _read_stream(call: Call) -> bytes:
 
 
 def _read_stream_form(call: Call) -> Form:
-    _check_boundary(call)
-    media_type, options = parse_options_header(str(call.environ.get("CONTENT_TYPE") or ""))
-    parser = FormDataParser(max_content_length=call.limit, silent=False)
-    try:
-        _, fields, files = parser.parse(_stream(call), media_type, call.content_length, options)
-    except ValueError:
-        raise InvalidParameter(faults=[RequestFault("body", "", "form", "the form cannot be read")]) from None
-    return ParsedForm(list(fields.items(multi=True)), list(files.items(multi=True)))
+    media_type, options = _check_boundary(call)
+    parser = _StrictParser(
+        max_form_memory_size=LARGEST_FIELDS, max_content_length=call.limit, max_form_parts=MOST_PARTS
+    )
+    stream = _stream(call) if call._body is None else BytesIO(call._body)
+    return _parsed(lambda: parser.parse(stream, media_type, call.content_length, options)[1:])
 
 
-def _check_boundary(call: Call) -> None:
+def _stream(call: Call) -> BinaryIO:
+    stream: BinaryIO = get_input_stream(dict(call.environ), max_content_length=call.limit)  # type: ignore[assignment]
+    return stream
+
+
+def _check_boundary(call: Call) -> tuple[str, dict[str, str]]:
+    """The media type of a form, and its options."""
     media_type, options = parse_options_header(str(call.environ.get("CONTENT_TYPE") or ""))
     if media_type == "multipart/form-data" and not options.get("boundary"):
         message = "a multipart/form-data body needs a boundary in its Content-Type"
         raise InvalidParameter(faults=[RequestFault("body", "", "form", message)])
+    return media_type, options

@@ -66,7 +66,7 @@ def steps_of(
     """The steps of one operation. Raises ``GuardMissing`` when a scheme it needs has no guard."""
     operation = binding.operation
     guard = guard_step(operation, specification, guards)
-    accepts = accepts_step(operation)
+    accepts = accepts_step(operation, specification)
     body = body_steps(operation.body, specification, catalog)
     parameters = parameters_step(operation.parameters, specification, catalog)
     gates: list[Gate | None] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pymacaron_core.errors import NotWritten
-from pymacaron_core.replies import is_json
+from pymacaron_core.media import is_json
 from pymacaron_core.spec.operation import MediaType, Operation, Schema, Specification
 
 HEADER = "X-PyMacaron-Mock"

@@ -6,15 +6,17 @@ call are validated together by one adapter. See OpenAPI 3.1, Parameter Object, "
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
+from json.encoder import encode_basestring_ascii
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from pymacaron_core.call import Call
 from pymacaron_core.errors import RequestFault
+from pymacaron_core.media import is_json
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.spec.operation import Parameter, Specification
 from pymacaron_core.wire import Shape, array, mapping, members, scalar, shape_of
@@ -68,8 +70,6 @@ def parameters_step(
             faults.extend(f for f in _placed(error, places) if f.pointer not in known)
 
     return step
-
-
 
 
 def _placed(error: ValidationError, places: Mapping[str, Parameter]) -> Iterable[RequestFault]:
@@ -126,17 +126,25 @@ def _without_prefix(text: str, prefix: str, name: str) -> str:
     if name:
         if not text.startswith(name):
             raise Unreadable(f"must start with {prefix + name + '='!r}")
-        text = text if text.startswith(f"{name}=") and text.count(f"{name}=") > 1 else text[len(name) :].removeprefix("=")
+        if text.count(f"{name}=") < 2:
+            text = text[len(name) :].removeprefix("=")
     return text
 
 
 def _finder(parameter: Parameter) -> Callable[[Call], str | None]:
     name = parameter.name
     if parameter.place_in == "path":
-        return lambda call: call.path_values.get(name)
+        return lambda call: _path_text(call, name)
     if parameter.place_in == "header":
         return lambda call: call.header(name)
     return lambda call: call.cookie(name)
+
+
+def _path_text(call: Call, name: str) -> str | None:
+    text = call.path_values.get(name)
+    if text is not None and "\ufffd" in text and not call.path_is_text:
+        raise Unreadable("must be UTF-8, percent-encoded")
+    return text
 
 
 def _query_reader(parameter: Parameter, shape: Shape) -> Reader:
@@ -149,8 +157,8 @@ def _query_reader(parameter: Parameter, shape: Shape) -> Reader:
     joined = not parameter.explode
 
     def read(call: Call) -> str | None:
-        raws = [raw for key, raw in query_pairs(call) if key == name]
-        if not raws:
+        raws = call.query_values.get(name)
+        if raws is None:
             return None
         if shape.is_array:
             return array(_array_texts(raws, delimiter if joined else None), shape)
@@ -177,8 +185,8 @@ def _exploded_object_reader(shape: Shape) -> Reader:
 
     def read(call: Call) -> str | None:
         pairs = [
-            (key, unquoted(raw))
-            for key, raw in query_pairs(call)
+            (key, unquoted(raws[-1]))
+            for key, raws in call.query_values.items()
             if key in shape.properties or shape.additional is not None
         ]
         return mapping(pairs, shape) if pairs else None
@@ -191,12 +199,12 @@ def _deep_object_reader(name: str, shape: Shape) -> Reader:
 
     def read(call: Call) -> str | None:
         grouped: dict[str, list[str]] = {}
-        for key, raw in query_pairs(call):
+        for key, raws in call.query_values.items():
             if key.startswith(f"{name}[") and key.endswith("]"):
                 inner = key[len(name) + 1 : -1].removesuffix("[]")
                 if not inner or "[" in inner or "]" in inner:
                     raise Unreadable(f"must be written {name}[key]=value, one level deep")
-                grouped.setdefault(inner, []).append(unquoted(raw))
+                grouped.setdefault(inner, []).extend(unquoted(raw) for raw in raws)
         if not grouped:
             return None
         return members((inner, _deep_member(texts, shape, inner)) for inner, texts in grouped.items())
@@ -211,26 +219,27 @@ def _deep_member(texts: list[str], shape: Shape, name: str) -> str:
 
 def _content_reader(parameter: Parameter) -> Reader:
     """A parameter with ``content``: its text is a document of that media type. JSON is read; others are text."""
-    is_json = parameter.content is not None and parameter.content.name.endswith("json")
+    json_text = parameter.content is not None and is_json(parameter.content.name)
     find = _query_text(parameter.name) if parameter.place_in == "query" else _finder(parameter)
 
     def read(call: Call) -> str | None:
         text = find(call)
         if text is None:
             return None
-        if not is_json:
-            return json.dumps(text)
+        if not json_text:
+            return encode_basestring_ascii(text)
         try:
-            return json.dumps(json.loads(text))
-        except (ValueError, RecursionError):
+            from_json(text, allow_inf_nan=False)
+        except ValueError:
             raise Unreadable("must be JSON") from None
+        return text
 
     return read
 
 
 def _query_text(name: str) -> Callable[[Call], str | None]:
     def find(call: Call) -> str | None:
-        raws = [raw for key, raw in query_pairs(call) if key == name]
+        raws = call.query_values.get(name)
         return unquoted(raws[-1]) if raws else None
 
     return find
@@ -242,16 +251,6 @@ def _pairs(texts: list[str], exploded: bool) -> list[tuple[str, str]]:
     if len(texts) % 2:
         raise Unreadable("must have a value for every name")
     return list(zip(texts[::2], texts[1::2], strict=True))
-
-
-def query_pairs(call: Call) -> list[tuple[str, str]]:
-    """The query as pairs of an unescaped name and a text still escaped, in their order."""
-    pairs = []
-    for part in call.query.split("&"):
-        if part:
-            key, _, raw = part.partition("=")
-            pairs.append((unquoted(key) if "%" in key or "+" in key else key, raw))
-    return pairs
 
 
 def unquoted(raw: str) -> str:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, get_args, get_origin
 
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 from werkzeug.wrappers import Response
 
 from pymacaron_core.errors import BadResponse, NotAcceptable, is_error
+from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
-from pymacaron_core.protocol import is_model
+from pymacaron_core.protocol import is_model, is_model_class
 from pymacaron_core.spec.operation import Operation, Reply, Schema, Specification
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Adapters(Protocol):
 class Declared:
     """One declared reply, compiled: how a value of it becomes bytes."""
 
-    __slots__ = ("adapter", "content_type", "json_schema", "model", "reply", "textual")
+    __slots__ = ("adapter", "content_type", "item", "json_schema", "model", "reply", "textual")
 
     def __init__(self, reply: Reply, specification: Specification, adapters: Adapters) -> None:
         media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None)
@@ -56,14 +57,12 @@ class Declared:
         self.json_schema = schema
         self.adapter = adapters.adapter(schema) if schema is not None else None
         kind = adapters.type_of(schema) if schema is not None else None
-        self.model = kind if isinstance(kind, type) and is_model(kind) else None
+        self.model = kind if is_model_class(kind) else None
+        inner = next(iter(get_args(kind)), None) if get_origin(kind) is list else None
+        self.item = inner if is_model_class(inner) else None
 
 
 ReplyStep = Callable[[Any], "Answer | Response"]
-
-
-def is_json(name: str) -> bool:
-    return name == "application/json" or name.endswith("+json")
 
 
 def reply_step(
@@ -71,10 +70,12 @@ def reply_step(
 ) -> ReplyStep:
     """The step that turns what the function returned into an :class:`Answer`, or hands a Response through.
 
+    Where the document says nothing of success, whatever the function returns is one.
     Raises ``BadResponse`` when the value is not what the document declares.
     """
     declared = {reply.status: Declared(reply, specification, adapters) for reply in operation.replies}
     success = declared.get(operation.success.status) if operation.success else None
+    is_free = success is None
     by_model = {d.model: d for d in reversed(declared.values()) if d.model is not None}
     if success is not None and success.model is not None:
         by_model[success.model] = success
@@ -89,6 +90,8 @@ def reply_step(
             status = _status_of(chosen, value)
         else:
             chosen = declared.get(str(status)) or declared.get(f"{status // 100}XX") or declared.get("default")
+        if chosen is None and is_free and status < 300:
+            return _undeclared(value, status, headers)
         return _answer(value, status, headers, chosen, label, mode)
 
     return step
@@ -152,25 +155,25 @@ def _json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
     if declared.adapter is None:
         return _plain_json(value)
     if declared.model is not None and isinstance(value, declared.model):
-        return _model_json(value, label, mode)
+        return _model_json(value, type(value).__pydantic_serializer__.to_json, label, mode)  # type: ignore[attr-defined]
+    item = declared.item
+    if item is not None and type(value) is list and all(isinstance(each, item) for each in value):
+        return _model_json(value, declared.adapter.serializer.to_json, label, mode)
     if mode == "off":
         return _plain_json(value)
     return _checked_json(value, declared, label, mode)
 
 
-def _model_json(value: Any, label: str, mode: str) -> bytes:
-    """A model of the declared class: its type is the check, and in the strict modes pydantic's own warnings."""
-    to_json = type(value).__pydantic_serializer__.to_json
+def _model_json(value: Any, to_json: Callable[..., bytes], label: str, mode: str) -> bytes:
+    """Models of the declared class: the type is the check, and in the strict modes pydantic's own warnings."""
     if mode == "off":
-        body: bytes = to_json(value, exclude_unset=True, by_alias=True, warnings=False)
-        return body
+        return to_json(value, exclude_unset=True, by_alias=True, warnings=False)
     try:
         body = to_json(value, exclude_unset=True, by_alias=True, warnings="error")
-        return body
     except pydantic_core.PydanticSerializationError as error:
-        _complain(f"{label} returned a {type(value).__name__} that was changed after it was validated: {error}", mode)
+        _complain(f"{label} returned a {_kind(value)} that was changed after it was validated: {error}", mode)
         body = to_json(value, exclude_unset=True, by_alias=True, warnings=False)
-        return body
+    return body
 
 
 def _checked_json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
@@ -180,7 +183,7 @@ def _checked_json(value: Any, declared: Declared, label: str, mode: str) -> byte
     if adapter is None or (is_model(value) and declared.model is None and declared.json_schema is None):
         return body
     if is_model(value) and declared.model is not None:
-        _complain(f"{label} returned a {_kind(value)}, and the document declares a {_kind(declared.model)}", mode)
+        _complain(f"{label} returned a {_class(value)}, and the document declares a {_class(declared.model)}", mode)
         return body
     try:
         checked = adapter.validator.validate_json(body, strict=True, by_alias=True, by_name=False)
@@ -195,6 +198,12 @@ def _checked_json(value: Any, declared: Declared, label: str, mode: str) -> byte
 
 def _kind(value: Any) -> str:
     return value.get_model_name() if is_model(value) else type(value).__name__
+
+
+def _class(model: Any) -> str:
+    """A model by the whole name of its class: two APIs may each have a ``Pet``."""
+    kind = model if isinstance(model, type) else type(model)
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _plain_json(value: Any) -> bytes:
@@ -217,19 +226,21 @@ def _raw(value: Any, declared: Declared, label: str) -> bytes:
         return bytes(value)
     if isinstance(value, str):
         return value.encode("utf-8")
-    raise BadResponse(f"{label} returned a {_kind(value)}, and its reply is {declared.content_type}: return text or bytes")
+    what = f"{label} returned a {_kind(value)}, and its reply is {declared.content_type}"
+    raise BadResponse(f"{what}: return text or bytes")
 
 
 def _text_type(name: str) -> str:
     return f"{name}; charset=utf-8" if name.startswith("text/") else name
 
 
-def accepts_step(operation: Operation) -> Callable[[str | None], None] | None:
-    """The step that refuses (406) callers who accept none of the media types that the success reply has."""
+def accepts_step(operation: Operation, specification: Specification) -> Callable[[str | None], None] | None:
+    """The step that refuses (406) callers who accept none of the media types that the success reply can be had in."""
     reply = operation.success
-    if reply is None or not reply.content or any("*" in m.name for m in reply.content):
+    ways = {media.name: way_of(media, specification) for media in reply.content} if reply is not None else {}
+    offered = tuple(name for name, way in ways.items() if way is not None) or tuple(ways)
+    if not offered or "any" in ways.values():
         return None
-    offered = tuple(m.name for m in reply.content)
 
     def step(accept: str | None) -> None:
         if not accept or "*/*" in accept:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
+from pydantic_core import from_json
+
 from pymacaron_core.spec.operation import Schema, Specification
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
@@ -93,6 +95,18 @@ def scalar(text: str, shape: Shape) -> str:
     if "null" in types and text in ("", "null") and "string" not in types:
         return "null"
     return encode_basestring_ascii(text)
+
+
+def part(text: str, shape: Shape) -> str:
+    """One field of a form as JSON text. An object comes as JSON, and so does an array within another (OpenAPI 3.0,
+    Encoding Object: a complex value is ``application/json``); text that is none is left for the validator to refuse."""
+    if "string" in shape.types or not shape.types & {"object", "array"}:
+        return scalar(text, shape)
+    try:
+        from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return encode_basestring_ascii(text)
+    return text
 
 
 def array(texts: Iterable[str], shape: Shape) -> str:

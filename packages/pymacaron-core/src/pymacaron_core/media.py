@@ -1,0 +1,32 @@
+"""Media types: in which way a body of one is read or written here, if in any."""
+
+from __future__ import annotations
+
+from pymacaron_core.spec.operation import MediaType, Specification
+from pymacaron_core.wire import shape_of
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+BYTES = "application/octet-stream"
+
+
+def is_json(name: str) -> bool:
+    return name == "application/json" or name.endswith("+json")
+
+
+def way_of(media: MediaType, specification: Specification) -> str | None:
+    """How a body of a media type is made of its schema: ``json``, ``form``, ``text``, ``bytes``, or ``any`` (a range).
+
+    None where nobody here knows: XML that a schema describes, for one.
+    """
+    if "*" in media.name:
+        return "any"
+    if is_json(media.name):
+        return "json"
+    if media.name in FORMS:
+        return "form"
+    schema = specification.resolve(media.schema) if media.schema is not None else None
+    if media.name == BYTES or (schema is not None and schema.get("format") == "binary"):
+        return "bytes"
+    if schema is None or not (schema.keywords or schema.ref):
+        return "text" if media.name.startswith("text/") else "bytes"
+    return "text" if "string" in shape_of(schema, specification).types else None
