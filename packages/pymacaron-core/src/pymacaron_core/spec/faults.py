@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from itertools import islice
 
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec.operation import Place
@@ -56,8 +58,12 @@ def _placed(fault: DocumentFault, positions: Mapping[str, Located]) -> DocumentF
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """The known word most like this one, if any is like it at all."""
-    known = list(known)
+    """The known word most like this one, if any is like it at all. Only so many are compared."""
+    return _nearest(word[:100], tuple(islice(known, 1000)), cutoff)
+
+
+@lru_cache(maxsize=1000)
+def _nearest(word: str, known: tuple[str, ...], cutoff: float) -> str | None:
     for candidate in known:
         if candidate.lower() == word.lower():
             return candidate

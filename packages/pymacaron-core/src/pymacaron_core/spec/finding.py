@@ -14,7 +14,7 @@ from pymacaron_core.yaml12 import YamlFault, parse
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _WORD = re.compile(rb"swagger|openapi")
-_FIRST = re.compile(r"^(?!\s*(?:#|$|---|%))([ ]*)\S", re.MULTILINE)
+_FIRST = re.compile(r"^(?![ \t]*(?:#|\r?$|---|%))([ ]*)\S", re.MULTILINE)
 
 
 def find(folder: str | Path) -> dict[str, Path]:
@@ -42,9 +42,8 @@ def find(folder: str | Path) -> dict[str, Path]:
 def is_api(path: Path) -> bool:
     """Whether the root of a file says ``swagger`` or ``openapi``, looking no closer than it must."""
     try:
-        if path.stat().st_size > SIZE_LIMIT:
-            return False
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT)
     except OSError:
         return False
     data = data.replace(b"\0", b"")  # UTF-16 is refused by read, with a sentence

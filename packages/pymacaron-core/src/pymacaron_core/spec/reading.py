@@ -29,7 +29,8 @@ def read(
     """The API a document describes, and what is doubtful in it (faults of severity ``warning``).
 
     Files it refers to are read as well, from below ``root`` only. ``name`` is the name of the API, by default that of
-    the file. Raises :class:`~pymacaron_core.errors.DocumentError` with every fault found.
+    the file. Raises :class:`~pymacaron_core.errors.DocumentError` with every fault found,
+    and with the keys that look misspelt, as they are often the cause.
     """
     library = Library(Path(root))
     try:
@@ -39,7 +40,7 @@ def read(
     specification = _specification(library, file, name or api_name(file))
     faults = library.faults.located(library.locate)
     if specification is None or any(fault.severity == "error" for fault in faults):
-        raise DocumentError(fault for fault in faults if fault.severity == "error")
+        raise DocumentError(fault for fault in faults if fault.severity == "error" or fault.rule == "unknown-key")
     return specification, faults
 
 

@@ -14,6 +14,9 @@ from pymacaron_core.spec.operation import Place
 HOP_LIMIT = 100
 """How many references one reference may lead through."""
 
+MANY = 300
+"""After so many faults no nearest name is looked for any more."""
+
 
 class Unresolved(Exception):
     """A reference leads nowhere; the message says why, and names the nearest right one."""
@@ -27,8 +30,20 @@ def reference(value: Any) -> str | None:
 
 def target(library: Library, ref: str, base: Place, hops: int = 0) -> tuple[Any, Place]:
     """What a reference standing at ``base`` leads to, and its place. Raises :class:`Unresolved`."""
-    if hops > HOP_LIMIT:
-        raise Unresolved(f"the reference `{ref}` leads through too many others, or round in a circle")
+    known = library.targets.get((base.file, ref))
+    if known is None:
+        try:
+            known = _target(library, ref, base, hops)
+        except Unresolved as error:
+            known = str(error)
+        library.targets[base.file, ref] = known
+    if isinstance(known, str):
+        raise Unresolved(known)
+    return known
+
+
+def _target(library: Library, ref: str, base: Place, hops: int) -> tuple[Any, Place]:
+    _check_hops(ref, hops)
     address, _, fragment = ref.partition("#")
     name = base.file if not address else _file(library, ref, address, base)
     try:
@@ -40,6 +55,11 @@ def target(library: Library, ref: str, base: Place, hops: int = 0) -> tuple[Any,
         return _anchored(library, ref, name, fragment)
     tokens = [token.replace("~1", "/").replace("~0", "~") for token in fragment.split("/")[1:]]
     return _walk(library, ref, root, Place(name), tokens, hops)
+
+
+def _check_hops(ref: str, hops: int) -> None:
+    if hops > HOP_LIMIT:
+        raise Unresolved(f"the reference `{ref}` leads through too many others, or round in a circle")
 
 
 def _file(library: Library, ref: str, address: str, base: Place) -> str:
@@ -61,6 +81,7 @@ def _walk(library: Library, ref: str, value: Any, place: Place, tokens: list[str
         inner = reference(value)
         while inner is not None and token not in value:
             hops += 1
+            _check_hops(ref, hops)
             value, place = target(library, inner, place, hops)
             inner = reference(value)
         if isinstance(value, dict) and token in value:
@@ -75,6 +96,8 @@ def _walk(library: Library, ref: str, value: Any, place: Place, tokens: list[str
 
 def _missing(library: Library, ref: str, value: Any, place: Place, token: str, last: str) -> str:
     message = f"the reference `{ref}` leads nowhere: there is no `{token}` at {place.file}#{place.pointer}"
+    if len(library.faults) > MANY:
+        return message
     keys = [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
     known = dict(_named(library.open(place.file).value))
     if token != last and last in known:

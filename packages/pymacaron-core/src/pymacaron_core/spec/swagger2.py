@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -58,8 +59,11 @@ class Swagger2(Dialect):
         return None
 
     def servers(self) -> tuple[tuple[str, ...], str]:
-        base_path = "/" + self.root.text("basePath").strip("/")
-        base_path = "" if base_path == "/" else base_path
+        written = self.root.text("basePath")
+        if "://" in written:
+            self.root.warning("`basePath` is a path; its host stands in `host`", "server", "basePath")
+            written = re.sub(r"^[^:]*://[^/]*", "", written)
+        base_path = f"/{written.strip('/')}" if written.strip("/") else ""
         host = self.root.text("host").strip("/")
         schemes = self.root.texts("schemes") or ["https"]
         if host:
