@@ -65,6 +65,13 @@ def test_a_dotted_operation_id_names_a_function(module):
     assert (binding.function(None), binding.rule) == ("snake", "operationId")
 
 
+def test_a_dotted_operation_id_that_is_just_a_name_is_looked_for_in_the_handlers(module):
+    module.orders_list = lambda: "listed"
+    binding = bind(operation("orders.list"), looked_for())
+    assert (binding.function(), binding.rule) == ("listed", "operationId in handlers")
+    assert bind(operation("orders.gone"), looked_for()) is None
+
+
 def test_a_router_controller_is_a_module(module):
     tagged = operation("create_order", body=True, **{"x-openapi-router-controller": "shopping.api"})
     assert bind(tagged, Candidates({}, "nowhere")).rule == "x-openapi-router-controller"

@@ -33,6 +33,7 @@ _ROOMS = {
         "DocumentError",
         "DocumentFault",
         "Forbidden",
+        "FunctionMissing",
         "GuardMissing",
         "InternalValidationError",
         "InvalidParameter",

@@ -75,6 +75,7 @@ from pymacaron_core.errors import (
 )
 from pymacaron_core.errors import (
     Forbidden as Forbidden,
+    FunctionMissing as FunctionMissing,
 )
 from pymacaron_core.errors import (
     GuardMissing as GuardMissing,

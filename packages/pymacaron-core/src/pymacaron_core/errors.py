@@ -25,6 +25,7 @@
             ├── DocumentError              an OpenAPI document is wrong; carries its faults
             ├── ConfigError                pym-config.yaml is wrong
             ├── BindingError               an operation and its function do not fit
+            │   └── FunctionMissing        the name of a function leads nowhere
             ├── GuardMissing               an operation wants a security scheme nobody guards
             └── ModelError                 a model cannot be made, or is asked for and does not exist
 """
@@ -242,6 +243,10 @@ class ConfigError(StartError):
 
 class BindingError(StartError):
     """An operation has no function, or one that does not fit."""
+
+
+class FunctionMissing(BindingError):
+    """The name of a function leads to no module, or to nothing inside one."""
 
 
 class GuardMissing(StartError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pymacaron_core.errors import NotWritten
 from pymacaron_core.media import is_json
-from pymacaron_core.spec.operation import MediaType, Operation, Schema, Specification
+from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
 
 HEADER = "X-PyMacaron-Mock"
 FORMATS = {
@@ -29,14 +30,27 @@ def mock_function(operation: Operation, specification: Specification) -> Any:
     """A function that stands in for one that is not written yet; its replies are marked by a header."""
     reply = operation.success
     status = int(reply.status) if reply is not None and reply.status.isdigit() else 200
-    media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None) if reply else None
     name = operation.id or f"{operation.method} {operation.path}"
-    value = example_of(media, specification) if media is not None else None
+    value = _value_of(reply, specification) if reply is not None else None
 
     def mocked(*positional: Any, **keywords: Any) -> Any:
         return value, status, {HEADER: name}
 
     return mocked
+
+
+def _value_of(reply: Reply, specification: Specification) -> Any:
+    """A value of a reply: data where it has JSON, else text or bytes; None where it has no content."""
+    if not reply.content:
+        return None
+    media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None)
+    if media is not None:
+        return example_of(media, specification)
+    first = reply.content[0]
+    value = example_of(first, specification)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)
 
 
 def example_of(media: MediaType, specification: Specification) -> Any:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pymacaron_core.errors import BindingError
+from pymacaron_core.errors import BindingError, FunctionMissing
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Operation, Place, identifier
 
@@ -115,7 +115,7 @@ def unwritten(operation: Operation, candidates: Candidates) -> str:
 def _nearest(operation: Operation, candidates: Candidates) -> str:
     if operation.id is None:
         return ""
-    module = _import(candidates.module, optional=True)
+    module = _import(candidates.module)
     names = [n for n, v in vars(module).items() if inspect.isfunction(v)] if module else []
     return next(iter(difflib.get_close_matches(identifier(operation.id), names, 1)), "")
 
@@ -128,7 +128,7 @@ def _find(operation: Operation, candidates: Candidates) -> tuple[Function, str, 
             return function, "handed to the API", getattr(function, "__qualname__", name)
     if extensions.get("x-bind-server"):
         return _named(operation, candidates, str(extensions["x-bind-server"]), "x-bind-server")
-    if operation_id and "." in operation_id and operation_id.replace(".", "").replace("_", "").isalnum():
+    if operation_id and _is_dotted(operation_id) and _import(current_name(operation_id).partition(".")[0]) is not None:
         return _named(operation, candidates, operation_id, "operationId")
     controller = extensions.get("x-openapi-router-controller")
     if controller and operation_id:
@@ -136,10 +136,15 @@ def _find(operation: Operation, candidates: Candidates) -> tuple[Function, str, 
     return _in_handlers(operation, candidates)
 
 
+def _is_dotted(name: str) -> bool:
+    """Whether an operation id may be the name of a function in a module; many have dots and are just names."""
+    return "." in name and all(part.isidentifier() for part in name.split("."))
+
+
 def _in_handlers(operation: Operation, candidates: Candidates) -> tuple[Function, str, str] | None:
     if operation.id is None:
         return None
-    module = _import(candidates.module, optional=True)
+    module = _import(candidates.module)
     for name in dict.fromkeys((operation.id, identifier(operation.id))):
         function = getattr(module, name, None)
         if function is not None:
@@ -173,11 +178,11 @@ def look_up(dotted: str, told: Callable[[str], str]) -> Any:
     if len(parts) < 2 or not all(part.isidentifier() for part in parts):
         raise BindingError(told(f"{dotted!r} is not a name like module.function"))
     for cut in range(len(parts) - 1, 0, -1):
-        module = _import(".".join(parts[:cut]), optional=True, told=told)
+        module = _import(".".join(parts[:cut]), told)
         if module is None:
             continue
         return _attribute(module, parts[cut:], told)
-    raise BindingError(told(f"there is no module {'.'.join(parts[:-1])!r} (looked for {dotted!r})"))
+    raise FunctionMissing(told(f"there is no module {'.'.join(parts[:-1])!r} (looked for {dotted!r})"))
 
 
 def _attribute(module: ModuleType, names: list[str], told: Callable[[str], str]) -> Any:
@@ -186,17 +191,17 @@ def _attribute(module: ModuleType, names: list[str], told: Callable[[str], str])
         if not hasattr(value, name):
             near = difflib.get_close_matches(name, [n for n in dir(value) if not n.startswith("_")], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise BindingError(told(f"{module.__name__} has no {'.'.join(names)!r}{hint}"))
+            raise FunctionMissing(told(f"{module.__name__} has no {'.'.join(names)!r}{hint}"))
         value = getattr(value, name)
     return value
 
 
-def _import(name: str, *, optional: bool, told: Callable[[str], str] = str) -> ModuleType | None:
+def _import(name: str, told: Callable[[str], str] = str) -> ModuleType | None:
     """Import a module; None when it does not exist. One that exists and fails stops the start, with its own error."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if optional and error.name and (name == error.name or name.startswith(f"{error.name}.")):
+        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
             return None
         raise BindingError(told(f"the module {name} cannot be imported: {error}")) from error
     except BindingError:
