@@ -18,7 +18,7 @@ METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
 
 def _empty() -> Mapping[str, Any]:
-    """``EMPTY`` as the default of a field: before Python 3.12 it has no hash, and dataclasses refuse it as a plain one."""
+    """``EMPTY`` as a field's default: before Python 3.12 it has no hash, and dataclasses refuse it as a plain one."""
     return EMPTY
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from pymacaron_core.spec import keywords
@@ -76,7 +77,7 @@ class Schemas:
             name, node = self._waiting.popleft()
             self.named[name] = self.read(node)
             library = node.library
-        for name in _circular(self.named):
+        for name in islice(_circular(self.named), 20):
             place = self.named[name].place
             if library is not None:
                 library.faults.error(place, f"the schema `{name}` is made of itself, without end", "reference")
@@ -275,7 +276,7 @@ def _below(name: str, children: Mapping[str, list[str]]) -> list[str]:
     return list(found)
 
 
-def _circular(named: Mapping[str, Schema]) -> list[str]:
+def _circular(named: Mapping[str, Schema]) -> Iterator[str]:
     """Names of schemas that mean themselves by references and ``allOf``/``anyOf``/``oneOf`` alone."""
     parts = {name: _parts(schema) for name, schema in named.items()}
     users: dict[str, list[str]] = {}
@@ -290,7 +291,7 @@ def _circular(named: Mapping[str, Schema]) -> list[str]:
             if not left[user]:
                 free.append(user)
     stuck = {name for name, count in left.items() if count}
-    return [name for name in named if name in stuck and _reaches(name, parts)]
+    return (name for name in list(named) if name in stuck and _reaches(name, parts))
 
 
 def _parts(schema: Schema) -> set[str]:
