@@ -118,7 +118,7 @@ class API:
         """
         root = self.application.root
         folder = root / "apis" if path is None else root / path
-        specifications = read_all(folder, root, [*self.config.core.ignore, *ignore])
+        specifications = read_all(folder, root, self._wishes, [*self.config.core.ignore, *ignore])
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
         wishes = Wishes(
@@ -127,6 +127,7 @@ class API:
             only_models=frozenset(only_models),
             mock_missing=self._wishes.mock_missing,
             write_models=self._wishes.write_models,
+            tolerated=self._wishes.tolerated,
         )
         with loading(self.application):
             load_all(self.application, specifications, wishes)
@@ -205,17 +206,20 @@ def load(
     production: bool = False,
     mock_missing: bool = False,
     write_models: bool = False,
+    tolerated: list[StartError] | None = None,
 ) -> Application:
     """The service in a project's folder, ready to be called.
 
     Where the folder has a ``server.py`` it is imported and its API used; else ``apis/`` and functions are enough.
-    Raises ``StartError`` (or one of its kin) with one clear message when something is wrong.
+    Raises ``StartError`` (or one of its kin) with one clear message when something is wrong. Where ``tolerated`` is a
+    list, what is wrong with documents, functions and guards is put there instead: to look at a service, not to serve it.
     """
     settings = load_config(root, path=config, env=env, production=production)
     folder = settings.root
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
-    token = _starting.set(Starting(settings, Wishes(mock_missing=mock_missing, write_models=write_models)))
+    wishes = Wishes(mock_missing=mock_missing, write_models=write_models, tolerated=tolerated)
+    token = _starting.set(Starting(settings, wishes))
     try:
         if (folder / "server.py").is_file():
             with served_elsewhere():

@@ -54,7 +54,7 @@ class Application:
         self.apis: dict[str, LoadedApi] = {}
         self.models = ModelRegistry()
         self.ping_hooks: list[Callable[[], Any]] = []
-        self.version = _version()
+        self.version = image_version()
         self.ready = False
         _applications.add(self)
 
@@ -144,7 +144,7 @@ def report_warning(title: str, data: Mapping[str, Any] | None = None) -> None:
     current_application().reporting.report(title, data)
 
 
-def _version() -> str:
+def image_version() -> str:
     """The version of the image this runs in, or ``local``."""
     file = Path("/pym/VERSION")
     try:

@@ -13,9 +13,18 @@ import flask
 
 from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi, Route, loading
+from pymacaron_core.call import Call
 from pymacaron_core.endpoint import endpoint, steps_of
-from pymacaron_core.errors import BindingError, DocumentError, DocumentFault, GuardMissing, StartError
-from pymacaron_core.guard import HOW_TO_GUARD, Guard, missing_guards
+from pymacaron_core.errors import (
+    BindingError,
+    DocumentError,
+    DocumentFault,
+    FunctionMissing,
+    GuardMissing,
+    StartError,
+    TokenInvalid,
+)
+from pymacaron_core.guard import HOW_TO_GUARD, Credential, Guard, missing_guards
 from pymacaron_core.mock import mock_function
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
@@ -28,7 +37,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How an application's APIs are to be loaded."""
+    """How an application's APIs are to be loaded.
+
+    Where ``tolerated`` is a list, what would stop the start is put there, and the rest is loaded all the same.
+    """
 
     guards: Mapping[str, Guard] = field(default_factory=dict)
     handlers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
@@ -36,9 +48,16 @@ class Wishes:
     mock_missing: bool = False
     write_models: bool = False
     builtin: bool = False
+    tolerated: list[StartError] | None = None
+
+    def fail(self, error: StartError) -> None:
+        """Raise an error, or put it with the tolerated ones."""
+        if self.tolerated is None:
+            raise error
+        self.tolerated.append(error)
 
 
-def read_all(folder: Path, root: Path, ignore: Iterable[str] = ()) -> list[Specification]:
+def read_all(folder: Path, root: Path, wishes: Wishes, ignore: Iterable[str] = ()) -> list[Specification]:
     """Every API below a folder. Raises ``DocumentError`` with the faults of all of them."""
     if not folder.is_dir():
         raise StartError(f"there is no folder {folder}: put the service's OpenAPI documents there (apis/<name>.yaml)")
@@ -59,7 +78,7 @@ def read_all(folder: Path, root: Path, ignore: Iterable[str] = ()) -> list[Speci
         specifications.append(specification)
         _tell(warnings)
     if faults:
-        raise DocumentError(faults)
+        wishes.fail(DocumentError(faults))
     return specifications
 
 
@@ -73,22 +92,31 @@ def load_all(application: Application, specifications: Iterable[Specification], 
 
     Raises ``BindingError`` or ``GuardMissing`` naming everything that is missing.
     """
-    catalogs = [
-        (s, Catalog(s, load_models(s, root=application.root, write=wishes.write_models))) for s in specifications
-    ]
+    catalogs = [(s, c) for s in specifications if (c := _catalog(application, s, wishes)) is not None]
     for specification, catalog in catalogs:
         application.add(LoadedApi(specification.name, specification, catalog, builtin=wishes.builtin))
     served = [(s, c) for s, c in catalogs if s.name not in wishes.only_models]
     bindings = _bind_all(application, [s for s, _ in served], wishes)
     _check_guards(application, [s for s, _ in served], wishes)
+    if wishes.tolerated is not None:
+        unguarded = {name for s, _ in served for name in missing_guards(s, wishes.guards)}
+        wishes = replace(wishes, guards={**dict.fromkeys(unguarded, _refuse), **wishes.guards})
     for specification, catalog in served:
-        routes = tuple(
-            _route(application, specification, catalog, operation, bindings[id(operation)], wishes)
+        routes = (
+            _route(application, specification, catalog, operation, bindings.get(id(operation)), wishes)
             for operation in specification.operations
         )
         application.apis[specification.name] = LoadedApi(
-            specification.name, specification, catalog, routes, wishes.builtin
+            specification.name, specification, catalog, tuple(r for r in routes if r), wishes.builtin
         )
+
+
+def _catalog(application: Application, specification: Specification, wishes: Wishes) -> Catalog | None:
+    try:
+        return Catalog(specification, load_models(specification, root=application.root, write=wishes.write_models))
+    except StartError as error:
+        wishes.fail(error)
+        return None
 
 
 def load_builtin(application: Application, name: str, functions: ModuleType) -> None:
@@ -116,10 +144,14 @@ def _bind_all(
                 if binding is None and not wishes.mock_missing:
                     faults.append(unwritten(operation, candidates))
                 bindings[id(operation)] = binding
+            except FunctionMissing as error:
+                bindings[id(operation)] = None
+                if not wishes.mock_missing:
+                    faults.append(str(error))
             except BindingError as error:
                 faults.append(str(error))
     if faults:
-        raise BindingError("\n".join(dict.fromkeys(faults)))
+        wishes.fail(BindingError("\n".join(dict.fromkeys(faults))))
     return bindings
 
 
@@ -133,6 +165,11 @@ def candidates_of(
     return Candidates(handlers, module, application.root)
 
 
+def _refuse(call: Call, credential: Credential) -> None:
+    """Stands for a guard that is missing."""
+    raise TokenInvalid(f"nothing guards the security scheme {credential.scheme.name!r}")
+
+
 def _check_guards(application: Application, specifications: Iterable[Specification], wishes: Wishes) -> None:
     lines = []
     for specification in specifications:
@@ -144,10 +181,26 @@ def _check_guards(application: Application, specifications: Iterable[Specificati
             where = positioned(operations[0].place, application.root)
             lines.append(f"{where}: {first}{more} need {kind}, and nothing guards it")
     if lines:
-        raise GuardMissing("\n".join([*lines, HOW_TO_GUARD]))
+        wishes.fail(GuardMissing("\n".join([*lines, HOW_TO_GUARD])))
 
 
 def _route(
+    application: Application,
+    specification: Specification,
+    catalog: Catalog,
+    operation: Operation,
+    binding: Binding | None,
+    wishes: Wishes,
+) -> Route | None:
+    """One route, served. None where it cannot be and that is tolerated."""
+    try:
+        return _served(application, specification, catalog, operation, binding, wishes)
+    except StartError as error:
+        wishes.fail(error)
+        return None
+
+
+def _served(
     application: Application,
     specification: Specification,
     catalog: Catalog,

@@ -1,4 +1,4 @@
-"""Serves a project in this process, for its developer: what ``run --no-reload`` does, and each web process of ``run``."""
+"""Serves a project in this process, for its developer: ``run --no-reload`` does, and each web process of ``run``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be typed after ``pymacaron``: the commands, their options and their help. Light, so that ``--help`` is quick."""
+"""What can be typed after ``pymacaron``: the commands, their options and their help; light, for a quick ``--help``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TypeAlias
 
 from pymacaron_core import __version__
 
@@ -50,7 +51,7 @@ def menu() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _command(commands: Commands, name: str, brief: str, told: str) -> argparse.ArgumentParser:
@@ -68,12 +69,10 @@ def _in_project(parser: argparse.ArgumentParser, *, json: bool = False) -> None:
         "-C",
         "--root",
         metavar="FOLDER",
-        help="the project (default: the nearest folder above that has apis/ or a pym-config.yaml)",
+        help="the project (default: the nearest folder above with apis/ or a pym-config.yaml)",
     )
     group.add_argument("--config", metavar="FILE", help="the configuration (default: pym-config.yaml of the project)")
-    group.add_argument(
-        "--env", metavar="NAME", help="the environment: pym-config.NAME.yaml is used (default: $PYM_ENV)"
-    )
+    group.add_argument("--env", metavar="NAME", help="the environment: uses pym-config.NAME.yaml (default: $PYM_ENV)")
     if json:
         parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
     _debug(parser)
@@ -88,10 +87,10 @@ def _address(parser: argparse.ArgumentParser) -> None:
         "--port",
         type=_port,
         metavar="N",
-        help="the port (default: $PORT, $PYM_SERVER_PORT, the configuration's port, 8080)",
+        help="the port (default: $PORT, $PYM_SERVER_PORT, the configured one, 8080)",
     )
     parser.add_argument(
-        "--host", metavar="ADDRESS", help="the address to listen on (default: the configuration's host, 127.0.0.1)"
+        "--host", metavar="ADDRESS", help="the address to listen on (default: the configured one, 127.0.0.1)"
     )
 
 
@@ -118,27 +117,26 @@ def _new(commands: Commands) -> None:
         "--from",
         dest="document",
         metavar="FILE",
-        help="an OpenAPI 3 or Swagger 2.0 document to serve (.yaml, .yml or .json)",
+        help="the OpenAPI 3 or Swagger 2.0 document to serve",
     )
     _debug(parser)
 
 
 def _run(commands: Commands) -> None:
     told = (
-        "Serve the project on this machine, to develop it. An edit of the code, a document or the configuration\n"
-        "restarts the service; connections wait meanwhile. When an edit breaks it, every call answers 503 and says why,\n"
-        "until the next edit. Writes the models beside the documents (apis/*_models.py). Stop it with Ctrl-C."
+        "Serve the project on this machine, to develop it. An edit of the code, a document or the\n"
+        "configuration restarts the service; connections wait meanwhile. When an edit breaks it, every call\n"
+        "is answered with 503 and the reason, until the next edit. Writes the models beside the documents\n"
+        "(apis/*_models.py). Stop it with Ctrl-C."
     )
     parser = _command(commands, "run", "serve it here, and reload it after every edit", told)
     _address(parser)
     parser.add_argument(
         "--mock-missing",
         action="store_true",
-        help="answer operations without a function from the document's examples; such replies have the header X-PyMacaron-Mock",
+        help="answer operations without a function from the document's examples, marked by the header X-PyMacaron-Mock",
     )
-    parser.add_argument(
-        "--no-reload", dest="reload", action="store_false", help="serve in this process, and never restart"
-    )
+    parser.add_argument("--no-reload", dest="reload", action="store_false", help="serve in this one process")
     _in_project(parser)
 
 
@@ -153,7 +151,7 @@ def _serve(commands: Commands) -> None:
         "--workers",
         type=_count,
         metavar="N",
-        help="processes (default: $PYM_GUNICORN_WORKERS_COUNT, 2 for each processor and 1)",
+        help="processes (default: $PYM_GUNICORN_WORKERS_COUNT, 2 per processor + 1)",
     )
     parser.add_argument("--threads", type=_count, metavar="N", default=4, help="threads of each process (default: 4)")
     _in_project(parser)
@@ -168,26 +166,27 @@ def _generate(commands: Commands) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; exit with 1 when a file is missing, stale or edited by hand",
+        help="write nothing; exit with 1 when a file is missing, stale or edited",
     )
     parser.add_argument(
         "--handlers",
         action="store_true",
-        help="also write a typed stub for each operation without a function, where it is looked for; nothing that exists is changed",
+        help="also write a typed stub for each operation without a function; nothing that exists is changed",
     )
     _in_project(parser, json=True)
 
 
 def _routes(commands: Commands) -> None:
-    told = "List what is served: method, path, operation, the function behind it, the rule that found it, and who may call."
+    told = "List what is served: method, path, operation, its function, the rule that found it, and who may call."
     parser = _command(commands, "routes", "list what is served, and by which function", told)
     _in_project(parser, json=True)
 
 
 def _check(commands: Commands) -> None:
     told = (
-        "Find everything that is wrong or doubtful, at once: in the documents, the configuration, the models, the functions\n"
-        "and the guards. Errors are what stops the start; warnings are what is served otherwise than the document may suggest.\n"
+        "Find everything that is wrong or doubtful, at once: in documents, configuration, models, functions\n"
+        "and guards. Errors are what stops the start; warnings are what is served otherwise than the document\n"
+        "may suggest.\n"
         "Exits with 1 when there are errors."
     )
     parser = _command(commands, "check", "find all that is wrong, with file and line", told)
@@ -197,8 +196,8 @@ def _check(commands: Commands) -> None:
 
 def _describe(commands: Commands) -> None:
     told = (
-        "Tell what the service is and needs: its name, its APIs and routes, who may call them, the names of its secrets\n"
-        "(never their values). Reads documents and configuration only; no code of the project runs."
+        "Tell what the service is and needs: its name, its APIs and routes, who may call them, the names of its\n"
+        "secrets (never their values). Reads documents and configuration only; no code of the project runs."
     )
     parser = _command(commands, "describe", "tell what the service is and needs", told)
     _in_project(parser, json=True)

@@ -12,8 +12,8 @@ import threading
 import traceback
 from pathlib import Path
 
-from pymacaron_core.cli.console import tell_errors
 from pymacaron_core.cli.alone import introduce, load_for_development
+from pymacaron_core.cli.console import tell_errors
 from pymacaron_core.cli.development import Stopped, Wsgi, refusal, serve, stop_on_signals
 from pymacaron_core.cli.errand import Errand
 from pymacaron_core.errors import StartError
