@@ -1,4 +1,4 @@
-"""The example service: each operation rightly and wrongly, its files as committed, its README, its start the old way."""
+"""The example service: each operation rightly and wrongly, its files as committed, its README, its old way to start."""
 
 import os
 import re

@@ -42,8 +42,8 @@ _OTHERS = {
     "less_than_equal": ("maximum", "must be at most {le}"),
     "less_than": ("exclusiveMaximum", "must be less than {lt}"),
     "multiple_of": ("multipleOf", "must be a multiple of {multiple_of}"),
-    "string_too_short": ("minLength", "must have {min_length} characters or more"),
-    "string_too_long": ("maxLength", "must have {max_length} characters or fewer"),
+    "string_too_short": ("minLength", "must have {min_length} or more characters"),
+    "string_too_long": ("maxLength", "must have {max_length} or fewer characters"),
     "string_pattern_mismatch": ("pattern", "must match {pattern}"),
     "literal_error": ("enum", "must be {expected}"),
     "enum": ("enum", "must be one of the values of the enum"),
@@ -152,7 +152,7 @@ def _said(error: Mapping[str, Any]) -> tuple[str, str]:
     if error["type"] in lengths:
         bound, key, words = lengths[error["type"]]
         kind, noun = ("Properties", "properties") if context.get("field_type") == "Dictionary" else ("Items", "items")
-        return f"{bound}{kind}", f"must have {context[key]} {noun} {words}"
+        return f"{bound}{kind}", f"must have {context[key]} {words} {noun}"
     return error["type"], "is not valid"
 
 
