@@ -770,7 +770,7 @@ def serve(session: nox.Session, program: str, *arguments: str) -> None:
     """
     environ = {name: value for name, value in {**os.environ, **session.env}.items() if value is not None}
     environ["PATH"] = os.pathsep.join([session.bin, environ.get("PATH", "")])
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     server = subprocess.Popen([os.path.join(session.bin, program), *arguments], env=environ, start_new_session=True)
     try:
