@@ -1,0 +1,86 @@
+"""``pymacaron generate``: the models of every document, and stubs for operations without a function."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from pymacaron_core.cli.console import say, say_json, tell_errors
+from pymacaron_core.cli.project import load_project
+from pymacaron_core.cli.signatures import Signatures
+from pymacaron_core.cli.stubs import Target, Written, targets, title_of, write_stubs
+from pymacaron_core.config import load_config
+from pymacaron_core.errors import StartError
+from pymacaron_core.loading import Wishes, candidates_of, read_all
+from pymacaron_core.models import is_fresh, load_models, models_path
+from pymacaron_core.spec.operation import Operation, Specification
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Write what is missing or stale; with ``--check`` only say so, and exit with 1."""
+    config = load_config(options.root, path=options.config, env=options.env)
+    specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore)
+    files = {models_path(each, config.root): each for each in specifications}
+    stale = [path for path, specification in files.items() if not is_fresh(specification, path)]
+    if not options.check:
+        sys.path.insert(0, str(config.root))
+        for path in stale:
+            load_models(files[path], root=config.root, write=True)
+    stubs = _stubs(options, config.root) if options.handlers and not options.check else []
+    _tell(options, config.root, list(files), stale, stubs)
+    return 1 if options.check and stale else 0
+
+
+def _stubs(options: argparse.Namespace, root: Path) -> list[Written]:
+    """Stubs for all operations that have no function, in the modules where they are looked for."""
+    tolerated: list[StartError] = []
+    application = load_project(options, root, tolerated=tolerated)
+    written: list[Written] = []
+    for api in application.apis.values():
+        if api.builtin:
+            continue
+        handlers = candidates_of(application, api.specification, {}).module
+        missing = [route.operation for route in api.routes if route.binding is None]
+        wanted = _wanted(api.specification, missing, handlers)
+        signatures = Signatures(api.specification, api.catalog.module.__name__)
+        written.extend(write_stubs(root, wanted, signatures, title_of(api.specification)))
+    return written
+
+
+def _wanted(specification: Specification, missing: list[Operation], handlers: str) -> list[tuple[Target, Operation]]:
+    places = targets(specification.operations, handlers)
+    found = []
+    for operation in missing:
+        target = places[id(operation)]
+        if target is None:
+            tell_errors(
+                f"{operation.place.file}: {operation.label} has no name for a function: give it an operationId, "
+                f"an x-bind-server, or a function by API(handlers={{'{operation.method} {operation.path}': ...}})"
+            )
+        else:
+            found.append((target, operation))
+    return found
+
+
+def _tell(options: argparse.Namespace, root: Path, files: list[Path], stale: list[Path], stubs: list[Written]) -> None:
+    if options.json:
+        say_json(
+            {
+                "models": [{"file": _shown(path, root), "fresh": path not in stale} for path in files],
+                "stubs": [{"file": _shown(each.path, root), "functions": each.names} for each in stubs],
+            }
+        )
+        return
+    outcome = "is stale: run 'pymacaron generate'" if options.check else "written"
+    for path in files:
+        say(f"{_shown(path, root)} {outcome if path in stale else 'is up to date'}")
+    for each in stubs:
+        say(f"{_shown(each.path, root)} {'written' if each.created else 'extended'}: {', '.join(each.names)}")
+    if options.handlers and not options.check and not stubs:
+        say("every operation has its function")
+
+
+def _shown(path: Path, root: Path) -> str:
+    return os.path.relpath(path, root)
