@@ -23,6 +23,8 @@ from pymacaron_core.wire import TEXT, Shape, members, part, shape_of
 
 Values = dict[str, Any]
 Faults = list[RequestFault]
+NO_FILE = "null"
+"""What stands for a file where none is wanted: a value that no text or number is."""
 
 
 class Adapters(Protocol):
@@ -208,11 +210,17 @@ def form_text(form: Form | None, shape: Shape, uploads: dict[str, Upload], named
         inner = shape.properties.get(name) or shape.additional or TEXT
         fragments.setdefault(name, []).append(part(text, inner.items or TEXT if inner.is_array else inner))
     for name, file in form.files if form else ():
-        token = secrets.token_hex(16)
-        uploads[token] = Upload.of(file)
-        fragments.setdefault(name, []).append(encode_basestring_ascii(token))
+        inner = shape.properties.get(name) or shape.additional or TEXT
+        is_wanted = "file" in (inner.items or TEXT if inner.is_array else inner).types
+        fragments.setdefault(name, []).append(_token(file, uploads) if is_wanted else NO_FILE)
     wanted = ((named.get(name) if named else name, texts, name) for name, texts in fragments.items())
     return members((key, _field(texts, shape, name)) for key, texts, name in wanted if key is not None)
+
+
+def _token(file: Any, uploads: dict[str, Upload]) -> str:
+    token = secrets.token_hex(16)
+    uploads[token] = Upload.of(file)
+    return encode_basestring_ascii(token)
 
 
 def _field(texts: list[str], shape: Shape, name: str) -> str:

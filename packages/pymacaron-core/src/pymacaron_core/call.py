@@ -13,7 +13,8 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
-from werkzeug.http import parse_cookie, parse_options_header
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.wsgi import get_input_stream
 
 from pymacaron_core.context import CallContext
@@ -134,7 +135,8 @@ class Call:
         return None if value is None else str(value)
 
     def cookie(self, name: str) -> str | None:
-        return parse_cookie(self.header("Cookie")).get(name)
+        text = (self.header("Cookie") or "").encode("latin-1", "replace").decode("utf-8", "replace")
+        return parse_cookie(text).get(name)
 
     def body(self) -> bytes:
         """The body. Raises ``PayloadTooLarge`` above the limit, ``RequestTimeout`` when the caller left half way."""
@@ -142,11 +144,15 @@ class Call:
             body: bytes = self._within_limit(self._read)
             if len(body) < (self.content_length or 0):
                 raise RequestTimeout("the caller left before the body was read")
+            if self.limit is not None and len(body) > self.limit:
+                raise PayloadTooLarge(f"the body is larger than the {self.limit} bytes this service takes")
             self._body = body
         return self._body
 
     def form(self) -> Form:
         """The body read as a form. Raises as ``body`` does, and ``InvalidParameter`` when it cannot be read as one."""
+        if self.content_type == "application/x-www-form-urlencoded":
+            self.body()
         form: Form = self._within_limit(self._read_form)
         return form
 
@@ -195,9 +201,11 @@ def from_flask(request: Any, path_values: Mapping[str, str], context: CallContex
             request.form_data_parser_class = _StrictParser
         return _parsed(lambda: (request.form, request.files))
 
+    own = request.max_content_length
+    if limit is None or (own is not None and own < limit):
+        limit = own
     if limit is not None:
-        own = request.max_content_length
-        request.max_content_length = limit if own is None else min(own, limit)
+        request.max_content_length = limit + 1  # Werkzeug cuts off silently what comes in chunks
     return Call(request.environ, path_values, context, read, read_form, limit)
 
 
@@ -237,7 +245,8 @@ def _read_stream_form(call: Call) -> Form:
 
 
 def _stream(call: Call) -> BinaryIO:
-    stream: BinaryIO = get_input_stream(dict(call.environ), max_content_length=call.limit)  # type: ignore[assignment]
+    most = None if call.limit is None else call.limit + 1
+    stream: BinaryIO = get_input_stream(dict(call.environ), max_content_length=most)  # type: ignore[assignment]
     return stream
 
 

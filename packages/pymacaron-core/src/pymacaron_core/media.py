@@ -24,9 +24,9 @@ def way_of(media: MediaType, specification: Specification) -> str | None:
         return "json"
     if media.name in FORMS:
         return "form"
-    schema = specification.resolve(media.schema) if media.schema is not None else None
-    if media.name == BYTES or (schema is not None and schema.get("format") == "binary"):
+    if media.name == BYTES:
         return "bytes"
-    if schema is None or not (schema.keywords or schema.ref):
+    if media.schema is None or not (media.schema.keywords or media.schema.ref):
         return "text" if media.name.startswith("text/") else "bytes"
-    return "text" if "string" in shape_of(schema, specification).types else None
+    types = shape_of(media.schema, specification).types
+    return "bytes" if "file" in types else "text" if "string" in types else None

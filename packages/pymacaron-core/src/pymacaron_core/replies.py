@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, Protocol, get_args, get_origin
 
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
 from pymacaron_core.errors import BadResponse, NotAcceptable, is_error
@@ -243,11 +245,10 @@ def accepts_step(operation: Operation, specification: Specification) -> Callable
         return None
 
     def step(accept: str | None) -> None:
-        if not accept or "*/*" in accept:
+        if not accept or "*/*" in accept or accept in offered:
             return
-        ranges = [part.partition(";") for part in accept.lower().split(",")]
-        wanted = {name.strip() for name, _, weight in ranges if weight.replace(" ", "") not in ("q=0", "q=0.0")}
-        if wanted and not any(name in wanted or f"{name.partition('/')[0]}/*" in wanted for name in offered):
+        wanted = parse_accept_header(accept, MIMEAccept)
+        if any("/" in name for name, _ in wanted) and wanted.best_match(offered) is None:
             raise NotAcceptable(f"this call answers {' or '.join(offered)}, which the request does not accept")
 
     return step

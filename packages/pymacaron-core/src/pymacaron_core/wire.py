@@ -6,6 +6,7 @@ judged by the same strict validators as bodies, so that a rule means the same wh
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,12 +18,14 @@ from pydantic_core import from_json
 from pymacaron_core.spec.operation import Schema, Specification
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+MOST_DIGITS = 4_300
+"""The longest integer that Python reads (``sys.set_int_max_str_digits``)."""
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a schema lets a value be: JSON types, the shape of items and of properties."""
+    """What a schema lets a value be: JSON types (and ``file``), the shape of items and of properties."""
 
     types: frozenset[str] = frozenset({"string"})
     items: Shape | None = None
@@ -45,7 +48,7 @@ def shape_of(schema: Schema | None, specification: Specification, depth: int = 0
     """The shape of a schema; combined schemas (``allOf``, ``oneOf``, ``anyOf``) add up. Deeper than 8 all is text."""
     if schema is None or depth > 8:
         return TEXT
-    types: set[str] = set(schema.types)
+    types: set[str] = {"file"} if schema.get("format") == "binary" else set(schema.types)
     items = shape_of(schema.get("items"), specification, depth + 1) if "items" in schema.keywords else None
     properties = {name: shape_of(s, specification, depth + 1) for name, s in schema.properties().items()}
     additional = schema.get("additionalProperties")
@@ -86,9 +89,9 @@ def _type_of(value: Any) -> str:
 def scalar(text: str, shape: Shape) -> str:
     """One value as JSON text: a number, boolean or null where the shape has such and the text is one, else a string."""
     types = shape.types
-    if "integer" in types and INTEGER.match(text):
+    if "integer" in types and len(text) <= MOST_DIGITS and INTEGER.match(text):
         return text
-    if "number" in types and NUMBER.match(text):
+    if "number" in types and NUMBER.match(text) and math.isfinite(float(text)):
         return text
     if "boolean" in types and text in ("true", "false"):
         return text
