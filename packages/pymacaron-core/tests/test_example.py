@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 import readme
 from flask.testing import FlaskClient
+from modules import apart
 from pymacaron_core import Application, load, spec
 from pymacaron_core.models import module_source
 from pymacaron_core.models.stamp import stamped
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "helloworld"
 PACKAGES = str(Path(spec.__file__).parents[2])
-MODULES = ("apis", "helloworld")
 ADA = {"name": "Ada", "birthday": "1815-12-10"}
 ENTRY = {"author": "Ada", "text": "Lovely", "tags": ["first"]}
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -32,16 +32,8 @@ PNG = b"\x89PNG\r\n\x1a\n not much of a picture"
 @pytest.fixture(scope="module")
 def application() -> Iterator[Application]:
     """The example, loaded in this process; its modules are forgotten afterwards."""
-    path, modules = list(sys.path), taken_out()
-    yield load(EXAMPLE)
-    taken_out()
-    sys.path[:] = path
-    sys.modules.update(modules)
-
-
-def taken_out() -> dict[str, object]:
-    names = [name for name in sys.modules if name.partition(".")[0] in MODULES]
-    return {name: sys.modules.pop(name) for name in names}
+    with apart("apis", "helloworld"):
+        yield load(EXAMPLE)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def _answer_error(application: Application, error: Exception) -> Any:
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
         return error
     body, status, headers = application.reporting.answer(error)
-    text = application.app.json.dumps(body, sort_keys=False, separators=(",", ":"))
+    text = application.app.json.dumps(body, sort_keys=False, ensure_ascii=False, separators=(",", ":"))
     response = application.app.response_class(text, status, content_type="application/json")
     response.headers.extend(headers)
     return response

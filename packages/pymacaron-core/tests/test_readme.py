@@ -1,0 +1,78 @@
+"""The READMEs: their examples are served and answer as printed, and their tables hold what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+import readme
+from modules import apart
+from pymacaron_core import PyMacaronException, errors, load
+from pymacaron_core.cli.menu import menu
+from pymacaron_core.config.settings import FLAT, CoreSettings
+from pymacaron_core.reporting import CODES
+
+PACKAGE = Path(__file__).resolve().parents[1]
+OURS, REPOSITORYS = PACKAGE / "README.md", PACKAGE.parents[1] / "README.md"
+EACH = pytest.mark.parametrize("paper", [OURS, REPOSITORYS], ids=["package", "repository"])
+
+
+def files_of(paper: Path) -> dict[str, str]:
+    """The blocks whose first line is a path: what the file there holds."""
+    blocks = readme.blocks(paper, "yaml") + readme.blocks(paper, "python")
+    return {first[2:]: rest for first, _, rest in (block.partition("\n") for block in blocks) if first[:2] == "# "}
+
+
+def first_cells(paper: Path, heading: str) -> list[list[str]]:
+    """The rows of the table below a heading, as the words in backquotes of each cell."""
+    section = paper.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (.*) \|$", section)[1:]
+    return [re.split(r" \| ", row) for row in rows]
+
+
+@EACH
+def test_the_example_answers_as_printed(paper: Path, tmp_path: Path):
+    for name, text in files_of(paper).items():
+        if not name.endswith(", generated"):
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    commands = list(readme.curls(paper))
+    assert len(commands) == 2
+    with apart("apis", "shop", "tea"):
+        client = load(tmp_path, write_models=True).app.test_client()
+        for command, printed in commands:
+            assert readme.curl(client, command, tmp_path).get_data(as_text=True) == printed, command
+    for name, text in files_of(paper).items():
+        if name.endswith(", generated"):
+            written = (tmp_path / name.removesuffix(", generated")).read_text(encoding="utf-8")
+            assert text in written
+
+
+def test_the_other_blocks_of_python_run():
+    blocks = [block for block in readme.blocks(OURS, "python") if not block.startswith("# ")]
+    assert blocks
+    for block in blocks:
+        with pytest.raises(PyMacaronException) as raised:
+            exec(compile(block, str(OURS), "exec"), {})
+        assert raised.value.status == 409
+
+
+def test_the_table_of_commands_is_complete():
+    told = [re.findall(r"pymacaron (\w+)", row[0])[0] for row in first_cells(OURS, "Commands")]
+    commands = next(action for action in menu()._actions if action.choices and action.dest == "==SUPPRESS==")
+    assert told == list(commands.choices)
+
+
+def test_the_table_of_options_is_complete_and_marks_those_of_2x():
+    rows = first_cells(OURS, "Configuration")
+    told = {name: "(2.x)" in row[0] for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+    assert told == {name: name in FLAT["core"] for name in CoreSettings.model_fields}
+
+
+def test_the_table_of_errors_is_complete():
+    rows = [[cell.strip("`") for cell in row[:3]] for row in first_cells(OURS, "Errors")]
+    classes = [
+        each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, PyMacaronException)
+    ]
+    assert sorted(rows) == sorted([str(each.status), each.code, each.__name__] for each in classes)
+    assert {(str(status), code) for status, code in CODES.items()} <= {(row[0], row[1]) for row in rows}
