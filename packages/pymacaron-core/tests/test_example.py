@@ -313,7 +313,9 @@ def test_the_readme_prints_what_the_service_answers(client):
 
 def test_the_example_is_typed():
     mypy = [sys.executable, "-m", "mypy", "--no-incremental", "--no-error-summary", "--follow-imports=silent", "."]
-    done = subprocess.run(mypy, cwd=EXAMPLE, env={**os.environ, "MYPYPATH": PACKAGES}, capture_output=True, text=True)
+    installed = Path(PACKAGES).name == "site-packages"  # where mypy looks anyway
+    environ = os.environ if installed else {**os.environ, "MYPYPATH": PACKAGES}
+    done = subprocess.run(mypy, cwd=EXAMPLE, env=environ, capture_output=True, text=True)
     assert done.stdout + done.stderr == ""
 
 
