@@ -22,8 +22,8 @@ from pymacaron_core.errors import InvalidParameter, PayloadTooLarge, RequestFaul
 
 MOST_PARTS = 1_000
 """How many parts a multipart form may have, as in Flask's ``MAX_FORM_PARTS``."""
-LARGEST_FIELDS = 500_000
-"""How many bytes the fields of a form may have together, files aside, as in Flask's ``MAX_FORM_MEMORY_SIZE``."""
+LARGEST_FIELD = 500_000
+"""How many bytes one field of a multipart form may have, as in Flask's ``MAX_FORM_MEMORY_SIZE``."""
 
 
 class Form(Protocol):
@@ -151,8 +151,6 @@ class Call:
 
     def form(self) -> Form:
         """The body read as a form. Raises as ``body`` does, and ``InvalidParameter`` when it cannot be read as one."""
-        if self.content_type == "application/x-www-form-urlencoded":
-            self.body()
         form: Form = self._within_limit(self._read_form)
         return form
 
@@ -197,6 +195,8 @@ def from_flask(request: Any, path_values: Mapping[str, str], context: CallContex
 
     def read_form(call: Call) -> Form:
         _check_boundary(call)
+        if "form" not in vars(request):
+            _read_whole(call)
         if request.form_data_parser_class is FormDataParser:
             request.form_data_parser_class = _StrictParser
         return _parsed(lambda: (request.form, request.files))
@@ -223,6 +223,12 @@ class _StrictParser(FormDataParser):
         super().__init__(*arguments, **{**options, "silent": False})
 
 
+def _read_whole(call: Call) -> None:
+    """Read a form without files at once: the parser would, and would not notice that it was cut off."""
+    if call.content_type == "application/x-www-form-urlencoded":
+        call.body()
+
+
 def _parsed(parse: Callable[[], tuple[Any, Any]]) -> ParsedForm:
     try:
         fields, files = parse()
@@ -237,8 +243,9 @@ def _read_stream(call: Call) -> bytes:
 
 def _read_stream_form(call: Call) -> Form:
     media_type, options = _check_boundary(call)
+    _read_whole(call)
     parser = _StrictParser(
-        max_form_memory_size=LARGEST_FIELDS, max_content_length=call.limit, max_form_parts=MOST_PARTS
+        max_form_memory_size=LARGEST_FIELD, max_content_length=call.limit, max_form_parts=MOST_PARTS
     )
     stream = _stream(call) if call._body is None else BytesIO(call._body)
     return _parsed(lambda: parser.parse(stream, media_type, call.content_length, options)[1:])
