@@ -22,7 +22,6 @@ from urllib.parse import parse_qs
 
 from flask import Flask, Response, request
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
-
 from pymacaron_core import API
 
 DOCUMENT = """
@@ -141,7 +140,7 @@ class Small(BaseModel):
 
 class Query(BaseModel):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    tags: list[str] = []  # noqa: RUF012 - pydantic copies it
+    tags: list[str] = []
 
 
 SMALLS = TypeAdapter(list[Small])

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 from pydantic import Field, GetCoreSchemaHandler
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
@@ -104,7 +104,18 @@ def _literal(schema: core_schema.LiteralSchema) -> CoreSchema:
 
 
 class JsonSchemaGenerator(GenerateJsonSchema):
-    """Writes a model's JSON Schema (2020-12) as if the branches above were plain types."""
+    """Writes a model's JSON Schema (2020-12) as if the branches above were plain types.
+
+    The model's own keywords stand at the root, also where the model refers to itself.
+    """
+
+    def generate(self, schema: CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        written = super().generate(schema, mode)
+        name = str(written.get("$ref", "")).removeprefix("#/$defs/")
+        if not name:
+            return written
+        beside = {key: value for key, value in written.items() if key != "$ref"}
+        return {**written["$defs"][name], **beside}
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         if schema.get("default", ...) is None:
