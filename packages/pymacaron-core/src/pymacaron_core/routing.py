@@ -59,7 +59,8 @@ def _view(
         context = current_call() or CallContext()
         context.operation_id = operation.id
         path_values = {names[name]: value for name, value in values.items()}
-        answer = serve(from_flask(flask.request, path_values, context, limit))
+        request = flask.request._get_current_object()  # type: ignore[attr-defined]
+        answer = serve(from_flask(request, path_values, context, limit))
         return flask_response(app, answer) if isinstance(answer, Answer) else answer
 
     view.__name__ = operation.id or "operation"
