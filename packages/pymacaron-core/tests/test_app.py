@@ -354,6 +354,20 @@ def test_causes_are_shown_in_debug_mode_only(project):
     assert "the cause" in api.load_apis().finish().app.test_client().get("/v1/orders/7").json["error_caught"]
 
 
+def test_files_that_2x_generated_are_named_once_and_never_executed(project, caplog):
+    fatal = "raise SystemExit('executed')"
+    root = project(
+        apis__shop_dot_yaml=SHOP,
+        apis__shop_app_dot_py=fatal,
+        apis__ping_models_dot_py=fatal,
+        apis__shop_models_dot_py=fatal,
+    )
+    for _ in range(2):
+        API(flask.Flask("shop"), root=root, handlers=HANDLERS).load_apis()
+    told = [record.getMessage().split(" ")[0].rpartition("/")[2] for record in caplog.records]
+    assert sorted(told) == ["ping_models.py", "shop_app.py", "shop_models.py"]
+
+
 def test_a_model_built_wrongly_is_an_internal_validation_error(project):
     def create(body):
         return get_model("Order")(nme="x")
@@ -370,6 +384,27 @@ def test_what_the_document_does_not_declare_is_a_bad_response(project, value):
     api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP), handlers=handlers)
     reply = api.load_apis().finish().app.test_client().post("/v1/orders", json={"name": "a"})
     assert (reply.status_code, reply.json["error"]) == (500, "BAD_RESPONSE")
+
+
+def test_what_json_cannot_say_is_a_bad_response(project):
+    for value in (object(), {"name": object()}, PyMacaronException):
+        api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP), handlers=HANDLERS)
+        api.operation("createOrder")(lambda body, value=value: value)
+        reply = api.load_apis().finish().app.test_client().post("/v1/orders", json={"name": "a"})
+        assert (reply.status_code, reply.json["error"]) == (500, "BAD_RESPONSE")
+
+
+def test_a_bad_response_tells_the_log_what_is_wrong_and_the_caller_nothing_of_the_inside(project, caplog):
+    def create(body):
+        body.__dict__["name"] = 12345678
+        return body
+
+    handlers = {**HANDLERS, "createOrder": create}
+    api = API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=SHOP), handlers=handlers)
+    reply = api.load_apis().finish().app.test_client().post("/v1/orders", json={"name": "a"})
+    assert (reply.status_code, reply.json["error"]) == (500, "BAD_RESPONSE")
+    assert reply.json["error_description"] == "the service answered what its document does not declare"
+    assert "returned a Order that was changed after it was validated" in caplog.text
 
 
 def test_the_reporter_is_told_and_may_fail(project):

@@ -38,6 +38,7 @@ ROOMS = [
     "application",
     "loading",
     "hosting",
+    "leftovers",
     "builtin",
     "app",
     "starting",

@@ -10,6 +10,7 @@ from pymacaron_core import PyMacaronException, errors, load
 from pymacaron_core.cli.menu import menu
 from pymacaron_core.config.settings import FLAT, CoreSettings
 from pymacaron_core.reporting import CODES
+from test_front_door import ROOMS
 
 PACKAGE = Path(__file__).resolve().parents[1]
 OURS, REPOSITORYS = PACKAGE / "README.md", PACKAGE.parents[1] / "README.md"
@@ -76,3 +77,8 @@ def test_the_table_of_errors_is_complete():
     ]
     assert sorted(rows) == sorted([str(each.status), each.code, each.__name__] for each in classes)
     assert {(str(status), code) for status, code in CODES.items()} <= {(row[0], row[1]) for row in rows}
+
+
+def test_every_room_is_told_of_in_its_order():
+    section = OURS.read_text(encoding="utf-8").partition("\n## Room by room\n")[2].partition("\n## ")[0]
+    assert re.findall(r"\*\*(\w+)\*\*", section) == ROOMS

@@ -33,6 +33,7 @@ from pymacaron_core.docs import docs_blueprint
 from pymacaron_core.errors import ModelError, StartError
 from pymacaron_core.guard import Guard
 from pymacaron_core.hosting import host_application
+from pymacaron_core.leftovers import name_leftovers
 from pymacaron_core.loading import Wishes, has_route, load_all, load_builtin, read_all
 from pymacaron_core.logs import set_level
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
@@ -119,6 +120,7 @@ class API:
         root = self.application.root
         folder = root / "apis" if path is None else root / path
         specifications = read_all(folder, root, self._wishes, [*self.config.core.ignore, *ignore])
+        name_leftovers(folder, (each.name for each in specifications))
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
         wishes = Wishes(
@@ -212,7 +214,7 @@ def load(
 
     Where the folder has a ``server.py`` it is imported and its API used; else ``apis/`` and functions are enough.
     Raises ``StartError`` (or one of its kin) with one clear message when something is wrong. Where ``tolerated`` is a
-    list, what is wrong with documents, functions and guards is put there instead: to look at a service, not to serve it.
+    list, what is wrong with documents, functions and guards is put there instead: to look at it, not to serve it.
     """
     settings = load_config(root, path=config, env=env, production=production)
     folder = settings.root

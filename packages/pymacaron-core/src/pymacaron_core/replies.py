@@ -17,7 +17,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
-from pymacaron_core.errors import BadResponse, NotAcceptable, is_error
+from pymacaron_core.errors import BadResponse, NotAcceptable, PyMacaronException, is_error
 from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.protocol import is_model, is_model_class
@@ -103,7 +103,7 @@ def _unpacked(value: Any, label: str) -> tuple[Any, int | None, Iterable[tuple[s
     if not isinstance(value, tuple):
         return value, None, ()
     if len(value) not in (2, 3) or not isinstance(value[1], int) or not 100 <= value[1] <= 599:
-        raise BadResponse(f"{label} returned a tuple that is not (value, status) or (value, status, headers)")
+        raise _bad(f"{label} returned a tuple that is not (value, status) or (value, status, headers)")
     headers = value[2] if len(value) == 3 else ()
     return value[0], value[1], tuple(headers.items()) if isinstance(headers, Mapping) else tuple(headers)
 
@@ -146,9 +146,14 @@ def _undeclared(value: Any, status: int, headers: Iterable[tuple[str, str]]) -> 
     return Answer(status, "application/json", _plain_json(value), headers)
 
 
+def _bad(message: str) -> PyMacaronException:
+    """The error for the caller, who learns nothing of the inside; the log and debug mode tell the message."""
+    return BadResponse("the service answered what its document does not declare").caught(BadResponse(message))
+
+
 def _complain(message: str, mode: str) -> None:
     if mode == "raise":
-        raise BadResponse(message)
+        raise _bad(message)
     if mode == "log":
         log.warning("%s", message)
 
@@ -210,11 +215,14 @@ def _class(model: Any) -> str:
 
 def _plain_json(value: Any) -> bytes:
     """Any mixture of models and plain data as JSON; models leave out what is unset."""
-    return pydantic_core.to_json(_plain(value))
+    try:
+        return pydantic_core.to_json(_plain(value))
+    except (pydantic_core.PydanticSerializationError, ValueError) as error:
+        raise _bad(f"the function returned what JSON has no words for: {error}") from error
 
 
 def _plain(value: Any) -> Any:
-    if is_model(value):
+    if is_model(value) and not isinstance(value, type):
         return value.to_json()
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
@@ -229,7 +237,7 @@ def _raw(value: Any, declared: Declared, label: str) -> bytes:
     if isinstance(value, str):
         return value.encode("utf-8")
     what = f"{label} returned a {_kind(value)}, and its reply is {declared.content_type}"
-    raise BadResponse(f"{what}: return text or bytes")
+    raise _bad(f"{what}: return text or bytes")
 
 
 def _text_type(name: str) -> str:
