@@ -226,5 +226,3 @@ def _token(file: Any, uploads: dict[str, Upload]) -> str:
 def _field(texts: list[str], shape: Shape, name: str) -> str:
     inner = shape.properties.get(name) or shape.additional or TEXT
     return f"[{','.join(texts)}]" if inner.is_array else texts[-1]
-
-

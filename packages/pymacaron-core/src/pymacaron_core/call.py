@@ -244,9 +244,7 @@ def _read_stream(call: Call) -> bytes:
 def _read_stream_form(call: Call) -> Form:
     media_type, options = _check_boundary(call)
     _read_whole(call)
-    parser = _StrictParser(
-        max_form_memory_size=LARGEST_FIELD, max_content_length=call.limit, max_form_parts=MOST_PARTS
-    )
+    parser = _StrictParser(max_form_memory_size=LARGEST_FIELD, max_content_length=call.limit, max_form_parts=MOST_PARTS)
     stream = _stream(call) if call._body is None else BytesIO(call._body)
     return _parsed(lambda: parser.parse(stream, media_type, call.content_length, options)[1:])
 

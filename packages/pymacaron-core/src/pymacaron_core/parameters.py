@@ -100,13 +100,14 @@ def _single_reader(parameter: Parameter, shape: Shape) -> Reader:
         parameter.style, ("", ",")
     )
     matrix = parameter.style == "matrix"
+    is_named = matrix and not (explode and (shape.is_array or shape.is_object))
 
     def read(call: Call) -> str | None:
         text = find(call)
         if text is None:
             return None
         if prefix:
-            text = _without_prefix(text, prefix, name if matrix and not (explode and shape.is_object) else "")
+            text = _without_prefix(text, prefix, name if is_named else "")
         if shape.is_array:
             texts = text.split(delimiter) if text else []
             if matrix and explode:
@@ -126,8 +127,7 @@ def _without_prefix(text: str, prefix: str, name: str) -> str:
     if name:
         if not text.startswith(name):
             raise Unreadable(f"must start with {prefix + name + '='!r}")
-        if text.count(f"{name}=") < 2:
-            text = text[len(name) :].removeprefix("=")
+        text = text[len(name) :].removeprefix("=")
     return text
 
 

@@ -41,7 +41,9 @@ def shape_of_rule(rule: str) -> str:
     return re.sub(r"<[^>]*>", "<>", rule)
 
 
-def add_route(app: flask.Flask, api: str, base_path: str, operation: Operation, serve: Endpoint, limit: int | None) -> str:
+def add_route(
+    app: flask.Flask, api: str, base_path: str, operation: Operation, serve: Endpoint, limit: int | None
+) -> str:
     """Register an operation's route; gives back its rule. Raises ``StartError`` when Flask refuses it."""
     rule, names = rule_of(base_path, operation)
     name = f"{api}:{operation.id or f'{operation.method} {operation.path}'}".replace(".", "_")
