@@ -21,7 +21,7 @@ VARIABLE = re.compile(r"\{([^{}]*)\}")
 def rule_of(base_path: str, operation: Operation) -> tuple[str, dict[str, str]]:
     """The Werkzeug rule of an operation, and the wire name of each of its variables.
 
-    A variable matches one segment; its text is judged by the parameters step, so that a wrong value is a 400 that says why.
+    A variable matches one segment; its text is judged by the parameters step: a wrong value is a 400 that says why.
     """
     arguments = {p.name: p.argument for p in operation.parameters if p.place_in == "path"}
     names: dict[str, str] = {}
