@@ -106,10 +106,12 @@ def module_file(root: Path, module: str) -> Path:
 
 
 def _is_installed(name: str) -> bool:
+    """Whether a module of that name is importable already; a plain folder, which may be ours, does not count."""
     try:
-        return name in sys.stdlib_module_names or importlib.util.find_spec(name) is not None
+        found = importlib.util.find_spec(name)
     except (ImportError, ValueError):
         return False
+    return name in sys.stdlib_module_names or (found is not None and found.origin is not None)
 
 
 def _into_module(path: Path, each: list[tuple[Target, Operation]], signatures: Signatures, title: str) -> Written:
