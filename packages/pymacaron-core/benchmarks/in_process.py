@@ -49,7 +49,9 @@ paths:
         - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 100, default: 20}}
         - {name: tags, in: query, schema: {type: array, items: {type: string}}}
       responses:
-        "200": {description: ok, content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Small"}}}}}
+        "200":
+          description: ok
+          content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Small"}}}}
 components:
   schemas:
     Pong:

@@ -1,7 +1,6 @@
 """Answers made up from a document: they are what the document declares."""
 
 import pytest
-
 from pymacaron_core.mock import HEADER, example, mock_function
 from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
 

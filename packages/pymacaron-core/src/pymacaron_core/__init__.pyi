@@ -75,6 +75,8 @@ from pymacaron_core.errors import (
 )
 from pymacaron_core.errors import (
     Forbidden as Forbidden,
+)
+from pymacaron_core.errors import (
     FunctionMissing as FunctionMissing,
 )
 from pymacaron_core.errors import (

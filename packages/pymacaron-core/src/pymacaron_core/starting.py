@@ -20,7 +20,8 @@ def letsgo(name: str, callback: Callable[..., Any] | None = None, arguments: Seq
 
     ``callback(port=, debug=)`` makes the API and calls its ``start``. Under ``__main__`` that serves, on ``--port``,
     ``PORT``, ``PYM_SERVER_PORT`` or the configuration's port; imported by gunicorn, a worker or ``pymacaron``,
-    ``start`` returns and the importer serves. Ends the process with status 2 and one message when the service cannot start.
+    ``start`` returns and the importer serves. Ends the process with status 2 and one message when the service cannot
+    start.
     """
     if name != "__main__":
         with served_elsewhere():
