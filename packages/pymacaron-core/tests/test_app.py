@@ -435,6 +435,28 @@ def test_the_callback_gives_the_body_of_every_error(project):
     assert client.put("/v1/orders").json == {"message": "METHOD_NOT_ALLOWED"}
 
 
+@pytest.mark.parametrize("told", [{"when": object()}, None, ("x", "y", "z"), ({"a": 1}, "high")])
+def test_a_callback_that_fails_or_returns_nonsense_does_not_break_the_reply(project, told):
+    client = shop(project, error_callback=lambda error: told).load_apis().finish().app.test_client()
+    reply = client.get("/v1/orders/x")
+    assert reply.status_code == 400 and reply.json["error"] == "INVALID_PARAMETER"
+
+
+def test_a_report_names_the_default_user_where_nobody_is_known(project):
+    told = []
+    handlers = {**HANDLERS, "getOrder": raises(ValueError("x"))}
+    root = project(apis__shop_dot_yaml=SHOP)
+    api = API(
+        flask.Flask("shop"),
+        root=root,
+        handlers=handlers,
+        default_user_id="nobody",
+        error_reporter=lambda title, data, exception: told.append(data["user"]),
+    )
+    api.load_apis().finish().app.test_client().get("/v1/orders/7")
+    assert told == [{"id": "nobody", "is_auth": False}]
+
+
 def test_flasks_own_hooks_and_handlers_keep_working(project):
     app = flask.Flask("shop")
     order = []

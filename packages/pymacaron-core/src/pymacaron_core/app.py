@@ -73,7 +73,6 @@ class API:
         self.host = host or self.config.core.host
         self.port = port or self.config.core.port
         self.guards: dict[str, Guard] = dict(guards or {})
-        self.default_user_id = default_user_id
         self._handlers = _functions(handlers)
         self._wishes = starting.wishes if starting else Wishes()
         self._docs: tuple[str, str | None] | None = None
@@ -82,6 +81,7 @@ class API:
             debug=self.config.core.debug if debug is None else debug,
             error_callback=error_callback,
             error_reporter=error_reporter,
+            default_user_id=default_user_id,
             service=self.config.name,
             environment=self.config.env,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -19,6 +20,7 @@ from werkzeug.exceptions import NotFound as WerkzeugNotFound
 
 from pymacaron_core.context import current_call
 from pymacaron_core.errors import InternalValidationError, PyMacaronException
+from pymacaron_core.logs import user_id
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Reporting:
     debug: bool = False
     error_callback: ErrorCallback | None = None
     error_reporter: ErrorReporter | None = None
+    default_user_id: str | None = None
     service: str = ""
     version: str = ""
     environment: str = ""
@@ -69,7 +72,11 @@ class Reporting:
         if self.error_callback is not None:
             try:
                 told = self.error_callback(error)
-                return told if isinstance(told, tuple) else (told, error.status)
+                body, status = told if isinstance(told, tuple) else (told, error.status)
+                json.dumps(body)
+                if isinstance(body, dict) and isinstance(status, int):
+                    return body, status
+                log.error("error_callback returned %s instead of a body, or a body and a status", type(told).__name__)
             except Exception:
                 log.exception("error_callback failed; the error is answered in PyMacaron's own body")
         return error_body(error, exception if self.debug else None), error.status
@@ -105,7 +112,7 @@ class Reporting:
                 "error_description": error.message,
                 "user_message": error.user_message,
             },
-            "user": {"is_auth": identity is not None},
+            "user": {"id": user_id(identity) or self.default_user_id, "is_auth": identity is not None},
             "server": {
                 "fqdn": socket.gethostname(),
                 "api_name": self.service,
