@@ -71,7 +71,7 @@ class Reporting:
     def _body(self, error: PyMacaronException, exception: Exception) -> tuple[ErrorBody, int]:
         if self.error_callback is not None:
             try:
-                told = self.error_callback(error)
+                told: Any = self.error_callback(error)
                 body, status = told if isinstance(told, tuple) else (told, error.status)
                 json.dumps(body)
                 if isinstance(body, dict) and isinstance(status, int):
