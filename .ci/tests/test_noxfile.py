@@ -145,7 +145,7 @@ def test_a_newer_python_that_does_not_start_is_not_proposed() -> None:
 
 
 def test_the_shim_of_a_version_manager_is_no_python() -> None:
-    assert noxfile.python_places(FakeMachine(programs={"python3.12": "/root/.pyenv/shims/python3.12"}), 12) == []
+    assert noxfile.python_places(FakeMachine(programs={"python3.12": "/home/me/.pyenv/shims/python3.12"}), 12) == []
 
 
 def test_an_old_python_beside_uv_is_told_to_let_uv_bring_one() -> None:
