@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,16 +25,18 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import flask
-from werkzeug.serving import run_simple
 
 from pymacaron_core.application import Application, loading
 from pymacaron_core.builtin import ping
 from pymacaron_core.config import Config, load_config
+from pymacaron_core.console import say
+from pymacaron_core.development import introduce, serve, stop_on_signals
 from pymacaron_core.docs import docs_blueprint
 from pymacaron_core.errors import ModelError, StartError
 from pymacaron_core.guard import Guard
 from pymacaron_core.hosting import host_application
 from pymacaron_core.leftovers import name_leftovers
+from pymacaron_core.listening import bound_socket
 from pymacaron_core.loading import Wishes, has_route, load_all, load_builtin, read_all
 from pymacaron_core.logs import set_level
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
@@ -245,11 +248,12 @@ def _from_server(folder: Path) -> Application:
 
 
 def serve_here(application: Application, host: str, port: int) -> None:
-    """Serve with Flask's development server until Ctrl-C. Raises ``StartError`` when the port is in use."""
-    try:
-        run_simple(host, port, application, threaded=True)
-    except OSError as error:
-        raise StartError(f"cannot listen on {host}:{port}: {error.strerror}; choose another port with --port") from None
+    """Serve with the development server until Ctrl-C. Raises ``StartError`` when the port is in use."""
+    with bound_socket(host, port) as listening:
+        introduce(application, host, port)
+        stop_on_signals(signal.SIGTERM, signal.SIGINT)
+        serve(application, listening)
+    say("stopped")
 
 
 def _functions(handlers: ModuleType | Mapping[str, Callable[..., Any]] | None) -> dict[str, Callable[..., Any]]:

@@ -69,6 +69,16 @@ class Application:
     def environment(self) -> str:
         return self.config.env
 
+    @property
+    def underscored_headers(self) -> frozenset[str]:
+        """The headers of the documents that have an underscore in their name: most servers drop such unless told."""
+        specifications = [api.specification for api in self.apis.values()]
+        schemes = [scheme for s in specifications for scheme in s.security_schemes.values()]
+        parameters = [p for s in specifications for operation in s.operations for p in operation.parameters]
+        names = {scheme.parameter for scheme in schemes if scheme.place_in == "header"}
+        names |= {p.name for p in parameters if p.place_in == "header"}
+        return frozenset(name for name in names if "_" in name)
+
     def add(self, api: LoadedApi) -> None:
         self.apis[api.name] = api
         for model in api.catalog.models():

@@ -8,7 +8,7 @@ import sys
 import traceback
 from importlib import import_module
 
-from pymacaron_core.cli.console import tell_errors
+from pymacaron_core.console import tell_errors
 from pymacaron_core.errors import StartError
 
 INTERRUPTED, BROKEN_PIPE = 130, 141

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from pymacaron_core.cli.console import GREEN, RED, YELLOW, coloured, say, say_json
 from pymacaron_core.cli.survey import Finding, Survey, survey
+from pymacaron_core.console import GREEN, RED, YELLOW, coloured, say, say_json
 
 
 def execute(options: argparse.Namespace) -> int:

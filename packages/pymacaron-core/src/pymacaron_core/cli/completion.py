@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from pymacaron_core.cli.console import say
 from pymacaron_core.cli.menu import menu
+from pymacaron_core.console import say
 
 BASH = """\
 _pymacaron() {{

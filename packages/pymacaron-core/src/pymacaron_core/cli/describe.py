@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from pymacaron_core.application import image_version
-from pymacaron_core.cli.console import BOLD, coloured, say, say_json, say_table
 from pymacaron_core.cli.routes import security_of
 from pymacaron_core.config import Config, find_root, load_config
 from pymacaron_core.config.lookup import find_file
 from pymacaron_core.config.secrets import read_dotenv
 from pymacaron_core.config.settings import SECTIONS
+from pymacaron_core.console import BOLD, coloured, say, say_json, say_table
 from pymacaron_core.errors import StartError
 from pymacaron_core.loading import Wishes, read_all
 from pymacaron_core.spec.operation import Specification

@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-from pymacaron_core.cli.console import say, say_json, tell_errors
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.cli.signatures import Signatures
 from pymacaron_core.cli.stubs import Target, Written, targets, title_of, write_stubs
 from pymacaron_core.config import load_config
+from pymacaron_core.console import say, say_json, tell_errors
 from pymacaron_core.errors import StartError
 from pymacaron_core.loading import Wishes, candidates_of, read_all
 from pymacaron_core.models import is_fresh, load_models, models_path

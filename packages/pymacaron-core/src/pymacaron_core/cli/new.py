@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 
 from pymacaron_core import spec
-from pymacaron_core.cli.console import BOLD, coloured, say
 from pymacaron_core.cli.given import Given, write_given
 from pymacaron_core.cli.names import ProjectName, project_name
 from pymacaron_core.cli.skeleton import filled, write_models
+from pymacaron_core.console import BOLD, coloured, say
 from pymacaron_core.errors import StartError
 
 CURL = "curl http://127.0.0.1:8080/notes -H 'Content-Type: application/json' -d '{\"text\": \"buy milk\"}'"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pymacaron_core.application import Application, LoadedApi, Route
-from pymacaron_core.cli.console import YELLOW, say_json, say_table, tell
 from pymacaron_core.cli.survey import survey
+from pymacaron_core.console import YELLOW, say_json, say_table, tell
 from pymacaron_core.errors import StartError
 from pymacaron_core.loading import base_path_of
 from pymacaron_core.spec.operation import Operation

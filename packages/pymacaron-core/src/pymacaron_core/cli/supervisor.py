@@ -18,10 +18,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pymacaron_core.cli.console import YELLOW, say, tell, tell_errors
 from pymacaron_core.cli.errand import Errand
 from pymacaron_core.cli.watching import Watch
+from pymacaron_core.console import YELLOW, say, tell, tell_errors
 
+PROGRAM = """\
+import sys
+if sys.path[:1] == [""]:
+    del sys.path[0]  # a file of the working directory must not stand for one of the libraries
+from pymacaron_core.cli.web import main
+sys.exit(main())
+"""
+"""What a web process runs."""
 PAUSE = 0.3
 """Seconds between two looks at the files."""
 PATIENCE = 4.0
@@ -98,7 +106,7 @@ class Supervisor:
             first=self.first,
             broken=broken,
         )
-        command = [sys.executable, "-m", "pymacaron_core.cli.web", errand.to_text()]
+        command = [sys.executable, "-c", PROGRAM, errand.to_text()]
         process = subprocess.Popen(command, pass_fds=(errand.socket, errand.lifeline, errand.report))
         os.close(written)
         return Web(process, report)

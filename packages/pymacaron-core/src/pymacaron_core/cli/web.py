@@ -12,10 +12,10 @@ import threading
 import traceback
 from pathlib import Path
 
-from pymacaron_core.cli.alone import introduce, load_for_development
-from pymacaron_core.cli.console import tell_errors
-from pymacaron_core.cli.development import Stopped, Wsgi, refusal, serve, stop_on_signals
+from pymacaron_core.cli.alone import load_for_development
 from pymacaron_core.cli.errand import Errand
+from pymacaron_core.console import tell_errors
+from pymacaron_core.development import Stopped, Wsgi, introduce, refusal, serve, stop_on_signals
 from pymacaron_core.errors import StartError
 
 
@@ -65,9 +65,3 @@ def _application(errand: Errand) -> tuple[Wsgi | None, list[str]]:
         return (None if errand.first else refusal(f"the service cannot start: {error}")), []
     introduce(application, errand.host, errand.port, again=not errand.first)
     return application, [str(root / file) for api in application.apis.values() for file in api.specification.files]
-
-
-if __name__ == "__main__":
-    if sys.path and sys.path[0] in ("", os.getcwd()):
-        del sys.path[0]  # put there by -m; a file of the user's must not stand for one of the libraries
-    sys.exit(main())

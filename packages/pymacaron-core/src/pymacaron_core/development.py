@@ -1,4 +1,4 @@
-"""The development server: threads, one line per request, and an end that lets running requests finish."""
+"""The development server: what it tells at its start, one line per request, an end that lets requests finish."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator
 
-from pymacaron_core.cli.console import GREEN, RED, YELLOW, coloured
+from pymacaron_core.application import Application
+from pymacaron_core.console import BOLD, GREEN, RED, YELLOW, coloured, say
+from pymacaron_core.listening import url_of
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 PATIENCE = 2.0
@@ -33,7 +35,8 @@ def serve(application: Wsgi, listening: socket.socket) -> None:
     told = Told(application)
     host, port = listening.getsockname()[:2]
     try:
-        server = make_server(host, port, told, threaded=True, request_handler=_Quiet, fd=listening.fileno())
+        handler = _handler(application)
+        server = make_server(host, port, told, threaded=True, request_handler=handler, fd=listening.fileno())
         server.serve_forever()
     except Stopped:
         told.wait_until_idle(PATIENCE)
@@ -49,13 +52,57 @@ def stop_on_signals(*signals: signal.Signals) -> None:
         signal.signal(each, stop)
 
 
+def introduce(application: Application, host: str, port: int, *, again: bool = False) -> None:
+    """Tell what is served, and where to open it."""
+    own = [api for api in application.apis.values() if not api.builtin]
+    routes = [route for api in own for route in api.routes]
+    mocked = sum(route.binding is None for route in routes)
+    told = f"{len(routes)} {'route' if len(routes) == 1 else 'routes'}" + (
+        f", {mocked} of them mocked" if mocked else ""
+    )
+    if again:
+        say(f"{application.name} is served again: {told}")
+        return
+    url = url_of(host, port)
+    say(f"{coloured(application.name, BOLD)}: {told} from {', '.join(api.specification.file for api in own)}")
+    for base_path in dict.fromkeys(_base_path(route.path, route.operation.path) for route in routes):
+        say(f"  service  {coloured(url + base_path, BOLD)}")
+    if any(rule.rule == "/doc/" for rule in application.app.url_map.iter_rules()):
+        say(f"  docs     {coloured(f'{url}/doc/', BOLD)}")
+    say("Ctrl-C stops it.")
+
+
+def _base_path(rule: str, path: str) -> str:
+    """What a rule has before the operation's path, which has as many segments as its own."""
+    segments = rule.split("/")
+    return "/".join(segments[: len(segments) - path.strip("/").count("/") - 1]) or ""
+
+
 class _Quiet(WSGIRequestHandler):
     """Says nothing itself: ``Told`` knows the time taken as well."""
 
     protocol_version = "HTTP/1.1"
 
+    underscored: frozenset[str] = frozenset()
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
+
+    def make_environ(self) -> dict[str, Any]:
+        """As Werkzeug makes it, with the headers that have an underscore and stand in a document (``api_key``)."""
+        environ: dict[str, Any] = super().make_environ()
+        for name in self.underscored:
+            key = f"HTTP_{name.upper().replace('-', '_')}"
+            value = self.headers.get(name)
+            if value is not None and key not in environ:
+                environ[key] = value
+        return environ
+
+
+def _handler(application: Wsgi) -> type[_Quiet]:
+    """A handler that lets the application's own header names through."""
+    names = application.underscored_headers if isinstance(application, Application) else frozenset()
+    return type("Handler", (_Quiet,), {"underscored": names})
 
 
 class Told:
@@ -100,10 +147,9 @@ def print_request(environ: dict[str, Any], status: str, seconds: float) -> None:
     """``POST /orders 200 3.1 ms``. The query is left out: it may hold keys."""
     path = str(environ.get("REQUEST_URI") or environ.get("PATH_INFO", "")).partition("?")[0]
     colour = {"2": GREEN, "3": GREEN, "4": YELLOW}.get(status[:1], RED)
-    line = f"{environ.get('REQUEST_METHOD', '')} {path} {coloured(status, colour)} {seconds * 1000:.1f} ms"
-    plain = _UNPRINTABLE.sub("?", line) if "\x1b" not in line else line
+    asked = _UNPRINTABLE.sub("?", f"{environ.get('REQUEST_METHOD', '')} {path}")
     try:
-        sys.stdout.write(f"{plain}\n")
+        sys.stdout.write(f"{asked} {coloured(status, colour)} {seconds * 1000:.1f} ms\n")
         sys.stdout.flush()
     except (OSError, ValueError):
         pass  # nobody reads it any more; that is no reason to fail the request
