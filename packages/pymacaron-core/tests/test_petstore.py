@@ -302,14 +302,21 @@ letsgo(__name__, callback=start)
 """
 
 
-@pytest.fixture(params=DIALECTS)
+SERVERS = {
+    "development": ["server.py"],
+    "production": ["-m", "pymacaron_core.cli", "serve", "--workers", "1"],
+}
+
+
+@pytest.fixture(params=[(dialect, server) for dialect in DIALECTS for server in SERVERS], ids="-".join)
 def address(request, tmp_path):
-    """The development server in a process of its own, its functions found by their names in ``petstore.api``."""
+    """A server in a process of its own, its functions found by their names in ``petstore.api``."""
+    dialect, kind = request.param
     for folder in ("apis", "petstore"):
         (tmp_path / folder).mkdir()
-    shutil.copy(FOLDER / f"{request.param}.yaml", tmp_path / "apis" / "petstore.yaml")
+    shutil.copy(FOLDER / f"{dialect}.yaml", tmp_path / "apis" / "petstore.yaml")
     shutil.copy(FOLDER / "store.py", tmp_path / "petstore")
-    shutil.copy(FOLDER / f"{request.param}_operations.py", tmp_path / "petstore" / "api.py")
+    shutil.copy(FOLDER / f"{dialect}_operations.py", tmp_path / "petstore" / "api.py")
     (tmp_path / "server.py").write_text(SERVER)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -317,11 +324,11 @@ def address(request, tmp_path):
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYM_", "PORT"))}
     environ["PYTHONPATH"] = str(Path(pymacaron_core.__file__).parents[1])
     with (tmp_path / "log").open("wb") as log:
-        command = [sys.executable, "server.py", "--port", str(port)]
+        command = [sys.executable, *SERVERS[kind], "--port", str(port)]
         server = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=log, stderr=log)
         try:
             _await_listener(server, port, tmp_path / "log")
-            yield port, {"swagger": "/v2", "openapi": "/v3"}[request.param]
+            yield port, {"swagger": "/v2", "openapi": "/v3"}[dialect]
         finally:
             server.terminate()
             server.wait(10)
@@ -337,7 +344,7 @@ def _await_listener(server, port, log):
     raise AssertionError(log.read_text())
 
 
-def test_the_development_server_serves_it_over_http(address):
+def test_a_real_server_serves_it_over_http(address):
     port, base_path = address
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
@@ -349,9 +356,8 @@ def test_the_development_server_serves_it_over_http(address):
     sent = {"Content-Type": "application/json", **OWNER}
     assert ask("POST", "/pet", json.dumps(REX), **sent) == (200, REX)
     assert ask("POST", "/pet", iter([json.dumps({**REX, "id": 2}).encode()]), **sent)[0] == 200
-    # Servers drop a header whose name has an underscore; its name with a dash is the same to WSGI.
-    assert ask("GET", "/pet/1", **{"api-key": "special-key"}) == (200, REX)
-    assert ask("GET", "/store/inventory", **{"api-key": "special-key"}) == (200, {"available": 2})
+    assert ask("GET", "/pet/1", api_key="special-key") == (200, REX)
+    assert ask("GET", "/store/inventory", api_key="special-key") == (200, {"available": 2})
     assert ask("GET", "/pet/1")[0] == 401
     assert ask("POST", "/pet", "{", **sent)[0] == 400
     assert ask("PATCH", "/pet")[0] == 405

@@ -34,6 +34,8 @@ def execute(options: argparse.Namespace) -> int:
     settings = gunicorn_settings(host, port, options.workers, options.threads)
     configure(config, development=False)
     application = load_project(options, config.root, production=True)
+    if application.underscored_headers:  # gunicorn would drop them, and a key like Petstore's api_key with them
+        settings["header_map"] = "dangerous"
     _gunicorn(base, application, settings).run()
     return 0
 
