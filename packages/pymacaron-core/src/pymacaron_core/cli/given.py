@@ -69,11 +69,9 @@ def _write_stubs(names: ProjectName, specification: Specification) -> dict[str, 
         specification.operations, targets(specification.operations, handlers).values(), strict=True
     ):
         if target is None or not _is_ours(names.folder, target.module):
-            name = _free(
-                identifier(operation.id or f"{operation.method}_{operation.path}"), taken, operation.id is None
-            )
-            unnamed[operation.id or f"{operation.method} {operation.path}"] = name
-            target = Target(handlers, name)
+            key = operation.id or f"{operation.method} {operation.path}"
+            unnamed[key] = _free(identifier(key), taken, operation.id is None)
+            target = Target(handlers, unnamed[key])
         wanted.append((target, operation))
     signatures = Signatures(specification, f"apis.{models_path(specification, names.folder).stem}")
     write_stubs(names.folder, wanted, signatures, title_of(specification))

@@ -123,12 +123,24 @@ def _plain(node: ast.expr) -> str:
 
 
 def _union(kinds: Iterable[str]) -> str:
-    """Each kind once; whatever is ``Any`` makes all of it so."""
-    members = dict.fromkeys(kinds)
+    """Each kind once, None last; whatever is ``Any`` makes all of it so."""
+    members = dict.fromkeys(member for kind in kinds for member in _members(kind))
     if "Any" in members:
         return "Any"
-    none = [members.pop("None", "") is None and "None"] if "None" in members else []
-    return " | ".join([*members, *(each for each in none if each)])
+    return " | ".join(sorted(members, key=lambda member: member == "None"))
+
+
+def _members(kind: str) -> Iterator[str]:
+    """The kinds that a union is made of, as they are written."""
+
+    def leaves(node: ast.expr) -> Iterator[str]:
+        if isinstance(node, ast.BinOp):
+            yield from leaves(node.left)
+            yield from leaves(node.right)
+        else:
+            yield ast.get_source_segment(kind, node) or ""
+
+    return leaves(ast.parse(kind, mode="eval").body)
 
 
 def _names(*kinds: str) -> set[str]:
@@ -143,7 +155,28 @@ def _signature(name: str, arguments: list[tuple[str, str]], reply: str) -> str:
     line = f"def {name}({', '.join(written)}) -> {reply}:"
     if len(line) <= WIDTH or not written:
         return line
-    return "\n".join([f"def {name}(", *(f"    {each}," for each in written), f") -> {reply}:"])
+    lines = [_argument(argument, kind) for argument, kind in arguments]
+    return "\n".join([f"def {name}(", *lines, f") -> {reply}:"])
+
+
+def _argument(name: str, kind: str) -> str:
+    """One argument on a line of its own; its type on several where it is too long for one."""
+    line = f"    {name}: {kind}," if kind else f"    {name},"
+    members = list(_members(kind)) if kind else []
+    if len(line) <= WIDTH:
+        return line
+    if len(members) > 1:
+        return f"    {name}: " + "\n    | ".join(members) + ","
+    if kind.startswith("Literal["):
+        values = [ast.get_source_segment(kind, each) for each in _values(kind)]
+        return "\n".join([f"    {name}: Literal[", *(f"        {value}," for value in values), "    ],"])
+    return line
+
+
+def _values(literal: str) -> list[ast.expr]:
+    node = ast.parse(literal, mode="eval").body
+    inside = node.slice if isinstance(node, ast.Subscript) else node
+    return list(inside.elts) if isinstance(inside, ast.Tuple) else [inside]
 
 
 def _docstring(operation: Operation) -> list[str]:
