@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli_project import DOCUMENT, FUNCTIONS, MORE, Running, answer, make_project, pymacaron, wait_for
+
+PROC = Path("/proc/self/stat")
 
 
 @pytest.fixture
@@ -33,8 +37,18 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def web_process(supervisor: int) -> int:
     """The child of a supervisor."""
-    listed = subprocess.run(["pgrep", "-P", str(supervisor)], capture_output=True, text=True)
-    return int(listed.stdout.split()[0])
+    listed = (
+        subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True) if not PROC.exists() else None
+    )
+    pairs = [line.split() for line in listed.stdout.splitlines()] if listed else list(_pairs())
+    return next(int(pid) for pid, parent in pairs if int(parent) == supervisor)
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    """Every process and its parent, on a machine that may have no ``ps``."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            yield stat.parent.name, stat.read_text().rpartition(")")[2].split()[1]
 
 
 def is_alive(pid: int) -> bool:

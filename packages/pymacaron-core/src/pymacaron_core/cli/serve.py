@@ -53,6 +53,7 @@ def gunicorn_settings(host: str, port: int, workers: int | None, threads: int) -
         "max_requests_jitter": 500,
         "preload_app": True,
         "proc_name": "pymacaron",
+        "control_socket_disable": True,  # it would lie in the user's home
     }
 
 
@@ -67,8 +68,8 @@ def workers_from_environment() -> int | None:
 def _gunicorn(base: type[Any], application: Application, settings: dict[str, Any]) -> Any:
     class Server(base):  # type: ignore[misc]
         def load_config(self) -> None:
-            for name, value in settings.items():
-                self.cfg.set(name, value)
+            for name in settings.keys() & self.cfg.settings.keys():  # older versions lack some
+                self.cfg.set(name, settings[name])
 
         def load(self) -> Application:
             return application
