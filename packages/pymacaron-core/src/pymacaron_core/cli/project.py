@@ -12,14 +12,13 @@ from typing import Any
 from pymacaron_core.app import load
 from pymacaron_core.application import Application
 from pymacaron_core.errors import StartError
-from pymacaron_core.yaml12 import YamlFault
 
 
 def load_project(options: argparse.Namespace, root: Path, **wishes: Any) -> Application:
     """The application in the project's folder. Raises ``StartError`` also for what its own code raises."""
     try:
         return load(root, config=options.config, env=options.env, **wishes)
-    except (StartError, YamlFault):
+    except StartError:
         raise
     except Exception as error:
         raise StartError(failure(error, root)) from error
