@@ -165,12 +165,19 @@ def _argument(name: str, kind: str) -> str:
     members = list(_members(kind)) if kind else []
     if len(line) <= WIDTH:
         return line
-    if len(members) > 1:
-        return f"    {name}: " + "\n    | ".join(members) + ","
-    if kind.startswith("Literal["):
-        values = [ast.get_source_segment(kind, each) for each in _values(kind)]
-        return "\n".join([f"    {name}: Literal[", *(f"        {value}," for value in values), "    ],"])
-    return line
+    first, *others = members
+    return (
+        "\n    | ".join([_exploded(f"    {name}: {first}", first), *(_exploded(f"    | {o}", o)[6:] for o in others)])
+        + ","
+    )
+
+
+def _exploded(line: str, kind: str) -> str:
+    """A line that ends with a kind; where it is too long, each value of a ``Literal`` stands on a line of its own."""
+    if len(line) <= WIDTH or not kind.startswith("Literal["):
+        return line
+    values = [ast.get_source_segment(kind, each) for each in _values(kind)]
+    return "\n".join([f"{line.removesuffix(kind)}Literal[", *(f"        {value}," for value in values), "    ]"])
 
 
 def _values(literal: str) -> list[ast.expr]:
