@@ -122,8 +122,8 @@ class Told:
             return start_response(line, *more)
 
         def ended() -> None:
-            self._count(-1)
             print_request(environ, status, time.perf_counter() - begun)
+            self._count(-1)
 
         self._count(1)
         try:
