@@ -550,7 +550,7 @@ def tests(session: nox.Session, package: Package) -> None:
     settings = "--rcfile=" + str(ROOT / "pyproject.toml")
     environ = {"COVERAGE_FILE": str(data)}
     wrapper = ("coverage", "run", settings, "--source=" + package.module, "-m")
-    run_pytest(session, package.folder, *wrapper, env=environ)
+    run_pytest(session, package.folder, *wrapper, options=parallel(package), env=environ)
     with session.chdir(package.folder):
         session.run("coverage", "combine", "--quiet", settings, env=environ, silent=True)
         session.run("coverage", "html", "--quiet", settings, "-d", str(data) + "-report", env=environ, silent=True)
@@ -565,7 +565,7 @@ def tests_on(version: str, python: str) -> None:
     def tests_elsewhere(session: nox.Session) -> None:
         core = PACKAGE_NAMED[CORE]
         install(session, core, *test_requirements(core))
-        run_pytest(session, core.folder)
+        run_pytest(session, core.folder, options=("-m", "not any_python and not chromium", *parallel(core)))
 
     tests_elsewhere.__doc__ = f"Core's tests on Python {version} ({python})."
     nox.session(name="tests-" + version, python=python)(tests_elsewhere)
@@ -807,10 +807,12 @@ class Result(NamedTuple):
 RESULTS: list[Result] = []
 
 
-def run_pytest(session: nox.Session, folder: Path, *wrapper: str, env: dict[str, str] | None = None) -> None:
+def run_pytest(
+    session: nox.Session, folder: Path, *wrapper: str, options: tuple[str, ...] = (), env: dict[str, str] | None = None
+) -> None:
     """Run the tests of a folder; a skip that names no engine of the list is a failure."""
     report = Path(session.virtualenv.location, "tests.xml")
-    pytest = [*(wrapper or ("python", "-m")), "pytest", "--junit-xml=" + str(report), *session.posargs]
+    pytest = [*(wrapper or ("python", "-m")), "pytest", "--junit-xml=" + str(report), *options, *session.posargs]
     report.unlink(missing_ok=True)
     with session.chdir(folder):
         try:
@@ -825,6 +827,12 @@ def run_pytest(session: nox.Session, folder: Path, *wrapper: str, env: dict[str,
         session.error("skipped without naming an engine of {}: {}".format(", ".join(ENGINES), "; ".join(nameless)))
     if REFUSE_SKIPS and result.reasons:
         session.error("no skip is allowed here (PYMACARON_CI): {}".format("; ".join(sorted(set(result.reasons)))))
+
+
+def parallel(package: Package) -> tuple[str, ...]:
+    """A process for each processor, where the package's tests bring what that needs."""
+    brings_xdist = any(requirement.startswith("pytest-xdist") for requirement in test_requirements(package))
+    return ("--numprocesses=logical", "--maxprocesses=8", "--dist=worksteal") if brings_xdist else ()
 
 
 def read_report(session: str, report: Path) -> Result:

@@ -20,7 +20,8 @@ def tracked() -> list[Path]:
     return [path for path, folders in files.items() if not any(name.startswith((".", "__py")) for name in folders)]
 
 
-PAPERS = [path for path in tracked() if path.suffix == ".md"]
+# What `pymacaron new` writes papers from is no paper yet: its names are filled in later.
+PAPERS = [path for path in tracked() if path.suffix == ".md" and path.parent.name != "skeleton"]
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda path: str(path.relative_to(ROOT)))

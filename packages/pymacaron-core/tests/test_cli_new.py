@@ -82,6 +82,7 @@ def test_a_new_service_passes_its_own_tests_and_check(tmp_path: Path) -> None:
     assert pymacaron("generate", "--check", cwd=project).returncode == 0
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("document", [None, *PETSTORES])
 def test_what_is_made_passes_type_checker_and_linter(tmp_path: Path, document: str | None) -> None:
     project = made(tmp_path, "shop", *(["--from", str(PETSTORE / document)] if document else []))

@@ -311,6 +311,7 @@ def test_the_readme_prints_what_the_service_answers(client):
         assert readme.masked(answer) == readme.masked(printed), command
 
 
+@pytest.mark.any_python
 def test_the_example_is_typed():
     mypy = [sys.executable, "-m", "mypy", "--no-incremental", "--no-error-summary", "--follow-imports=silent", "."]
     installed = Path(PACKAGES).name == "site-packages"  # where mypy looks anyway

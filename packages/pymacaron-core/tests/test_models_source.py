@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pymacaron_core
+import pytest
 from model_documents import SHOP, specification_of
 from pymacaron_core.models import module_source
 from pymacaron_core.models.stamp import stamped
@@ -46,6 +47,7 @@ def test_the_source_is_the_same_every_time(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.any_python
 def test_the_source_and_its_users_are_typed(tmp_path: Path) -> None:
     """Types are strict and complete, for the module and for those who use it."""
     words = ", ".join(f"a_rather_long_word_{number}" for number in range(9))
