@@ -217,3 +217,13 @@ def test_run_works_on_a_project_elsewhere(project: Path, tmp_path: Path, port: s
     (elsewhere / "flask.py").write_text("raise RuntimeError('a file of the working directory was imported')\n")
     with Running("run", "-C", str(project), "--port", port, cwd=elsewhere) as run:
         assert answer(f"{run.url}/orders")[0] == 200
+
+
+def test_ctrl_c_while_it_starts_is_quiet(project: Path, port: str) -> None:
+    (project / "server.py").write_text("print('loading', flush=True)\nimport time\ntime.sleep(60)\n")
+    with Running("run", "--port", port, cwd=project) as run:
+        run.wait_until("loading")
+        os.killpg(run.process.pid, signal.SIGINT)
+        assert run.process.wait(20) == 0
+        run.wait_until("stopped")
+    assert "Traceback" not in run.text

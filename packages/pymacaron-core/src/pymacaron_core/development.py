@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -9,11 +10,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wsgi import ClosingIterator
 
 from pymacaron_core.application import Application
@@ -23,6 +24,10 @@ from pymacaron_core.listening import url_of
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 PATIENCE = 2.0
 """Seconds that running requests have to finish in when the server is stopped."""
+SILENCE = 0.2
+"""Seconds that connections have to say something in when the server is stopped."""
+POLL = 0.05
+"""Seconds between two looks whether the server is to stop."""
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
@@ -34,22 +39,41 @@ def serve(application: Wsgi, listening: socket.socket) -> None:
     """Serve on a socket until SIGTERM or Ctrl-C. Call it in the main thread."""
     told = Told(application)
     host, port = listening.getsockname()[:2]
-    try:
-        handler = _handler(application)
-        server = make_server(host, port, told, threaded=True, request_handler=handler, fd=listening.fileno())
-        server.serve_forever()
-    except Stopped:
+    server = _Server(host, port, told, _handler(application), fd=listening.fileno())
+    with _ended_by_signals(server):
+        server.serve_forever(poll_interval=POLL)
+    with contextlib.suppress(Stopped):  # a second signal: at once
+        server.wait_until_read()
         told.wait_until_idle(PATIENCE)
 
 
 def stop_on_signals(*signals: signal.Signals) -> None:
-    """Have signals raise ``Stopped`` in the main thread."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise Stopped
-
+    """Have signals raise ``Stopped`` in the main thread, until a server serves there: it ends between two requests."""
     for each in signals:
-        signal.signal(each, stop)
+        signal.signal(each, _raise_stopped)
+
+
+def _raise_stopped(number: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+@contextlib.contextmanager
+def _ended_by_signals(server: _Server) -> Iterator[None]:
+    """Have the signals that raise ``Stopped`` end a server instead, so that no connection it accepted is lost."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    chosen = [each for each in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(each) is _raise_stopped]
+    try:
+        for each in chosen:
+            signal.signal(each, end)
+        yield
+    except Stopped:
+        pass
+    finally:
+        for each in chosen:
+            signal.signal(each, _raise_stopped)
 
 
 def introduce(application: Application, host: str, port: int, *, again: bool = False) -> None:
@@ -105,11 +129,43 @@ def _handler(application: Wsgi) -> type[_Quiet]:
     return type("Handler", (_Quiet,), {"underscored": names})
 
 
+class _Server(ThreadedWSGIServer):
+    """Knows which connections have not said anything yet."""
+
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int, app: Told, handler: type[_Quiet], fd: int) -> None:
+        super().__init__(host, port, app, handler, fd=fd)
+        self._silent: set[Any] = set()
+        self._change = threading.Condition()
+        app.heard = self._heard
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        with self._change:
+            self._silent.add(request)
+        return True
+
+    def shutdown_request(self, request: Any) -> None:
+        self._heard(request)
+        super().shutdown_request(request)
+
+    def wait_until_read(self) -> None:
+        """Give connections that were accepted just now a moment to say what they want; browsers open some in vain."""
+        with self._change:
+            self._change.wait_for(lambda: not self._silent, SILENCE)
+
+    def _heard(self, request: Any) -> None:
+        with self._change:
+            self._silent.discard(request)
+            self._change.notify_all()
+
+
 class Told:
     """A WSGI application around another: prints a line for each request, and knows when none is running."""
 
     def __init__(self, application: Wsgi) -> None:
         self._application = application
+        self.heard: Callable[[Any], None] = lambda connection: None
         self._running = 0
         self._change = threading.Condition()
 
@@ -126,6 +182,7 @@ class Told:
             self._count(-1)
 
         self._count(1)
+        self.heard(environ.get("werkzeug.socket"))
         try:
             return ClosingIterator(self._application(environ, started), ended)
         except BaseException:

@@ -11,16 +11,19 @@ from pymacaron_core.application import Application
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import load_config
 from pymacaron_core.console import say
-from pymacaron_core.development import introduce, serve, stop_on_signals
+from pymacaron_core.development import Stopped, introduce, serve, stop_on_signals
 from pymacaron_core.logs import configure
 
 
 def serve_alone(options: argparse.Namespace, root: Path, listening: socket.socket, host: str, port: int) -> None:
     """Serve on a socket until SIGTERM or Ctrl-C."""
-    application = load_for_development(options, root, mock_missing=options.mock_missing)
-    introduce(application, host, port)
     stop_on_signals(signal.SIGTERM, signal.SIGINT)
-    serve(application, listening)
+    try:
+        application = load_for_development(options, root, mock_missing=options.mock_missing)
+        introduce(application, host, port)
+        serve(application, listening)
+    except Stopped:
+        pass  # before it served
     say("stopped")
 
 

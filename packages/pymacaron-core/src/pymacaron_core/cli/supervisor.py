@@ -59,36 +59,40 @@ class Supervisor:
         self.watch = Watch(root, [os.path.abspath(options.config)] if options.config else [])
         self.lifeline, self._alive = os.pipe()
         self.first = True
+        self.web: Web | None = None
 
     def run(self) -> int:
         """The exit status: that of the web process when it never served, else 0 once stopped."""
-        web: Web | None = None
         with _signals_stop():
             try:
-                files = self.watch.snapshot()
-                web = self._started()
-                while True:
-                    self._listen(web)
-                    if web.process.poll() is not None:
-                        if self.first:
-                            return web.process.returncode if web.process.returncode > 0 else 1
-                        web = self._stand_in(web.process.returncode)
-                    if self.watch.snapshot() != files:
-                        now = self.watch.settled()
-                        changed = self.watch.changed(files, now)
-                        tell(f"changed: {', '.join(changed[:5])}")
-                        files = now
-                        self._end(web)
-                        self.watch.forget_bytecode(changed)
-                        web = self._started()
+                return self._serve()
             except Stop:
+                with _signals_ignored():
+                    self._end()
+                    say("stopped")
                 return 0
             finally:
-                with _signals_ignored():
-                    if web is not None:
-                        self._end(web)
-                    if not self.first:
-                        say("stopped")
+                self._end()
+
+    def _serve(self) -> int:
+        """Start, and start again after every edit; comes back only when it never served."""
+        files = self.watch.snapshot()
+        self.web = self._started()
+        while True:
+            self._listen(self.web)
+            status = self.web.process.poll()
+            if status is not None and self.first:
+                return status if status > 0 else 1
+            if status is not None:
+                self.web = self._stand_in(status)
+            if self.watch.snapshot() != files:
+                now = self.watch.settled()
+                changed = self.watch.changed(files, now)
+                tell(f"changed: {', '.join(changed[:5])}")
+                files = now
+                self._end()
+                self.watch.forget_bytecode(changed)
+                self.web = self._started()
 
     def _started(self, broken: str = "") -> Web:
         report, written = os.pipe()
@@ -107,7 +111,12 @@ class Supervisor:
             broken=broken,
         )
         command = [sys.executable, "-c", PROGRAM, errand.to_text()]
-        process = subprocess.Popen(command, pass_fds=(errand.socket, errand.lifeline, errand.report))
+        # A Ctrl-C that comes now is for us alone; the web process unblocks it once it has learnt to let it pass.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            process = subprocess.Popen(command, pass_fds=(errand.socket, errand.lifeline, errand.report))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(written)
         return Web(process, report)
 
@@ -132,10 +141,13 @@ class Supervisor:
         tell(f"the service {how}; it is started again after the next edit", YELLOW)
         return self._started(f"the service {how}; it is started again after the next edit")
 
-    def _end(self, web: Web) -> None:
+    def _end(self) -> None:
+        """End the web process, if there is one: politely, then not."""
+        web, self.web = self.web, None
+        if web is None:
+            return
         if web.report >= 0:
             os.close(web.report)
-            web.report = -1
         web.process.terminate()
         try:
             web.process.wait(PATIENCE)

@@ -26,6 +26,7 @@ def main() -> int:
         os.set_inheritable(descriptor, False)
     end_with(errand.lifeline)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears it too, and says when to stop
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     stop_on_signals(signal.SIGTERM)
     try:
         application, files = _application(errand)
