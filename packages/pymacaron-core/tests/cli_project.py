@@ -14,7 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-SOURCE = str(Path(__file__).parent.parent / "src")
+import pymacaron_core
+
+SOURCE = str(Path(pymacaron_core.__file__).parents[1])
+"""Where the package that is tested lies: among the installed ones, or in the checkout."""
 PETSTORE = Path(__file__).parent / "petstore"
 DEADLINE = 20.0
 

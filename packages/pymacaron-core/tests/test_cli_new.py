@@ -20,6 +20,9 @@ from pymacaron_core.errors import StartError
 
 PETSTORES = ("swagger.yaml", "openapi.yaml")
 
+TYPED = {} if Path(SOURCE).name == "site-packages" else {"MYPYPATH": SOURCE}
+"""What mypy must be told to find the package; among the installed ones it finds it by itself."""
+
 
 @pytest.fixture
 def port() -> str:
@@ -44,7 +47,7 @@ def own_tests_pass(project: Path) -> bool:
 def tool(project: Path, *command: str) -> str:
     """What a tool complains of."""
     whole = [sys.executable, "-m", *command]
-    ended = subprocess.run(whole, cwd=project, env=environment(MYPYPATH=SOURCE), capture_output=True, text=True)
+    ended = subprocess.run(whole, cwd=project, env=environment(**TYPED), capture_output=True, text=True)
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
