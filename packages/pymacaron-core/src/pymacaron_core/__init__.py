@@ -49,6 +49,7 @@ _ROOMS = {
         "RequestTimeout",
         "ServiceUnavailable",
         "StartError",
+        "TokenExpired",
         "TokenInvalid",
         "TooManyRequests",
         "UnsupportedMediaType",

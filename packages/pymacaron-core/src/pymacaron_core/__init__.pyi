@@ -125,6 +125,7 @@ from pymacaron_core.errors import (
     StartError as StartError,
 )
 from pymacaron_core.errors import (
+    TokenExpired as TokenExpired,
     TokenInvalid as TokenInvalid,
 )
 from pymacaron_core.errors import (

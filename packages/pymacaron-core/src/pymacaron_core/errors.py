@@ -7,6 +7,7 @@
         ├── PyMacaronException             answered over HTTP in the error body
         │   ├── InvalidParameter           400 INVALID_PARAMETER, carries the faults of the request
         │   ├── AuthorizationHeaderMissing 401 AUTHORIZATION_HEADER_MISSING
+        │   ├── TokenExpired               401 TOKEN_EXPIRED
         │   ├── TokenInvalid               401 TOKEN_INVALID
         │   ├── Forbidden                  403 FORBIDDEN
         │   ├── NotFound                   404 NOT_FOUND
@@ -145,6 +146,12 @@ class AuthorizationHeaderMissing(PyMacaronException):
     """This call needs credentials, and the request has none."""
 
     status, code = 401, "AUTHORIZATION_HEADER_MISSING"
+
+
+class TokenExpired(PyMacaronException):
+    """The credentials of this request were valid once."""
+
+    status, code = 401, "TOKEN_EXPIRED"
 
 
 class TokenInvalid(PyMacaronException):
