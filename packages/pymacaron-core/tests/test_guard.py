@@ -12,7 +12,8 @@ QUERY = SecurityScheme("query", "apiKey", place_in="query", parameter="key")
 COOKIE = SecurityScheme("cookie", "apiKey", place_in="cookie", parameter="sid")
 BEARER = SecurityScheme("bearer", "http", scheme="bearer")
 BASIC = SecurityScheme("basic", "http", scheme="basic")
-SCHEMES = {s.name: s for s in (KEY, QUERY, COOKIE, BEARER, BASIC)}
+CERTIFICATE = SecurityScheme("certificate", "mutualTLS")
+SCHEMES = {s.name: s for s in (KEY, QUERY, COOKIE, BEARER, BASIC, CERTIFICATE)}
 
 
 def call_with(query="", **headers):
@@ -32,7 +33,7 @@ def knows(*values):
     return guard
 
 
-GUARDS = {name: knows("good") for name in SCHEMES}
+GUARDS = {name: knows("good", "SUCCESS") for name in SCHEMES}
 
 
 def step_for(*security, guards=GUARDS):
@@ -119,6 +120,54 @@ def test_a_guard_that_breaks_is_not_a_refusal():
 
     with pytest.raises(RuntimeError):
         step_for({"key": ()}, {}, guards={**GUARDS, "key": broken})(call_with(x_key="good"))
+
+
+def test_a_guard_that_compares_refuses_by_false():
+    step = step_for({"key": ()}, guards={"key": lambda call, credential: credential.value == "good"})
+    step(call_with(x_key="good"))
+    with pytest.raises(TokenInvalid):
+        step(call_with(x_key="bad"))
+
+
+class AsynchronousGuard:
+    async def __call__(self, call, credential):
+        return knows("good")(call, credential)
+
+
+async def asynchronous_guard(call, credential):
+    return knows("good")(call, credential)
+
+
+@pytest.mark.parametrize(
+    "guard", [asynchronous_guard, AsynchronousGuard(), lambda call, credential: asynchronous_guard(call, credential)]
+)
+def test_a_guard_that_is_a_coroutine_is_run_before_anybody_is_let_in(guard):
+    step, call = step_for({"key": ()}, guards={"key": guard}), call_with(x_key="good")
+    step(call)
+    assert call.context.identity == "key:good"
+    with pytest.raises(TokenInvalid):
+        step(call_with(x_key="bad"))
+
+
+@pytest.mark.parametrize("told", ["", "NONE", "FAILED:unable to verify the first certificate", None])
+def test_a_caller_without_a_verified_certificate_is_asked_for_one(told):
+    call = call_with()
+    if told is not None:
+        call.environ["SSL_CLIENT_VERIFY"] = told
+    with pytest.raises(AuthorizationHeaderMissing, match="client certificate"):
+        step_for({"certificate": ()}, guards={"certificate": lambda call, credential: "anybody"})(call)
+
+
+def test_a_verified_certificate_is_shown_to_its_guard():
+    call = call_with()
+    call.environ["SSL_CLIENT_VERIFY"] = "SUCCESS"
+    step_for({"certificate": ()}, guards={"certificate": lambda call, credential: credential.value})(call)
+    assert call.context.identity == "SUCCESS"
+
+
+def test_a_guard_that_is_no_function_stops_the_start():
+    with pytest.raises(GuardMissing, match="the guard of 'key' is a str, not a function"):
+        step_for({"key": ()}, guards={"key": "the key itself"})
 
 
 def test_a_scheme_without_a_guard_stops_the_start():

@@ -7,7 +7,9 @@ of an alternative must pass (AND), ``{}`` lets callers without credentials in. S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,7 +21,10 @@ from pymacaron_core.spec.operation import Operation, Requirement, SecurityScheme
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What the caller showed for one scheme: the key, the bearer token, or the encoded part of ``Basic``."""
+    """What the caller showed for one scheme: the key, the bearer token, or the encoded part of ``Basic``.
+
+    For ``mutualTLS`` it is ``SUCCESS``: the server verified a certificate, and says in ``call.environ`` whose it is.
+    """
 
     scheme: SecurityScheme
     value: str
@@ -30,7 +35,10 @@ class Credential:
 
 
 Guard = Callable[[Call, Credential], Any]
-"""Returns the caller's identity (None where there is none to tell), or raises ``TokenInvalid``, ``Forbidden``, ..."""
+"""Returns the caller's identity (None where there is none to tell), or raises ``TokenInvalid``, ``Forbidden``, ...
+
+May be a coroutine function. ``False`` refuses as ``TokenInvalid`` does: a guard may be a comparison.
+"""
 
 HOW_TO_GUARD = (
     "hand a guard for each scheme to the API, API(app, guards={'name': check}), "
@@ -91,14 +99,25 @@ def _check(
             f"{specification.file}: {operation.label} needs the security scheme {name!r} ({scheme.type}), "
             f"and nothing guards it; {HOW_TO_GUARD}"
         )
+    if not callable(guard):
+        raise GuardMissing(f"the guard of {name!r} is a {type(guard).__name__}, not a function; {HOW_TO_GUARD}")
 
     def check(call: Call) -> Any:
         value = _shown(call, scheme)
         if value is None:
             raise AuthorizationHeaderMissing(_wanted(scheme), headers=_challenge(scheme))
-        return guard(call, Credential(scheme, value, scopes))
+        identity = guard(call, Credential(scheme, value, scopes))
+        if inspect.isawaitable(identity):  # nobody is let in by a coroutine that was never run
+            identity = asyncio.run(_awaited(identity))
+        if identity is False:
+            raise TokenInvalid(headers=_challenge(scheme))
+        return identity
 
     return check
+
+
+async def _awaited(identity: Awaitable[Any]) -> Any:
+    return await identity
 
 
 def _alternatives_step(alternatives: tuple[tuple[Check, ...], ...], optional: bool) -> GuardStep:
@@ -128,7 +147,8 @@ def _shown(call: Call, scheme: SecurityScheme) -> str | None:
     if scheme.type == "apiKey":
         return _api_key(call, scheme)
     if scheme.type == "mutualTLS":
-        return str(call.environ.get("SSL_CLIENT_VERIFY", ""))
+        verified = call.environ.get("SSL_CLIENT_VERIFY")  # as Apache and nginx tell it: SUCCESS, NONE, FAILED:...
+        return verified if verified == "SUCCESS" else None
     wanted = scheme.scheme.lower() if scheme.type == "http" else "bearer"
     given = call.header("Authorization")
     if not given:
@@ -153,6 +173,8 @@ def _api_key(call: Call, scheme: SecurityScheme) -> str | None:
 def _wanted(scheme: SecurityScheme) -> str:
     if scheme.type == "apiKey":
         return f"this call needs a key in the {scheme.place_in} {scheme.parameter!r}"
+    if scheme.type == "mutualTLS":
+        return "this call needs a client certificate"
     word = scheme.scheme.capitalize() if scheme.type == "http" else "Bearer"
     return f"this call needs credentials: an Authorization header with '{word} ...'"
 
