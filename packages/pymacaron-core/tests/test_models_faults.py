@@ -42,6 +42,16 @@ def test_messages_never_hold_what_was_sent(shop: Catalog) -> None:
     assert all(fault.place == "body" for fault in faults)
 
 
+def test_more_faults_than_anybody_reads_are_counted(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, "It: {type: array, items: {type: integer}}")
+    assert len(refused(catalog, "It", str(["x"] * 1000).replace("'", '"'))) == 1000
+    with pytest.raises(ValidationError) as caught:
+        read(catalog, "It", str(["x"] * 1001).replace("'", '"'))
+    (fault,) = faults_of(caught.value, "body")
+    assert (fault.pointer, fault.rule) == ("", "faults")
+    assert "1001" in fault.message
+
+
 def test_messages_are_short(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, "It: {type: string, enum: [" + ", ".join(f"word{n}" for n in range(200)) + "]}")
     with pytest.raises(ValidationError) as caught:

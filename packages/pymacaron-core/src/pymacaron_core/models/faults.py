@@ -12,6 +12,8 @@ from pymacaron_core.models.constraints import TAGS
 from pymacaron_core.models.json_mode import BRANCH
 
 _LONGEST = 200
+_MOST = 1_000
+"""How many faults of one request are told; a small body can have millions, and telling them would cost gigabytes."""
 
 _TYPES = {
     "a string": "string_type string_sub_type bytes_type",
@@ -71,8 +73,10 @@ def faults_of(error: ValidationError, place: str) -> tuple[RequestFault, ...]:
     """Every fault of a request that a validation found. ``place`` is where: ``body``, ``query``, ...
 
     Messages never hold what was sent. A value that fits no schema of a choice is one fault, or those of the schema it
-    comes closest to.
+    comes closest to. More than a thousand are counted, not told.
     """
+    if (count := error.error_count()) > _MOST:
+        return (RequestFault(place, "", "faults", f"has {count} faults, and no more than {_MOST} are told one by one"),)
     found = error.errors(include_url=False, include_input=False)
     return tuple(
         RequestFault(place, pointer, rule, message)
