@@ -194,6 +194,18 @@ paths:
     assert oauth.flows["authorizationCode"]["scopes"] == {"read": "r"}
 
 
+def test_a_security_scheme_and_a_header_may_be_named_like_an_extension(tmp_path: Path) -> None:
+    text = f"""{SWAGGER}
+securityDefinitions: {{x-api-key: {{type: apiKey, in: header, name: X-API-Key}}, x-note: of no meaning}}
+security: [{{x-api-key: []}}]
+paths: {{/a: {{get: {{responses: {{200: {{description: ok, headers: {{x-limit: {{type: integer}}}}}}}}}}}}}}
+"""
+    found = specification(tmp_path, text)
+    assert list(found.security_schemes) == ["x-api-key"]
+    assert found.operations[0].security == ({"x-api-key": ()},)
+    assert [header.name for header in found.operations[0].replies[0].headers] == ["x-limit"]
+
+
 def test_a_reply_carries_headers_and_examples(tmp_path: Path) -> None:
     found = operation(
         tmp_path,

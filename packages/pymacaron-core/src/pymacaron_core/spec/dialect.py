@@ -263,7 +263,8 @@ class Dialect(ABC):
 
     def read_security_schemes(self) -> Iterator[SecurityScheme]:
         group = self.own_security_schemes()
-        for name, node in group.members("what holds the security schemes") if group is not None else ():
+        members = group.members("what holds the security schemes", named=True) if group is not None else ()
+        for name, node in members:
             scheme = node.follow("a security scheme")
             if scheme is None:
                 continue

@@ -48,19 +48,22 @@ class Node:
         self.error(f"{what} must be a mapping, and here is {kind(self.value)}", "shape")
         return False
 
-    def members(self, what: str) -> Iterator[tuple[str, Node]]:
-        """The keys of a mapping with their nodes, ``x-`` keys left out."""
+    def members(self, what: str, *, named: bool = False) -> Iterator[tuple[str, Node]]:
+        """The keys of a mapping with their nodes, ``x-`` keys left out.
+
+        Where keys are names that an author chose (``named``), those of mappings count: ``x-api-key: {type: apiKey}``.
+        """
         if not self.is_mapping(what):
             return
         for key, value in self.value.items():
-            if not key.startswith("x-"):
+            if not key.startswith("x-") or (named and isinstance(value, dict)):
                 yield key, Node(value, self.place / key, self.library)
 
-    def entries(self, key: str) -> Iterator[tuple[str, Node]]:
+    def entries(self, key: str, *, named: bool = False) -> Iterator[tuple[str, Node]]:
         """The members of the mapping under a key."""
         inner = self.child(key)
         if inner is not None:
-            yield from inner.members(f"`{key}`")
+            yield from inner.members(f"`{key}`", named=named)
 
     def items(self, key: str) -> Iterator[Node]:
         """The items of the list under a key."""

@@ -213,7 +213,7 @@ class OpenApi3(Dialect):
             name=name,
             schema=self.schemas.read(schema) if schema is not None else None,
             examples=parts.examples(node),
-            encoding={key: self._encoding(inner) for key, inner in node.entries("encoding") if inner.value},
+            encoding={key: self._encoding(inner) for key, inner in node.entries("encoding", named=True) if inner.value},
             place=node.place,
         )
 
@@ -229,7 +229,7 @@ class OpenApi3(Dialect):
 
     def _headers(self, holder: Node) -> tuple[Parameter, ...]:
         found = []
-        for name, inner in holder.entries("headers"):
+        for name, inner in holder.entries("headers", named=True):
             node = inner.follow("a header") if inner.value is not None else None
             if node is not None and name.lower() != "content-type":
                 node.check_keys("a header", self.keys.parameter - {"in"})

@@ -96,11 +96,12 @@ class Swagger2(Dialect):
         examples = dict(_examples(node))
         names = [*self._media_types(operation, "produces"), *examples] if schema is not None else list(examples)
         content = [MediaType(name, schema, examples.get(name, ()), place=node.place) for name in names]
+        headers = node.entries("headers", named=True)
         return Reply(
             status=status,
             description=node.text("description"),
             content=parts.distinct(content),
-            headers=tuple(self._header(name, inner) for name, inner in node.entries("headers") if inner.value),
+            headers=tuple(self._header(name, inner) for name, inner in headers if inner.value),
             place=node.place,
         )
 
