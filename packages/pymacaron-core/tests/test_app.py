@@ -25,6 +25,7 @@ from pymacaron_core import (
     load,
 )
 from pymacaron_core.application import NoApplication
+from werkzeug.exceptions import HTTPException
 
 SHOP = """
 openapi: 3.0.3
@@ -455,6 +456,59 @@ def test_a_report_names_the_default_user_where_nobody_is_known(project):
     )
     api.load_apis().finish().app.test_client().get("/v1/orders/7")
     assert told == [{"id": "nobody", "is_auth": False}]
+
+
+METHODS = """
+openapi: 3.0.3
+info: {title: Shop, version: "1"}
+paths:
+  /orders/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get: {operationId: orders.get, responses: {"200": {description: ok, content: {text/csv: {}}}}}
+    options: {operationId: orders_get, responses: {"200": {description: ok, content: {application/json: {}}}}}
+    head: {operationId: look, responses: {"204": {description: there}}}
+"""
+
+
+def methods_client(project, **handlers):
+    given = {"orders.get": lambda id: "1,2", "orders_get": lambda id: {"may": "see"}, "look": lambda id: None}
+    return API(root=project(apis__shop_dot_yaml=METHODS), handlers={**given, **handlers}).load_apis().app.test_client()
+
+
+def test_head_and_options_of_the_document_answer_themselves(project):
+    client = methods_client(project)
+    assert client.get("/orders/1").text == "1,2"
+    assert client.head("/orders/1").status_code == 204
+    assert client.options("/orders/1").json == {"may": "see"}
+    assert set(client.post("/orders/1").headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_a_header_given_with_a_reply_takes_the_place_of_ours(project):
+    given = ("1;2", 200, [("content-type", "text/csv; header=absent"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+    reply = methods_client(project, **{"orders.get": lambda id: given}).get("/orders/1")
+    assert reply.headers.getlist("Content-Type") == ["text/csv; header=absent"]
+    assert reply.headers.getlist("Set-Cookie") == ["a=1", "b=2"]
+
+
+def test_a_path_that_flask_would_take_for_a_rule_is_refused(project):
+    text = METHODS.replace("/orders/{id}", "/<path:orders>/{id}")
+    handlers = dict.fromkeys(("orders.get", "orders_get", "look"), lambda id: None)
+    with pytest.raises(StartError, match="holds no '<' or '>'"):
+        API(root=project(apis__shop_dot_yaml=text), handlers=handlers).load_apis()
+
+
+def test_a_service_that_calls_itself_leaves_no_call_behind(project):
+    client = methods_client(project, **{"orders.get": lambda id: client.options("/orders/1").text})
+    assert "see" in client.get("/orders/1").text
+    assert current_call() is None
+
+
+@pytest.mark.parametrize("kind", [404, HTTPException])
+def test_a_handler_of_http_errors_that_was_there_before_stays(project, kind):
+    app = flask.Flask("shop")
+    app.register_error_handler(kind, lambda error: ("gone fishing", 404))
+    API(app, root=project(apis__shop_dot_yaml=SHOP), handlers=HANDLERS).load_apis()
+    assert app.test_client().get("/nowhere").text == "gone fishing"
 
 
 def test_flasks_own_hooks_and_handlers_keep_working(project):

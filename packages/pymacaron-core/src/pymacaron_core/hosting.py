@@ -11,6 +11,9 @@ from pymacaron_core.application import Application
 from pymacaron_core.context import CallContext, enter, leave
 from pymacaron_core.errors import PyMacaronException, StartError
 
+TOKEN = "pymacaron.token"
+"""Where a request keeps what leaves its call context. Flask's ``g`` is shared by a request made within another."""
+
 
 def host_application(app: flask.Flask, application: Application) -> None:
     """Put the application's call context and error body into a Flask object; its own hooks and handlers stay.
@@ -25,18 +28,19 @@ def host_application(app: flask.Flask, application: Application) -> None:
     app.teardown_request(_leave)
     if app.config.get("PROPAGATE_EXCEPTIONS") is None:
         app.config["PROPAGATE_EXCEPTIONS"] = False
-    for kind in (PyMacaronException, HTTPException, InternalServerError):
-        app.register_error_handler(kind, lambda error: _answer_error(application, error))
+    for kind, code in ((PyMacaronException, None), (HTTPException, None), (InternalServerError, 500)):
+        if kind not in app.error_handler_spec[None][code]:
+            app.register_error_handler(kind, lambda error: _answer_error(application, error))
 
 
 def _enter(application: Application) -> None:
     request = flask.request
     call = CallContext(application, request.path, request.method, header=request.headers.get)
-    flask.g.pymacaron_token = enter(call)
+    request.environ[TOKEN] = enter(call)
 
 
 def _leave(error: BaseException | None = None) -> None:
-    token = flask.g.pop("pymacaron_token", None)
+    token = flask.request.environ.pop(TOKEN, None)
     if token is not None:
         leave(token)
 

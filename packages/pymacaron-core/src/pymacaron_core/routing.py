@@ -47,11 +47,26 @@ def add_route(
     """Register an operation's route; gives back its rule. Raises ``StartError`` when Flask refuses it."""
     rule, names = rule_of(base_path, operation)
     name = f"{api}:{operation.id or f'{operation.method} {operation.path}'}".replace(".", "_")
+    while name in app.view_functions:  # pets.list and pets_list
+        name += "_"
+    if re.search("[<>]", base_path + operation.path):
+        raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: a path holds no '<' or '>'")
     try:
         app.add_url_rule(rule, name, _view(app, operation, serve, names, limit), methods=[operation.method])
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
+    if operation.method in ("HEAD", "OPTIONS"):
+        _take_from_others(app, name, shape_of_rule(rule), operation.method)
     return rule
+
+
+def _take_from_others(app: flask.Flask, name: str, shape: str, method: str) -> None:
+    """Take from the other rules of a shape a method that Flask gave them by itself."""
+    for known in app.url_map.iter_rules():
+        automatic = getattr(known, "provide_automatic_options", False)  # Flask's own mark
+        given = "GET" in (known.methods or ()) if method == "HEAD" else automatic
+        if given and known.methods and known.endpoint != name and shape_of_rule(known.rule) == shape:
+            known.methods.discard(method)
 
 
 def _view(
@@ -74,5 +89,7 @@ def flask_response(app: flask.Flask, answer: Answer) -> flask.Response:
     response = app.response_class(answer.body, answer.status, content_type=answer.content_type)
     if answer.content_type is None:
         response.headers.pop("Content-Type", None)
+    for name, _ in answer.headers:
+        response.headers.pop(name, None)
     response.headers.extend(answer.headers)
     return response
