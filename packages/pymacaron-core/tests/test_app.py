@@ -273,6 +273,16 @@ def test_a_base_path_of_the_configuration_wins(project):
     assert client.get("/v1/orders/1").status_code == 404
 
 
+def test_a_document_is_published_under_the_base_path_of_the_configuration(project):
+    root = project(apis__shop_dot_yaml=SHOP)
+    (root / "pym-config.yaml").write_text("core: {apis: {shop: {base_path: /shop/v2/}}}")
+    client = API(root=root, handlers=HANDLERS).load_apis().finish().app.test_client()
+    assert client.get("/shop/v2/orders/1").status_code == 200
+    assert client.get("/doc/shop.json").json["servers"] == [{"url": "/shop/v2"}]
+    assert client.get("/doc/index.json").json["apis"][0]["base_path"] == "/shop/v2"
+    assert 'data-base="../shop/v2"' in client.get("/doc/shop").text
+
+
 def test_only_models_gives_no_routes(project):
     api = shop(project).load_apis(only_models=["shop"])
     client = api.finish().app.test_client()

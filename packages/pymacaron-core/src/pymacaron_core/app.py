@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -37,9 +38,10 @@ from pymacaron_core.guard import Guard
 from pymacaron_core.hosting import host_application
 from pymacaron_core.leftovers import name_leftovers
 from pymacaron_core.listening import bound_socket
-from pymacaron_core.loading import Wishes, has_route, load_all, load_builtin, read_all
+from pymacaron_core.loading import Wishes, base_path_of, has_route, load_all, load_builtin, read_all
 from pymacaron_core.logs import set_level
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
+from pymacaron_core.spec.operation import Specification
 
 BUILTIN: Mapping[str, ModuleType] = {"ping": ping}
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -165,7 +167,7 @@ class API:
         if self._docs is None and (not self.config.production if docs is None else docs):
             self._docs = ("doc", None)
         if self._docs is not None and not has_route(self.app, f"/{self._docs[0]}/", "GET"):
-            apis = [a.specification for a in application.apis.values()]
+            apis = [_as_served(application, api.specification) for api in application.apis.values()]
             self.app.register_blueprint(docs_blueprint(application.name, application.version, apis, *self._docs))
         application.ready = True
         return application
@@ -254,6 +256,10 @@ def serve_here(application: Application, host: str, port: int) -> None:
         stop_on_signals(signal.SIGTERM, signal.SIGINT)
         serve(application, listening)
     say("stopped")
+
+
+def _as_served(application: Application, specification: Specification) -> Specification:
+    return replace(specification, base_path=base_path_of(application, specification).rstrip("/"))
 
 
 def _functions(handlers: ModuleType | Mapping[str, Callable[..., Any]] | None) -> dict[str, Callable[..., Any]]:
