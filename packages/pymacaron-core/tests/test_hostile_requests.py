@@ -216,6 +216,8 @@ class Answer:
         b'{"weight": 1e400}',
         b'{"weight": -1e400}',
         b'{"notes": NaN}',
+        b'{"notes": {"a": NaN}}',
+        b'{"notes": {"a": [-Infinity]}}',
         b'{"count": 1.5}',
         b'{"count": 1e400}',
         b'{"count": true}',
@@ -242,6 +244,7 @@ def test_odd_json_that_is_json_is_taken(send):
     for body in (twice, spaced, b'{"text":"b","unknown":[1]}', b'{"text":"\\u0062"}'):
         assert send("POST", "/letters", body, CONTENT_TYPE=JSON).json == {"text": "b"}
     assert send("POST", "/letters", b'{"text":"\\u0000"}', CONTENT_TYPE=JSON).json == {"text": "\x00"}
+    assert send("POST", "/letters", b'{"text":"NaN, Infinity"}', CONTENT_TYPE=JSON).json == {"text": "NaN, Infinity"}
 
 
 @pytest.mark.parametrize("digits", [19, 20, 100, 4_300, 4_301, 5_000, 100_000])
@@ -514,6 +517,9 @@ def test_head_and_options_are_answered(send):
         ("application/json;q=0", 406),
         ("*/*", 200),
         ("application/*", 200),
+        ("application/json; charset=utf-8", 200),
+        ("text/html, application/json;odata.metadata=minimal;q=0.5", 200),
+        ("application/json;charset=utf-8;q=0", 406),
         ("text/html, application/json;q=0.1", 200),
         ("", 200),
         (",;,", 200),

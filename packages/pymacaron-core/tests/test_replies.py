@@ -1,6 +1,7 @@
 """Replies: what functions may return, what is refused of it, and in which mode."""
 
 import logging
+from http import HTTPStatus
 
 import flask
 import pytest
@@ -104,6 +105,10 @@ def test_a_value_that_is_not_what_is_declared_is_a_bad_response(shop, path, refu
 def test_a_model_of_another_class_is_told_by_its_whole_name(shop, refused):
     other = shop.models.Problem(status=200, error="none")
     assert "shop_models.Problem, and the document declares a " in refused(shop.answer("/item", (other, 200)))
+
+
+def test_a_status_may_be_an_http_status(shop):
+    assert shop.answer("/items", ([{"name": "a"}], HTTPStatus.CREATED)).status_code == 201
 
 
 def test_a_status_that_is_not_declared_is_a_bad_response(shop, refused):

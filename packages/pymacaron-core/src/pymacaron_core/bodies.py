@@ -12,6 +12,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple, Protocol
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from pymacaron_core.call import Call, Form
 from pymacaron_core.errors import InvalidParameter, RequestFault, UnsupportedMediaType
@@ -135,13 +136,26 @@ def _json_decoder(media: MediaType, adapters: Adapters) -> Decode:
     validate = adapters.adapter(media.schema or Schema()).validator.validate_json
 
     def decode(call: Call, faults: Faults) -> Any:
+        body = call.body()
+        if (b"NaN" in body or b"Infinity" in body) and not _is_strict_json(body):
+            faults.append(RequestFault("body", "", "json", "is not valid JSON"))
+            return None
         try:
-            return validate(call.body(), strict=True, by_alias=True, by_name=False)
+            return validate(body, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             faults.extend(faults_of(error, "body"))
             return None
 
     return decode
+
+
+def _is_strict_json(body: bytes) -> bool:
+    """Whether a body is JSON (RFC 8259): pydantic takes NaN and Infinity where any value may stand."""
+    try:
+        from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _text_decoder(media: MediaType, adapters: Adapters) -> Decode:

@@ -105,7 +105,7 @@ def _unpacked(value: Any, label: str) -> tuple[Any, int | None, Iterable[tuple[s
     if len(value) not in (2, 3) or not isinstance(value[1], int) or not 100 <= value[1] <= 599:
         raise _bad(f"{label} returned a tuple that is not (value, status) or (value, status, headers)")
     headers = value[2] if len(value) == 3 else ()
-    return value[0], value[1], tuple(headers.items()) if isinstance(headers, Mapping) else tuple(headers)
+    return value[0], int(value[1]), tuple(headers.items()) if isinstance(headers, Mapping) else tuple(headers)
 
 
 def _status_of(chosen: Declared | None, value: Any) -> int:
@@ -255,7 +255,8 @@ def accepts_step(operation: Operation, specification: Specification) -> Callable
     def step(accept: str | None) -> None:
         if not accept or "*/*" in accept or accept in offered:
             return
-        wanted = parse_accept_header(accept, MIMEAccept)
+        parsed = parse_accept_header(accept, MIMEAccept)
+        wanted = MIMEAccept([(name.partition(";")[0].strip(), quality) for name, quality in parsed])
         if any("/" in name for name, _ in wanted) and wanted.best_match(offered) is None:
             raise NotAcceptable(f"this call answers {' or '.join(offered)}, which the request does not accept")
 
