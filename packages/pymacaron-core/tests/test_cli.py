@@ -30,11 +30,16 @@ def test_help_is_a_menu_with_examples(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_explains_itself_in_80_columns(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as ended:
         menu().parse_args([command, "--help"])
     assert ended.value.code == 0
-    assert len(capsys.readouterr().out) > 200
+    told = capsys.readouterr().out
+    assert len(told) > 200
+    assert [line for line in told.splitlines() if len(line) > 80] == []
 
 
 def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,10 @@ def made(tmp_path: Path, *arguments: str) -> Path:
     return tmp_path / arguments[0]
 
 
+def test_a_folder_with_a_space_is_named_as_a_shell_takes_it(tmp_path: Path) -> None:
+    assert "  cd 'my shop'\n" in pymacaron("new", "my shop", cwd=tmp_path).stdout
+
+
 def own_tests_pass(project: Path) -> bool:
     command = [sys.executable, "-m", "unittest", "discover", "test"]
     ended = subprocess.run(command, cwd=project, env=environment(), capture_output=True, text=True)

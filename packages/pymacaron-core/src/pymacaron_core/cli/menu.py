@@ -12,12 +12,12 @@ from pymacaron_core import __version__
 
 EXAMPLES = """\
 examples:
-  pymacaron new shop                        make a service that answers at once
-  cd shop && pymacaron run                  serve it, and reload it after every edit
-  pymacaron new shop --from openapi.yaml    start from a document you have
-  pymacaron run --mock-missing              answer unwritten operations from the document's examples
-  pymacaron generate --handlers             write a typed stub for every operation without a function
-  pymacaron check --strict                  all that is wrong or doubtful, with file and line
+  pymacaron new shop                      make a service that answers at once
+  cd shop && pymacaron run                serve it, and reload it when edited
+  pymacaron new shop --from openapi.yaml  start from a document you have
+  pymacaron run --mock-missing            answer from examples what is unwritten
+  pymacaron generate --handlers           write stubs of the functions that lack
+  pymacaron check --strict                find all that is wrong or doubtful
 
 'pymacaron COMMAND --help' tells more about a command.
 """
@@ -39,11 +39,11 @@ def menu() -> argparse.ArgumentParser:
     """The parser of the whole command line. ``options.command`` names the module of the command that was chosen."""
     parser = argparse.ArgumentParser(
         prog="pymacaron",
-        description="Serve an API from its OpenAPI document and one plain Python function per operation.",
+        description="Serve an API from its OpenAPI document and one Python function per operation.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"pymacaron {__version__}")
+    parser.add_argument("--version", action="version", version=f"pymacaron {__version__}", help="show the version")
     parser.set_defaults(command=None, debug=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="pymacaron")
     for add in (_new, _run, _serve, _generate, _routes, _check, _describe, _completion):
@@ -69,7 +69,7 @@ def _in_project(parser: argparse.ArgumentParser, *, json: bool = False) -> None:
         "-C",
         "--root",
         metavar="FOLDER",
-        help="the project (default: the nearest folder above with apis/ or a pym-config.yaml)",
+        help="the project (default: this folder, or the nearest above that has apis/ or pym-config.yaml)",
     )
     group.add_argument("--config", metavar="FILE", help="the configuration (default: pym-config.yaml of the project)")
     group.add_argument("--env", metavar="NAME", help="the environment: uses pym-config.NAME.yaml (default: $PYM_ENV)")
@@ -108,8 +108,9 @@ def _count(text: str) -> int:
 
 def _new(commands: Commands) -> None:
     told = (
-        "Make a folder with a small service in it: a document, its functions, a test and a README.\n"
-        "With --from, the document is yours: it is copied as it is, and each operation gets a typed function to fill."
+        "Make a folder with a small service in it: a document, its functions, a test\n"
+        "and a README. With --from, the document is yours: it is copied as it is, and\n"
+        "each operation gets a typed function to fill."
     )
     parser = _command(commands, "new", "make a service in a new folder", told)
     parser.add_argument("name", metavar="NAME", help="the folder to make; the service has its name")
@@ -124,17 +125,18 @@ def _new(commands: Commands) -> None:
 
 def _run(commands: Commands) -> None:
     told = (
-        "Serve the project on this machine, to develop it. An edit of the code, a document or the\n"
-        "configuration restarts the service; connections wait meanwhile. When an edit breaks it, every call\n"
-        "is answered with 503 and the reason, until the next edit. Writes the models beside the documents\n"
-        "(apis/*_models.py). Stop it with Ctrl-C."
+        "Serve the project on this machine, to develop it. An edit of the code, a\n"
+        "document or the configuration restarts the service; connections wait meanwhile.\n"
+        "When an edit breaks it, every call is answered with 503 and the reason, until\n"
+        "the next edit. Writes the models beside the documents (apis/*_models.py).\n"
+        "Stop it with Ctrl-C."
     )
     parser = _command(commands, "run", "serve it here, and reload it after every edit", told)
     _address(parser)
     parser.add_argument(
         "--mock-missing",
         action="store_true",
-        help="answer operations without a function from the document's examples, marked by the header X-PyMacaron-Mock",
+        help="answer operations without a function from the document's examples, and mark those answers by a header",
     )
     parser.add_argument("--no-reload", dest="reload", action="store_false", help="serve in this one process")
     _in_project(parser)
@@ -142,8 +144,9 @@ def _run(commands: Commands) -> None:
 
 def _serve(commands: Commands) -> None:
     told = (
-        "Serve the project in production, with gunicorn. Everything is checked before the first worker starts.\n"
-        "Unset secrets stop the start; the docs page is off unless the configuration says 'docs: true'."
+        "Serve the project in production, with gunicorn. Everything is checked before\n"
+        "the first worker starts. Unset secrets stop the start; the docs page is off\n"
+        "unless the configuration says 'docs: true'."
     )
     parser = _command(commands, "serve", "serve it in production", told)
     _address(parser)
@@ -159,8 +162,8 @@ def _serve(commands: Commands) -> None:
 
 def _generate(commands: Commands) -> None:
     told = (
-        "Write the models of every document to apis/NAME_models.py, to be imported and committed.\n"
-        "A file edited by hand is kept aside, as NAME_models.py.orig."
+        "Write the models of every document to apis/NAME_models.py, to be imported and\n"
+        "committed. A file edited by hand is kept aside, as NAME_models.py.orig."
     )
     parser = _command(commands, "generate", "write the models, and stubs of functions", told)
     parser.add_argument(
@@ -177,16 +180,16 @@ def _generate(commands: Commands) -> None:
 
 
 def _routes(commands: Commands) -> None:
-    told = "List what is served: method, path, operation, its function, the rule that found it, and who may call."
+    told = "List what is served: method, path, operation, its function, the rule that\nfound it, and who may call."
     parser = _command(commands, "routes", "list what is served, and by which function", told)
     _in_project(parser, json=True)
 
 
 def _check(commands: Commands) -> None:
     told = (
-        "Find everything that is wrong or doubtful, at once: in documents, configuration, models, functions\n"
-        "and guards. Errors are what stops the start; warnings are what is served otherwise than the document\n"
-        "may suggest.\n"
+        "Find everything that is wrong or doubtful, at once: in documents,\n"
+        "configuration, models, functions and guards. Errors are what stops the start;\n"
+        "warnings are what is served otherwise than the document may suggest.\n"
         "Exits with 1 when there are errors."
     )
     parser = _command(commands, "check", "find all that is wrong, with file and line", told)
@@ -196,8 +199,9 @@ def _check(commands: Commands) -> None:
 
 def _describe(commands: Commands) -> None:
     told = (
-        "Tell what the service is and needs: its name, its APIs and routes, who may call them, the names of its\n"
-        "secrets (never their values). Reads documents and configuration only; no code of the project runs."
+        "Tell what the service is and needs: its name, its APIs and routes, who may call\n"
+        "them, the names of its secrets (never their values). Reads documents and\n"
+        "configuration only; no code of the project runs."
     )
     parser = _command(commands, "describe", "tell what the service is and needs", told)
     _in_project(parser, json=True)
@@ -206,9 +210,9 @@ def _describe(commands: Commands) -> None:
 def _completion(commands: Commands) -> None:
     told = (
         "Print a script that completes commands and options in a shell:\n\n"
-        '  bash:  eval "$(pymacaron completion bash)"           in ~/.bashrc\n'
-        '  zsh:   eval "$(pymacaron completion zsh)"            in ~/.zshrc\n'
-        "  fish:  pymacaron completion fish | source            in ~/.config/fish/config.fish"
+        '  bash:  eval "$(pymacaron completion bash)"  in ~/.bashrc\n'
+        '  zsh:   eval "$(pymacaron completion zsh)"   in ~/.zshrc\n'
+        "  fish:  pymacaron completion fish | source   in ~/.config/fish/config.fish"
     )
     parser = _command(commands, "completion", "print a script that completes commands in a shell", told)
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")

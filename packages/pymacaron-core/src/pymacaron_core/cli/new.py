@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -95,5 +96,5 @@ def _tell(names: ProjectName) -> None:
             told = TOLD.get(path.name, "the functions, one for each operation")
             say(f"  {path.name + ('/' if path.is_dir() else ''):<18} {told}")
     say("next:")
-    say(f"  cd {shown}")
+    say(f"  cd {shlex.quote(shown)}")
     say("  pymacaron run")
