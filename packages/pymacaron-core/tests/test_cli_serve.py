@@ -37,7 +37,9 @@ def test_a_fault_is_told_before_any_worker_starts(tmp_path: Path, port: str) -> 
     project = make_project(tmp_path / "shop", functions=FUNCTIONS.replace("(limit)", "(limit, more)"))
     ended = pymacaron("serve", "--port", port, cwd=project)
     assert ended.returncode == 2
-    assert ended.stderr.startswith("error: apis/shop.yaml:7:7: shop.api.list_orders() needs an argument 'more'")
+    assert ended.stderr.startswith(
+        "error: apis/shop.yaml:7:7: shop.api.list_orders() (shop/api.py:4) needs an argument 'more'"
+    )
     assert "gunicorn" not in ended.stderr
 
 

@@ -104,7 +104,7 @@ def test_a_value_that_is_not_what_is_declared_is_a_bad_response(shop, path, refu
 
 def test_a_model_of_another_class_is_told_by_its_whole_name(shop, refused):
     other = shop.models.Problem(status=200, error="none")
-    assert "shop_models.Problem, and the document declares a " in refused(shop.answer("/item", (other, 200)))
+    assert "shop_models.Problem, and the document declares " in refused(shop.answer("/item", (other, 200)))
 
 
 def test_a_status_may_be_an_http_status(shop):

@@ -102,7 +102,7 @@ def test_a_decorator_wraps_the_function(module):
         ("shopping.api.create_ordr", "shopping.api has no 'create_ordr'; did you mean 'create_order'?"),
         ("shoping.api.create_order", "there is no module 'shoping.api'"),
         ("create_order", "is not a name like module.function"),
-        ("shopping.api.number", "shopping.api.number is a int, not a function"),
+        ("shopping.api.number", "shopping.api.number is no function, but of type int"),
         ("shopping.api; import os", "is not a name like module.function"),
     ],
 )
@@ -115,8 +115,23 @@ def test_a_name_that_leads_nowhere_is_told_with_its_place(module, name, told):
 def test_a_module_that_fails_to_import_is_told_with_its_own_line(tmp_path, monkeypatch):
     (tmp_path / "broken_handlers.py").write_text("import os\n\nvalue = 1 / 0\n")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(BindingError, match=r"ZeroDivisionError.*broken_handlers\.py:3"):
+    with pytest.raises(BindingError, match=r"broken_handlers\.py:3: ZeroDivisionError"):
         bind(operation("x"), Candidates({}, "broken_handlers"))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("import no_such_module_anywhere", r"ends_badly\.py:2: ModuleNotFoundError: No module named"),
+        ("import json; json.loads('{')", r"ends_badly\.py:2: JSONDecodeError"),
+        ("import sys; sys.exit(3)", r"ends_badly\.py:2: it ends the process"),
+    ],
+)
+def test_a_failing_import_is_told_with_the_line_that_is_no_library_s(tmp_path, monkeypatch, line, told):
+    (tmp_path / "ends_badly.py").write_text(f"\n{line}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BindingError, match=told):
+        bind(operation("x"), Candidates({}, "ends_badly"))
 
 
 def test_a_module_with_broken_syntax_is_told_with_its_own_line(tmp_path, monkeypatch):
@@ -129,6 +144,11 @@ def test_a_module_with_broken_syntax_is_told_with_its_own_line(tmp_path, monkeyp
 def test_an_argument_the_document_lacks_stops_the_start():
     with pytest.raises(BindingError, match=r"needs an argument 'limt'.*did you mean 'limit'\?"):
         bind(operation("x", names=["limit"]), Candidates({"x": lambda limt: None}, "m"))
+
+
+def test_a_function_that_does_not_fit_is_told_with_its_line():
+    with pytest.raises(BindingError, match=r"\(\) \(.*test_resolver\.py:\d+\) needs"):
+        bind(operation("x"), Candidates({"x": lambda limt: None}, "m"))
 
 
 def test_a_body_needs_a_positional_argument():

@@ -190,7 +190,7 @@ def _checked_json(value: Any, declared: Declared, label: str, mode: str) -> byte
     if adapter is None or (is_model(value) and declared.model is None and declared.json_schema is None):
         return body
     if is_model(value) and declared.model is not None:
-        _complain(f"{label} returned a {_class(value)}, and the document declares a {_class(declared.model)}", mode)
+        _complain(f"{label} returned {_class(value)}, and the document declares {_class(declared.model)}", mode)
         return body
     try:
         checked = adapter.validator.validate_json(body, strict=True, by_alias=True, by_name=False)

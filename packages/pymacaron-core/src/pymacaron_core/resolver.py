@@ -12,6 +12,8 @@ import difflib
 import functools
 import importlib
 import inspect
+import os
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +91,7 @@ def bind(operation: Operation, candidates: Candidates) -> Binding | None:
         return None
     function, rule, name = found
     if not callable(function):
-        raise BindingError(_at(operation, candidates, f"{name} is a {type(function).__name__}, not a function"))
+        raise BindingError(_at(operation, candidates, f"{name} is no function, but of type {type(function).__name__}"))
     function = _decorated(operation, function, candidates)
     dropped, own_defaults = fit(operation, function, name, candidates)
     return Binding(operation, function, rule, name, dropped, own_defaults)
@@ -203,22 +205,40 @@ def _import(name: str, told: Callable[[str], str] = str) -> ModuleType | None:
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(f"{error.name}.")):
             return None
-        raise BindingError(told(f"the module {name} cannot be imported: {error}")) from error
+        raise BindingError(told(f"the module {name} cannot be imported: {_cause(error)}")) from error
     except BindingError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BindingError(told(f"the module {name} cannot be imported: {_cause(error)}")) from error
 
 
-def _cause(error: Exception) -> str:
-    """An exception of somebody's module, with the line of it that failed."""
+def _cause(error: BaseException) -> str:
+    """An exception of somebody's module, with the line of it that failed: the innermost one outside of libraries."""
     if isinstance(error, SyntaxError):
-        return f"{error.filename}:{error.lineno}: {error.msg}"
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    where = f" ({frame.tb_frame.f_code.co_filename}:{frame.tb_lineno})" if frame is not None else ""
-    return f"{type(error).__name__}: {error}{where}"
+        return f"{_shown(error.filename or '?')}:{error.lineno}: {error.msg}"
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    own = [each for each in frames if not _is_library(each[0])]
+    file, line = (own or frames)[-1]
+    if isinstance(error, SystemExit):
+        return f"{_shown(file)}:{line}: it ends the process; a module must only define what it is imported for"
+    return f"{_shown(file)}:{line}: {type(error).__name__}: {error}"
+
+
+def _is_library(file: str) -> bool:
+    library = os.path.dirname(os.__file__)
+    return "site-packages" in file or file.startswith((library, "<frozen", os.path.dirname(__file__)))
+
+
+def _shown(file: str) -> str:
+    """A file as one would name it from the working directory."""
+    relative = os.path.relpath(file)
+    return file if relative.startswith(os.pardir) else relative
+
+
+def _with_line(name: str, function: Function) -> str:
+    """The name of a function with the line where it stands, where that is known."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"{name}() ({_shown(code.co_filename)}:{code.co_firstlineno})" if code is not None else f"{name}()"
 
 
 def _decorated(operation: Operation, function: Function, candidates: Candidates) -> Function:
@@ -249,12 +269,12 @@ def fit(
     offered = arguments_of(operation)
     positional = operation.body is not None and not operation.body.spread
     if positional:
-        parameters = _without_first(parameters, operation, name, candidates)
+        parameters = _without_first(parameters, operation, _with_line(name, function), candidates)
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
         taken = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     else:
         taken = set(offered)
-    _check_needs(parameters, offered, operation, name, candidates)
+    _check_needs(parameters, offered, operation, _with_line(name, function), candidates)
     own = {p.name for p in parameters if p.default is not p.empty and p.default is not None}
     return tuple(a for a in offered if a not in taken), tuple(a for a in offered if a in own)
 
@@ -273,7 +293,7 @@ def _without_first(
     """The parameters left once the body is handed over as the first positional argument."""
     first = parameters[0] if parameters else None
     if first is None or first.kind in (first.KEYWORD_ONLY, first.VAR_KEYWORD):
-        message = f"{name}{inspect.Signature(parameters)} must take the body of {operation.label} as its first argument"
+        message = f"{name} must take the body of {operation.label} as its first argument"
         raise BindingError(_at(operation, candidates, message))
     return parameters if first.kind is first.VAR_POSITIONAL else parameters[1:]
 
@@ -296,9 +316,7 @@ def _check_needs(
         has = f"it has {', '.join(offered)}" if offered else "it has no parameters"
         near = difflib.get_close_matches(parameter.name, offered, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        message = (
-            f"{name}() needs an argument {parameter.name!r}, which {operation.label} does not declare: {has}{hint}"
-        )
+        message = f"{name} needs an argument {parameter.name!r}, which {operation.label} does not declare: {has}{hint}"
         raise BindingError(_at(operation, candidates, message))
 
 
