@@ -53,6 +53,18 @@ def test_a_broken_document_is_found_and_reported(tmp_path: Path, data: bytes) ->
         read(found["shop"], root=tmp_path)
 
 
+def test_a_document_that_may_not_be_read_is_found_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **keywords: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "shop.yaml"))
+
+    write(tmp_path, OPENAPI, "shop.yaml")
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    found = find(tmp_path)
+    with pytest.raises(DocumentError, match=r"shop\.yaml cannot be opened: Permission denied"):
+        read(found["shop"], root=tmp_path)
+
+
 def test_two_documents_of_one_name_are_refused(tmp_path: Path) -> None:
     write(tmp_path, OPENAPI, "shop.yaml")
     write(tmp_path, OPENAPI, "old/shop.json")

@@ -180,6 +180,7 @@ definitions:
         ("{discriminator: {}}", "`discriminator` needs `propertyName`"),
         ("{$ref: '#/components/schemas/Othr'}", "did you mean `Other`?"),
         ("{$ref: '#/definitions/Other'}", "did you mean `#/components/schemas/Other`?"),
+        ("{$ref: }", "`$ref` must be text, and here is nothing; put it in quotes"),
         ("{$ref: '#Other'}", "did you mean `#/components/schemas/Other`?"),
     ],
 )
@@ -198,6 +199,16 @@ def test_a_wrong_schema_is_refused_with_a_sentence(tmp_path: Path, written: str,
         ("{required: true}", "`required` lists the properties", {}),
         ("{exclusiveMinimum: true}", "does nothing without `minimum`", {}),
         ("{proprties: {}}", "did you mean `properties`?", {}),
+        (
+            "{type: string, enum: [a, 1]}",
+            "`enum` holds `1`, which is no `string`; put it in quotes",
+            {"type": ["string"], "enum": ["a", 1]},
+        ),
+        (
+            "{type: integer, enum: [1, true]}",
+            "`enum` holds `true`, which is no `integer`",
+            {"type": ["integer"], "enum": [1, True]},
+        ),
     ],
 )
 def test_a_doubtful_schema_is_read_and_named(tmp_path: Path, written: str, told: str, expected: object) -> None:

@@ -60,12 +60,16 @@ class Wishes:
 def read_all(folder: Path, root: Path, wishes: Wishes, ignore: Iterable[str] = ()) -> list[Specification]:
     """Every API below a folder. Raises ``DocumentError`` with the faults of all of them."""
     if not folder.is_dir():
-        raise StartError(f"there is no folder {folder}: put the service's OpenAPI documents there (apis/<name>.yaml)")
+        raise StartError(
+            f"there is no folder {folder}: put the service's OpenAPI documents there (apis/<name>.yaml), "
+            "go to the project's folder, or make one with 'pymacaron new NAME'"
+        )
     ignored = set(ignore)
     found = {name: path for name, path in spec.find(folder).items() if name not in ignored}
     if not found:
         raise StartError(
             f"{folder} holds no OpenAPI document: no .yaml or .json file there has 'openapi' or 'swagger' at its root"
+            + _passed_over(folder, ignored)
         )
     specifications: list[Specification] = []
     faults: list[DocumentFault] = []
@@ -80,6 +84,14 @@ def read_all(folder: Path, root: Path, wishes: Wishes, ignore: Iterable[str] = (
     if faults:
         wishes.fail(DocumentError(faults))
     return specifications
+
+
+def _passed_over(folder: Path, ignored: set[str]) -> str:
+    """The files that may have been meant for documents."""
+    names = sorted(p.name for p in folder.iterdir() if p.suffix in (".yaml", ".yml", ".json"))
+    shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+    told = f"; looked into {shown}" if names else ""
+    return told + (f"; the configuration ignores {', '.join(sorted(ignored))}" if ignored else "")
 
 
 def _tell(warnings: Iterable[DocumentFault]) -> None:

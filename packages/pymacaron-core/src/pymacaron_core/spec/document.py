@@ -121,4 +121,5 @@ def _bytes(path: Path, name: str) -> bytes:
             raise Refused(f"{name} has more than {SIZE_LIMIT // 1024 // 1024} MB; that is no API document")
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise Refused(f"{name} cannot be opened: {error}") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Refused(f"{name} cannot be opened: {why}") from None

@@ -44,6 +44,8 @@ def is_api(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             data = file.read(SIZE_LIMIT)
+    except PermissionError:
+        return True  # read says so
     except OSError:
         return False
     data = data.replace(b"\0", b"")  # UTF-16 is refused by read, with a sentence

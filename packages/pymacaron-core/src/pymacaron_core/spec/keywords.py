@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from typing import Any
@@ -63,6 +64,17 @@ _MEANT = {
     "map": "object",
     "none": "null",
     "any": "(no type at all)",
+}
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "null": (type(None),),
+    "boolean": (bool,),
+    "integer": (int, float),
+    "number": (int, float),
+    "string": (str,),
+    "array": (list,),
+    "object": (dict,),
 }
 
 
@@ -146,6 +158,19 @@ def bounds(node: Node) -> dict[str, Any]:
             else:
                 node.warning(f"`{exclusive}: true` does nothing without `{bound}`", "bounds", exclusive)
     return found
+
+
+def check_enum(node: Node, found: dict[str, Any]) -> None:
+    """Warn of values of an ``enum`` that its ``type`` refuses: numbers for texts, texts for numbers."""
+    if "type" not in found:
+        return
+    kinds = tuple(kind for name in found["type"] for kind in _KINDS[name])
+    for value in found.get("enum", ()):
+        if value is None or (isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)):
+            continue
+        told = "; put it in quotes" if str in kinds and not isinstance(value, (dict, list, str)) else ""
+        shown = json.dumps(value, ensure_ascii=False, default=str)[:60]
+        node.warning(f"`enum` holds `{shown}`, which is no `{found['type'][0]}`{told}", "enum", "enum")
 
 
 def with_null(schema: Schema) -> Schema:

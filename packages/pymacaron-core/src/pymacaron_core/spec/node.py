@@ -129,6 +129,7 @@ class Node:
         for _ in range(HOP_LIMIT):
             ref = reference(node.value)
             if ref is None:
+                node.check_reference()
                 return node if node.is_mapping(what) else None
             try:
                 value, place = target(self.library, ref, node.place)
@@ -138,6 +139,12 @@ class Node:
             node = Node(value, place, self.library)
         self.error("this reference goes round in a circle and leads to nothing", "reference", "$ref")
         return None
+
+    def check_reference(self) -> None:
+        """Tell a fault where ``$ref`` holds no text: unquoted, what follows a ``#`` is a comment."""
+        if isinstance(self.value, dict) and not isinstance(self.value.get("$ref", ""), str):
+            what = kind(self.value["$ref"])
+            self.error(f"`$ref` must be text, and here is {what}; put it in quotes: '#/...'", "reference", "$ref")
 
     def check_keys(self, what: str, known: frozenset[str]) -> None:
         """Warn of keys that look like a misspelt known one."""

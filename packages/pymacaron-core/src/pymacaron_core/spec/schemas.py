@@ -49,6 +49,7 @@ class Schemas:
         if not isinstance(value, dict):
             node.error(f"a schema must be a mapping, and here is {kind(value)}", "shape")
             return Schema(place=node.place)
+        node.check_reference()
         ref = reference(value) or (value.get("$dynamicRef") if self.modern else None)
         name = self.name(node, ref) if isinstance(ref, str) else None
         if value.get("type") == "file":
@@ -138,6 +139,7 @@ class Schemas:
                 if plain is not None or name in ("default", "const"):
                     found[name] = plain
         found |= keywords.bounds(node)
+        keywords.check_enum(node, found)
         node.check_keys("a schema", keywords.KNOWN)
         return {name: value for name, value in found.items() if value != () or name not in keywords.SCHEMA_LIST}
 
