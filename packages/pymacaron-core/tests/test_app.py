@@ -136,6 +136,28 @@ def test_a_server_py_is_used_and_does_not_serve(project):
     assert client.get("/ping").json == {}
 
 
+def test_modules_of_another_project_in_this_process_are_not_taken_for_ones_own(project, tmp_path):
+    for name in ("one", "two"):
+        project(
+            **{
+                f"{name}__apis__shop_dot_yaml": SHOP,
+                f"{name}__shop__api_dot_py": "def create_order(body): ...\ndef get_order(id, id_query): ...\n",
+            }
+        )
+    load(tmp_path / "one")
+    with pytest.raises(BindingError, match=r"shop.api.create_order is of another project .*one/shop/api.py"):
+        load(tmp_path / "two")
+
+
+def test_a_server_py_of_another_project_in_this_process_is_not_taken_for_ones_own(project, tmp_path):
+    for name in ("one", "two"):
+        server = "import flask\nfrom pymacaron_core import API\napp = flask.Flask('x')\nAPI(app)\n"
+        project(**{f"{name}__apis__shop_dot_yaml": SHOP, f"{name}__server_dot_py": server})
+    load(tmp_path / "one")
+    with pytest.raises(StartError, match=r"two/server.py: the module server is of another project .*one/server.py"):
+        load(tmp_path / "two")
+
+
 def test_a_server_py_without_an_api_is_told(project):
     root = project(apis__shop_dot_yaml=SHOP, server_dot_py="app = None\n")
     with pytest.raises(StartError, match=r"server\.py makes no API"):

@@ -41,6 +41,7 @@ from pymacaron_core.listening import bound_socket
 from pymacaron_core.loading import Wishes, base_path_of, has_route, load_all, load_builtin, read_all
 from pymacaron_core.logs import set_level
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
+from pymacaron_core.resolver import loaded_elsewhere
 from pymacaron_core.spec.operation import Specification
 
 BUILTIN: Mapping[str, ModuleType] = {"ping": ping}
@@ -238,6 +239,9 @@ def load(
 
 def _from_server(folder: Path) -> Application:
     module = import_module("server")
+    other = loaded_elsewhere("server", folder)
+    if other is not None:
+        raise StartError(f"{folder / 'server.py'}: the module server is of another project in this process, {other}")
     app = getattr(module, "app", None)
     app = getattr(app, "app", app)
     api = app.extensions.get("pymacaron_api") if isinstance(app, flask.Flask) else None

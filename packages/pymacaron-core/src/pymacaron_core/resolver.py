@@ -13,6 +13,7 @@ import functools
 import importlib
 import inspect
 import os
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Operation, Place, identifier
 
 Function = Callable[..., Any]
+HANDED = "handed to the API"
+RENAME = "Python knows one module of a name, so give one of the two another"
 OLD_NAMES = {
     "pymacaron.auth": "pymacaron_auth",
     "pymacaron_async.asynctask": "pymacaron_async",
@@ -92,6 +95,10 @@ def bind(operation: Operation, candidates: Candidates) -> Binding | None:
     function, rule, name = found
     if not callable(function):
         raise BindingError(_at(operation, candidates, f"{name} is no function, but of type {type(function).__name__}"))
+    other = loaded_elsewhere(name, candidates.root) if rule != HANDED else None
+    if other is not None:
+        message = f"{name} is of another project in this process, {other}: {RENAME}"
+        raise BindingError(_at(operation, candidates, message))
     function = _decorated(operation, function, candidates)
     dropped, own_defaults = fit(operation, function, name, candidates)
     return Binding(operation, function, rule, name, dropped, own_defaults)
@@ -127,7 +134,7 @@ def _find(operation: Operation, candidates: Candidates) -> tuple[Function, str, 
     for name in (operation_id, operation_id and identifier(operation_id), f"{operation.method} {operation.path}"):
         if name and name in candidates.given:
             function = candidates.given[name]
-            return function, "handed to the API", getattr(function, "__qualname__", name)
+            return function, HANDED, getattr(function, "__qualname__", name)
     if extensions.get("x-bind-server"):
         return _named(operation, candidates, str(extensions["x-bind-server"]), "x-bind-server")
     if operation_id and _is_dotted(operation_id) and _import(current_name(operation_id).partition(".")[0]) is not None:
@@ -239,6 +246,17 @@ def _with_line(name: str, function: Function) -> str:
     """The name of a function with the line where it stands, where that is known."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f"{name}() ({_shown(code.co_filename)}:{code.co_firstlineno})" if code is not None else f"{name}()"
+
+
+def loaded_elsewhere(dotted: str, root: Path | str) -> str | None:
+    """The file of the module that a dotted name means in this process, where the project has another file for it."""
+    parts = dotted.split(".")
+    while parts and ".".join(parts) not in sys.modules:
+        parts.pop()
+    loaded = getattr(sys.modules.get(".".join(parts)), "__file__", None)
+    own = (Path(root, *parts[:-1], f"{parts[-1]}.py"), Path(root, *parts, "__init__.py")) if loaded and parts else ()
+    elsewhere = any(file.is_file() and file.resolve() != Path(str(loaded)).resolve() for file in own)
+    return loaded if elsewhere else None
 
 
 def _decorated(operation: Operation, function: Function, candidates: Candidates) -> Function:
