@@ -126,6 +126,8 @@ from pymacaron_core.errors import (
 )
 from pymacaron_core.errors import (
     TokenExpired as TokenExpired,
+)
+from pymacaron_core.errors import (
     TokenInvalid as TokenInvalid,
 )
 from pymacaron_core.errors import (
