@@ -59,6 +59,22 @@ def test_arrays_and_objects_know_their_items():
     assert json.loads(mapping([("a", "1"), ("b", "1.5")], inner)) == {"a": 1, "b": 1.5}
 
 
+def test_a_schema_that_two_parts_share_is_no_text_for_being_met_twice():
+    schemas = {"D": Schema({"type": ("integer",)}), "B": Schema(ref="D"), "C": Schema(ref="D")}
+    both = Schema({"allOf": (Schema(ref="B"), Schema(ref="C"))})
+    assert shape_of(both, Specification("x", schemas=schemas)).types == {"integer"}
+
+
+def test_a_shape_goes_as_deep_as_forms_do_and_no_deeper():
+    names = [f"p{number}" for number in range(200)]
+    node = Schema({"type": ("object",), "properties": {name: Schema(ref="Node") for name in names}})
+    specification = Specification("x", schemas={"Node": node})
+    shape = shape_of(Schema(ref="Node"), specification)
+    assert shape.properties["p0"].properties["p199"].is_object
+    assert not shape.properties["p0"].properties["p199"].properties
+    assert not shape_of(node, specification, levels=0).properties
+
+
 def test_the_shape_of_combined_schemas_adds_up():
     assert shape(oneOf=(INTEGER, STRING)).types == {"integer", "string"}
     assert shape_of(Schema(ref="Size"), SPECIFICATION).types == {"integer"}

@@ -28,5 +28,5 @@ def way_of(media: MediaType, specification: Specification) -> str | None:
         return "bytes"
     if media.schema is None or not (media.schema.keywords or media.schema.ref):
         return "text" if media.name.startswith("text/") else "bytes"
-    types = shape_of(media.schema, specification).types
+    types = shape_of(media.schema, specification, levels=0).types
     return "bytes" if "file" in types else "text" if "string" in types else None

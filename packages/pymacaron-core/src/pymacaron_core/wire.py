@@ -42,23 +42,47 @@ class Shape:
 
 
 TEXT = Shape()
+Known = dict[tuple[Schema, int], "Shape | None"]
 
 
-def shape_of(schema: Schema | None, specification: Specification, depth: int = 0) -> Shape:
-    """The shape of a schema; combined schemas (``allOf``, ``oneOf``, ``anyOf``) add up. Deeper than 8 all is text."""
-    if schema is None or depth > 8:
+LEVELS = 2
+"""How far a shape goes: a form has properties, a property items, and what is deeper comes as JSON or not at all."""
+
+
+def shape_of(schema: Schema | None, specification: Specification, levels: int = LEVELS) -> Shape:
+    """The shape of a schema; combined schemas (``allOf``, ``oneOf``, ``anyOf``) add up.
+
+    ``levels`` of items and properties are looked into: none where only the types are asked for.
+    """
+    return _shape(schema, specification, levels, {}) or TEXT
+
+
+def _shape(schema: Schema | None, specification: Specification, levels: int, known: Known) -> Shape | None:
+    """The shape of a schema, made once; None for one that is part of itself and being made."""
+    if schema is None:
         return TEXT
+    if (schema, levels) not in known:
+        known[schema, levels] = None
+        known[schema, levels] = _made(schema, specification, levels, known)
+    return known[schema, levels]
+
+
+def _made(schema: Schema, specification: Specification, levels: int, known: Known) -> Shape:
+    def inside(inner: Any) -> Shape | None:
+        return _shape(inner, specification, levels - 1, known) if isinstance(inner, Schema) and levels else None
+
     types: set[str] = {"file"} if schema.get("format") == "binary" else set(schema.types)
-    items = shape_of(schema.get("items"), specification, depth + 1) if "items" in schema.keywords else None
-    properties = {name: shape_of(s, specification, depth + 1) for name, s in schema.properties().items()}
-    additional = schema.get("additionalProperties")
-    extra = shape_of(additional, specification, depth + 1) if isinstance(additional, Schema) else None
+    items, additional = inside(schema.get("items")), schema.get("additionalProperties")
+    properties = {name: inside(s) or TEXT for name, s in schema.properties().items()} if levels else {}
+    extra = inside(additional)
     if not types:
         types |= _types_of_values(schema)
-    if not types and (properties or additional is not None):
+    if not types and (schema.properties() or additional is not None):
         types.add("object")
     for part in _parts(schema, specification):
-        shape = shape_of(part, specification, depth + 1)
+        shape = _shape(part, specification, levels, known)
+        if shape is None:
+            continue
         if "type" not in schema.keywords and part.keywords.keys() | ({part.ref} if part.ref else set()):
             types |= shape.types
         items = items or shape.items
