@@ -10,6 +10,7 @@ from model_documents import catalog_of, read, refused
 from pydantic import ValidationError
 from pydantic_core import SchemaSerializer, SchemaValidator
 from pymacaron_core.models import Catalog, Upload, faults_of
+from pymacaron_core.spec.operation import Schema
 
 CASES: list[tuple[str, list[str], list[str]]] = [
     ("{type: integer}", ["1", "1.0", "-3", "100000000000000000000"], ["1.5", '"1"', "true", "null"]),
@@ -240,6 +241,15 @@ def test_names_of_any_kind_become_names_of_python(tmp_path: Path) -> None:
         assert model.get_model_name() == name
         assert model.get_property_names() == [*properties]
         assert model.from_json(properties).to_json() == properties
+
+
+def test_no_other_schema_takes_the_place_of_one_with_a_validator(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path)
+    schema = Schema({"type": ("integer",)})
+    place = id(schema)
+    catalog.adapter(schema)
+    del schema
+    assert place not in [id(other) for other in [Schema() for _ in range(1000)]]
 
 
 def test_adapters_are_built_when_handed_out(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class Catalog:
         self._specification = specification
         self._module = module
         self._plan = Plan(specification)
-        self._adapters: dict[int, TypeAdapter[Any]] = {}
+        self._adapters: dict[Schema, TypeAdapter[Any]] = {}
         self._lock = threading.RLock()
 
     @property
@@ -105,9 +105,9 @@ class Catalog:
     def adapter(self, schema: Schema) -> TypeAdapter[Any]:
         """The validator and serializer of a schema. Use ``.validator`` and ``.serializer``: they are built."""
         with self._lock:
-            found = self._adapters.get(id(schema))
+            found = self._adapters.get(schema)
             if found is None:
-                found = self._adapters[id(schema)] = self._built(self.type_of(schema), schema.place)
+                found = self._adapters[schema] = self._built(self.type_of(schema), schema.place)
             return found
 
     def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]:

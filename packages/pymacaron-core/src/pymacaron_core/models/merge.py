@@ -33,14 +33,14 @@ class Merger:
 
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self._schemas = schemas
-        self._done: dict[int, Mapping[str, Any]] = {}
+        self._done: dict[Schema, Mapping[str, Any]] = {}
         self._going_on: set[int] = set()
 
     def keywords(self, schema: Schema) -> Mapping[str, Any]:
         """The keywords of a schema with every reference it consists of followed and every ``allOf`` folded in."""
-        found = self._done.get(id(schema))
+        found = self._done.get(schema)
         if found is None:
-            found = self._done[id(schema)] = self._fold(schema)
+            found = self._done[schema] = self._fold(schema)
         return found
 
     def _fold(self, schema: Schema) -> Mapping[str, Any]:

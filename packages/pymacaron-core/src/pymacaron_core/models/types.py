@@ -92,13 +92,13 @@ class Types:
     classes: set[int] = field(default_factory=set)
     uploads: set[int] = field(default_factory=set)
     unenforced: list[Unenforced] = field(default_factory=list)
-    _done: dict[int, Type] = field(default_factory=dict)
+    _done: dict[Schema, Type] = field(default_factory=dict)
 
     def of(self, schema: Schema) -> Type:
         """The type of a schema, by the name of its class where it has one."""
-        found = self._done.get(id(schema))
+        found = self._done.get(schema)
         if found is None:
-            found = self._done[id(schema)] = self._make(schema)
+            found = self._done[schema] = self._make(schema)
         return found
 
     def of_named(self, schema: Schema) -> Type:
