@@ -52,6 +52,13 @@ def test_an_open_folder_is_closed(root: Path) -> None:
     assert mode(state_folder(root)) == 0o700
 
 
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_folder_that_others_could_write_to_is_not_used(root: Path, cache: Path, mode: int) -> None:
+    (root / ".pym").mkdir()
+    (root / ".pym").chmod(mode)
+    assert cache in state_folder(root).parents
+
+
 def test_a_link_is_not_followed(root: Path, tmp_path: Path, cache: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (root / ".pym").symlink_to(tmp_path / "elsewhere")

@@ -83,13 +83,17 @@ def _candidates(root: Path) -> Iterator[tuple[list[Path], set[int]]]:
 
 
 def _made_private(folder: Path, owners: set[int]) -> bool:
-    """Make the folder and say whether it may be used: a real folder of an owner we trust, closed to others."""
+    """Make the folder and say whether it may be used: a real folder of an owner we trust, closed to others.
+
+    One that others can read is closed; one that they can write to may hold their code already.
+    """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+        open_to = found.st_mode & 0o077 if os.name == "posix" else 0
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or open_to & 0o022:
             return False
-        if found.st_mode & 0o077 and os.name == "posix":
+        if open_to:
             folder.chmod(0o700)
     except OSError:
         return False
