@@ -137,7 +137,7 @@ def test_a_failing_import_is_told_with_the_line_that_is_no_library_s(tmp_path, m
 def test_a_module_with_broken_syntax_is_told_with_its_own_line(tmp_path, monkeypatch):
     (tmp_path / "unfinished.py").write_text("def f(:\n")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(BindingError, match=r"unfinished\.py:1"):
+    with pytest.raises(BindingError, match=r"unfinished\.py:1: .+ \(so unfinished cannot be imported\)$"):
         bind(operation("x"), Candidates({}, "unfinished"))
 
 

@@ -212,11 +212,11 @@ def _import(name: str, told: Callable[[str], str] = str) -> ModuleType | None:
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(f"{error.name}.")):
             return None
-        raise BindingError(told(f"the module {name} cannot be imported: {_cause(error)}")) from error
+        raise BindingError(told(f"{_cause(error)} (so {name} cannot be imported)")) from error
     except BindingError:
         raise
     except (Exception, SystemExit) as error:
-        raise BindingError(told(f"the module {name} cannot be imported: {_cause(error)}")) from error
+        raise BindingError(told(f"{_cause(error)} (so {name} cannot be imported)")) from error
 
 
 def _cause(error: BaseException) -> str:
