@@ -295,6 +295,13 @@ def test_a_base_path_of_the_configuration_wins(project):
     assert client.get("/v1/orders/1").status_code == 404
 
 
+def test_settings_for_an_api_that_is_not_there_are_told(project, caplog):
+    root = project(apis__shop_dot_yaml=SHOP)
+    (root / "pym-config.yaml").write_text("core: {apis: {shp: {base_path: /x}}}")
+    API(flask.Flask("shop"), root=root, handlers=HANDLERS).load_apis().finish()
+    assert "pym-config.yaml: core.apis.shp has no effect: there is no API 'shp'; did you mean 'shop'?" in caplog.text
+
+
 def test_a_document_is_published_under_the_base_path_of_the_configuration(project):
     root = project(apis__shop_dot_yaml=SHOP)
     (root / "pym-config.yaml").write_text("core: {apis: {shop: {base_path: /shop/v2/}}}")

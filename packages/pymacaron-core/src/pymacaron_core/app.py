@@ -38,7 +38,7 @@ from pymacaron_core.guard import Guard
 from pymacaron_core.hosting import host_application
 from pymacaron_core.leftovers import name_leftovers
 from pymacaron_core.listening import bound_socket
-from pymacaron_core.loading import Wishes, base_path_of, has_route, load_all, load_builtin, read_all
+from pymacaron_core.loading import Wishes, base_path_of, has_route, load_all, load_builtin, name_unknown_apis, read_all
 from pymacaron_core.logs import set_level
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
 from pymacaron_core.resolver import loaded_elsewhere
@@ -164,6 +164,8 @@ class API:
         if application.ready:
             return application
         self.load_builtin_apis()
+        if not self._wishes.tolerated:
+            name_unknown_apis(application)
         docs = self.config.core.docs
         if self._docs is None and (not self.config.production if docs is None else docs):
             self._docs = ("doc", None)

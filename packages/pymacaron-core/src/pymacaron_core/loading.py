@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -234,6 +235,16 @@ def base_path_of(application: Application, specification: Specification) -> str:
     """What stands before the paths of an API: the configuration's word, else the document's."""
     own = application.config.core.apis.get(specification.name)
     return specification.base_path if own is None or own.base_path is None else own.base_path
+
+
+def name_unknown_apis(application: Application) -> None:
+    """Warn of settings for an API that is not there: a misspelt name would have them do nothing in silence."""
+    config, known = application.config, application.apis
+    for name in sorted(set(config.core.apis) - set(known) - set(config.core.ignore)):
+        near = difflib.get_close_matches(name, known, 1)
+        told = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(sorted(known))}"
+        file = config.file.name if config.file else "the configuration"
+        log.warning("%s: core.apis.%s has no effect: there is no API %r; %s", file, name, name, told)
 
 
 def _check_free(application: Application, rule: str, operation: Operation) -> None:
