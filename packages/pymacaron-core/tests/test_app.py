@@ -312,6 +312,33 @@ def test_a_document_is_published_under_the_base_path_of_the_configuration(projec
     assert 'data-base="../shop/v2"' in client.get("/doc/shop").text
 
 
+ARRAYS = """
+swagger: '2.0'
+info: {title: Shop, version: "1"}
+paths:
+  /arrays:
+    post:
+      operationId: arrays
+      parameters:
+      - {name: csv, in: formData, type: array, items: {type: integer}}
+      - {name: ssv, in: formData, type: array, items: {type: string}, collectionFormat: ssv}
+      - {name: tsv, in: formData, type: array, items: {type: string}, collectionFormat: tsv}
+      - {name: pipes, in: formData, type: array, items: {type: string}, collectionFormat: pipes}
+      - {name: multi, in: formData, type: array, items: {type: string}, collectionFormat: multi}
+      responses: {200: {description: ok, schema: {type: object}}}
+"""
+
+
+def test_arrays_of_a_form_are_split_as_their_collection_format_says(project):
+    api = API(root=project(apis__shop_dot_yaml=ARRAYS), handlers={"arrays": lambda **arrays: arrays}).load_apis()
+    sent = {"csv": "1,2", "ssv": "a b", "tsv": "a\tb", "pipes": "a|b", "multi": ["a,b", "c"]}
+    several = ["a", "b"]
+    told = {"csv": [1, 2], "ssv": several, "tsv": several, "pipes": several, "multi": ["a,b", "c"]}
+    assert api.app.test_client().post("/arrays", data=sent).json == told
+    assert api.app.test_client().post("/arrays", data={"csv": ""}).json["csv"] == []
+    assert api.app.test_client().post("/arrays", data={"csv": "1,x"}).json["errors"][0]["pointer"] == "/csv/1"
+
+
 def test_only_models_gives_no_routes(project):
     api = shop(project).load_apis(only_models=["shop"])
     client = api.finish().app.test_client()

@@ -231,6 +231,13 @@ responses:
     assert found.success is first
 
 
+def test_a_file_is_answered_as_bytes_where_only_json_is_produced(tmp_path: Path) -> None:
+    replies = "responses: {200: {description: ok, schema: {type: file}}}"
+    for produces, name in (("", "application/octet-stream"), ("produces: [application/pdf], ", "application/pdf")):
+        found = operation(tmp_path, f"{SWAGGER}paths: {{/a: {{get: {{{produces}{replies}}}}}}}")
+        assert [media.name for media in found.replies[0].content] == [name]
+
+
 def test_two_bodies_are_refused(tmp_path: Path) -> None:
     two = "{name: a, in: body, schema: {}}, {name: b, in: body, schema: {}}"
     (fault,) = faults_of(tmp_path, f"{SWAGGER}paths: {{/a: {{put: {{parameters: [{two}], {OK}}}}}}}")

@@ -7,7 +7,7 @@ reads the body into the arguments. JSON goes from bytes to model in one call; fo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple, Protocol
 
@@ -19,13 +19,14 @@ from pymacaron_core.errors import InvalidParameter, RequestFault, UnsupportedMed
 from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.upload import Upload
-from pymacaron_core.spec.operation import Body, MediaType, Parameter, Schema, Specification
+from pymacaron_core.spec.operation import EMPTY, Body, MediaType, Parameter, Schema, Specification
 from pymacaron_core.wire import TEXT, Shape, members, part, shape_of
 
 Values = dict[str, Any]
 Faults = list[RequestFault]
 NO_FILE = "null"
 """What stands for a file where none is wanted: a value that no text or number is."""
+DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 
 
 class Adapters(Protocol):
@@ -182,11 +183,12 @@ def _form_decoder(media: MediaType, body: Body, specification: Specification, ad
     else:
         adapter, named = adapters.adapter(media.schema or Schema()), {}
     validate, wire_names = adapter.validator.validate_json, {argument: name for name, argument in named.items()}
+    joined = _joined(media)
 
     def decode(call: Call, faults: Faults) -> Any:
         uploads: dict[str, Upload] = {}
         try:
-            text = form_text(call.form() if call.has_body else None, shape, uploads, named)
+            text = form_text(call.form() if call.has_body else None, shape, uploads, named, joined)
             return validate(text, strict=True, by_alias=True, by_name=False, context={"uploads": uploads})
         except InvalidParameter as error:
             faults.extend(error.faults)
@@ -214,21 +216,48 @@ def _fields_of(schema: Schema, body: Body, specification: Specification) -> tupl
     )
 
 
-def form_text(form: Form | None, shape: Shape, uploads: dict[str, Upload], named: Mapping[str, str]) -> str:
+def _joined(media: MediaType) -> Mapping[str, str]:
+    """The fields whose arrays come as one text, with what is between the items (OpenAPI, Encoding Object)."""
+    exploded = {name: each.explode for name, each in media.encoding.items()}
+    styles = {name: each.style or "form" for name, each in media.encoding.items()}
+    return {
+        name: DELIMITERS.get(style, ",")
+        for name, style in styles.items()
+        if not (style == "form" if exploded[name] is None else exploded[name])
+    }
+
+
+def form_text(
+    form: Form | None,
+    shape: Shape,
+    uploads: dict[str, Upload],
+    named: Mapping[str, str],
+    joined: Mapping[str, str] = EMPTY,
+) -> str:
     """A form as JSON text. A file is a token that stands for it in ``uploads``, never text that a caller could forge.
 
     ``named`` has the arguments of a form whose fields are handed over one by one; what it has not is left out.
+    ``joined`` has what is between the items of arrays that come as one text.
     """
     fragments: dict[str, list[str]] = {}
     for name, text in form.fields if form else ():
         inner = shape.properties.get(name) or shape.additional or TEXT
-        fragments.setdefault(name, []).append(part(text, inner.items or TEXT if inner.is_array else inner))
+        fragments.setdefault(name, []).extend(_parts(text, inner, joined.get(name)))
     for name, file in form.files if form else ():
         inner = shape.properties.get(name) or shape.additional or TEXT
         is_wanted = "file" in (inner.items or TEXT if inner.is_array else inner).types
         fragments.setdefault(name, []).append(_token(file, uploads) if is_wanted else NO_FILE)
-    wanted = ((named.get(name) if named else name, texts, name) for name, texts in fragments.items())
-    return members((key, _field(texts, shape, name)) for key, texts, name in wanted if key is not None)
+    kept = ((named.get(name) if named else name, texts, name) for name, texts in fragments.items())
+    return members((key, _field(texts, shape, name)) for key, texts, name in kept if key is not None)
+
+
+def _parts(text: str, shape: Shape, delimiter: str | None) -> Iterator[str]:
+    """One field as JSON texts: several where an array comes as one text."""
+    if not shape.is_array:
+        yield part(text, shape)
+        return
+    texts = [text] if delimiter is None else text.split(delimiter) if text else []
+    yield from (part(each, shape.items or TEXT) for each in texts)
 
 
 def _token(file: Any, uploads: dict[str, Upload]) -> str:

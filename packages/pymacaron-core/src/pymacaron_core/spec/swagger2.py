@@ -19,7 +19,7 @@ from pymacaron_core.spec.operation import (
     SecurityScheme,
 )
 
-_JSON = ("application/json",)
+_JSON, _BYTES = ("application/json",), "application/octet-stream"
 _MULTIPART, _URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
 _STYLES = {"ssv": "spaceDelimited", "tsv": "tabDelimited", "pipes": "pipeDelimited"}
 _FORMATS = ("csv", "ssv", "tsv", "pipes", "multi")
@@ -95,6 +95,8 @@ class Swagger2(Dialect):
         schema = self.schemas.read(node.child("schema") or node) if node.has("schema") else None
         examples = dict(_examples(node))
         names = [*self._media_types(operation, "produces"), *examples] if schema is not None else list(examples)
+        if schema is not None and schema.get("format") == "binary" and set(names) <= set(_JSON):
+            names = [_BYTES]  # a file is no JSON; many documents produce JSON and say nothing of the one that is
         content = [MediaType(name, schema, examples.get(name, ()), place=node.place) for name in names]
         headers = node.entries("headers", named=True)
         return Reply(
