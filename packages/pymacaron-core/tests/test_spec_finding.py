@@ -68,7 +68,7 @@ def test_a_document_that_may_not_be_read_is_found_and_reported(tmp_path: Path, m
 def test_two_documents_of_one_name_are_refused(tmp_path: Path) -> None:
     write(tmp_path, OPENAPI, "shop.yaml")
     write(tmp_path, OPENAPI, "old/shop.json")
-    with pytest.raises(DocumentError, match=r"the API `shop` is already in .*; rename one of the two"):
+    with pytest.raises(DocumentError, match=r"^.*/shop\.yaml: the API `shop` is already in .*; rename one of the two"):
         find(tmp_path)
 
 

@@ -205,6 +205,11 @@ def test_a_wrong_schema_is_refused_with_a_sentence(tmp_path: Path, written: str,
             {"type": ["string"], "enum": ["a", 1]},
         ),
         (
+            "{type: string, format: datetime}",
+            "unknown format `datetime`; did you mean `date-time`?",
+            {"type": ["string"], "format": "datetime"},
+        ),
+        (
             "{type: integer, enum: [1, true]}",
             "`enum` holds `true`, which is no `integer`",
             {"type": ["integer"], "enum": [1, True]},

@@ -32,7 +32,7 @@ def find(folder: str | Path) -> dict[str, Path]:
         name = api_name(path.name)
         if name in found:
             message = f"the API `{name}` is already in {found[name].name}; rename one of the two files"
-            faults.append(DocumentFault(str(path.relative_to(folder)), "", message, rule="name"))
+            faults.append(DocumentFault(os.path.relpath(path, Path(folder).parent), "", message, rule="name"))
         found.setdefault(name, path)
     if faults:
         raise DocumentError(faults)

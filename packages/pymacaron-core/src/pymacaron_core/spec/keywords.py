@@ -7,11 +7,16 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.faults import hint, nearest
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.operation import Schema
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+FORMATS = (
+    *("date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+    *("uri", "uri-reference", "uri-template", "iri", "iri-reference", "uuid", "regex", "json-pointer"),
+    *("relative-json-pointer", "byte", "binary", "password", "decimal", "int32", "int64", "float", "double"),
+)
 SCHEMA = frozenset(
     (
         "additionalProperties",
@@ -171,6 +176,17 @@ def check_enum(node: Node, found: dict[str, Any]) -> None:
         told = "; put it in quotes" if str in kinds and not isinstance(value, (dict, list, str)) else ""
         shown = json.dumps(value, ensure_ascii=False, default=str)[:60]
         node.warning(f"`enum` holds `{shown}`, which is no `{found['type'][0]}`{told}", "enum", "enum")
+        return  # the others are likely wrong in the same way
+
+
+def check_format(node: Node, found: dict[str, Any]) -> None:
+    """Warn of a ``format`` that looks like a misspelt one; others are the author's own, and say nothing to us."""
+    name = str(found.get("format", "date"))
+    if name in FORMATS or "string" not in found.get("type", ("string",)):
+        return
+    close = nearest(name.lower(), FORMATS, cutoff=0.8)
+    if close is not None:
+        node.warning(f"unknown format `{name[:60]}`; did you mean `{close}`?", "format", "format")
 
 
 def with_null(schema: Schema) -> Schema:

@@ -140,6 +140,7 @@ class Schemas:
                     found[name] = plain
         found |= keywords.bounds(node)
         keywords.check_enum(node, found)
+        keywords.check_format(node, found)
         node.check_keys("a schema", keywords.KNOWN)
         return {name: value for name, value in found.items() if value != () or name not in keywords.SCHEMA_LIST}
 
