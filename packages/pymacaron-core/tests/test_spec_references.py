@@ -110,6 +110,7 @@ definitions:
         ("file:///etc/passwd", "nothing is fetched from a network"),
         ("//example.com/a.yaml", "nothing is fetched from a network"),
         ("/etc/passwd", "must be relative to that file"),
+        ("/components/schemas/Pet", "did you mean `#/components/schemas/Pet`?"),
         ("../outside.yaml", "lies outside of the project"),
         ("%2e%2e/outside.yaml", "lies outside of the project"),
         ("link.yaml", "lies outside of the project"),

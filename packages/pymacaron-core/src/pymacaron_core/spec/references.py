@@ -69,7 +69,8 @@ def _file(library: Library, ref: str, address: str, base: Place) -> str:
             "save that document beside this one and refer to it by its file name"
         )
     if address.startswith(("/", "\\")):
-        raise Unresolved(f"the reference `{ref}` in {base.file} must be relative to that file")
+        meant = f"; did you mean `#{ref}`?" if address.startswith(("/components/", "/definitions/")) else ""
+        raise Unresolved(f"the reference `{ref}` in {base.file} must be relative to that file{meant}")
     try:
         return library.beside(base.file, unquote(address))
     except Refused as error:
