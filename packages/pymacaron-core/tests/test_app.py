@@ -346,6 +346,12 @@ def test_only_models_gives_no_routes(project):
     assert api.application.models.find("shop", "Order")
 
 
+def test_two_apis_of_one_name_are_refused_also_one_after_the_other(project):
+    api = API(root=project(apis__shop_dot_yaml=SHOP, more__shop_dot_yaml=SHOP), handlers=HANDLERS).load_apis()
+    with pytest.raises(StartError, match=r"two APIs called 'shop'.*apis/shop.yaml and more/shop.yaml"):
+        api.load_apis("more")
+
+
 def test_two_apis_with_one_route_are_refused(project):
     root = project(apis__shop_dot_yaml=SHOP, apis__shop2_dot_yaml=SHOP)
     with pytest.raises(StartError, match="has the route of"):

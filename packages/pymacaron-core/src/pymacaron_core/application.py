@@ -15,7 +15,7 @@ import flask
 from pymacaron_core import spec
 from pymacaron_core.config import Config
 from pymacaron_core.context import current_call
-from pymacaron_core.errors import ModelError, PyMacaronError
+from pymacaron_core.errors import ModelError, PyMacaronError, StartError
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.protocol import ModelRegistry
 from pymacaron_core.reporting import ErrorReporter, Reporting
@@ -80,7 +80,11 @@ class Application:
         return frozenset(name for name in names if "_" in name)
 
     def add(self, api: LoadedApi) -> None:
-        self.apis[api.name] = api
+        """Take in an API with its models. Raises ``StartError`` when there is one of that name."""
+        known = self.apis.setdefault(api.name, api)
+        if known is not api:
+            files = f"{known.specification.file} and {api.specification.file}"
+            raise StartError(f"there are two APIs called {api.name!r}: load each once, and rename one of {files}")
         for model in api.catalog.models():
             self.models.register(model)
 
