@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pymacaron_core.errors import NotWritten
 from pymacaron_core.media import is_json
 from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
 
@@ -140,12 +139,3 @@ def _number(schema: Schema, kind: str) -> int | float:
     if step:
         value = -(-value // step) * step
     return int(value) if kind == "integer" else value
-
-
-def unwritten_function(operation: Operation) -> Any:
-    """A function that answers 501 for one that is not written yet."""
-
-    def missing(*positional: Any, **keywords: Any) -> Any:
-        raise NotWritten(f"{operation.label} is in the document, and its function is not written yet")
-
-    return missing

@@ -24,7 +24,6 @@ from pymacaron_core.protocol import is_model, is_model_class
 from pymacaron_core.spec.operation import Operation, Reply, Schema, Specification
 
 log = logging.getLogger(__name__)
-MODES = ("off", "log", "raise")
 
 
 class Answer(NamedTuple):

@@ -9,7 +9,7 @@ import secrets
 import socket
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -57,7 +57,6 @@ class Reporting:
     service: str = ""
     version: str = ""
     environment: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def answer(self, exception: Exception) -> tuple[ErrorBody, int, Mapping[str, str]]:
         """The body, status and headers that answer an exception; reports it when the fault is the service's."""

@@ -80,10 +80,6 @@ def attribute_name(property_name: str) -> str:
     return f"{name}_" if clashes else name
 
 
-def is_attribute(property_name: str) -> bool:
-    return attribute_name(property_name) == property_name
-
-
 def pascal(text: str) -> str:
     """``create_order``, ``create-order`` and ``createOrder`` as ``CreateOrder``."""
     words = re.split(r"[\W_]+", unicodedata.normalize("NFKC", text))

@@ -105,10 +105,6 @@ class Types:
         """The type of a named schema itself: what its alias stands for."""
         return self._written(schema, self.merger.keywords(schema))
 
-    def is_nullable(self, schema: Schema) -> bool:
-        """Whether ``null`` fits the schema."""
-        return self.of(schema).nullable
-
     def report(self, place: Place, keyword: str, why: str) -> None:
         self.unenforced.append(Unenforced(place, keyword, why))
 
