@@ -72,6 +72,13 @@ def test_nothing_shown_is_a_401_that_says_what_is_wanted(scheme):
     assert challenge == {"bearer": "Bearer", "basic": 'Basic realm="basic"'}.get(scheme)
 
 
+def test_a_challenge_holds_what_a_header_can(monkeypatch):
+    monkeypatch.setitem(SCHEMES, "odd", SecurityScheme('ключ "1"\n', "http", scheme="basic"))
+    with pytest.raises(AuthorizationHeaderMissing) as caught:
+        step_for({"odd": ()}, guards={"odd": knows("good")})(call_with())
+    assert caught.value.headers["WWW-Authenticate"] == 'Basic realm="???? ?1??"'
+
+
 def test_an_authorization_of_another_scheme_counts_as_none():
     with pytest.raises(AuthorizationHeaderMissing):
         step_for({"bearer": ()})(call_with(authorization="Basic good"))

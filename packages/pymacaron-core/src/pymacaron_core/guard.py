@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -184,4 +185,5 @@ def _challenge(scheme: SecurityScheme) -> dict[str, str]:
     if scheme.type == "apiKey" or scheme.type == "mutualTLS":
         return {}
     word = scheme.scheme if scheme.type == "http" else "bearer"
-    return {"WWW-Authenticate": "Bearer" if word.lower() == "bearer" else f'{word.capitalize()} realm="{scheme.name}"'}
+    realm = re.sub(r'[^ -~]|["\\]', "?", scheme.name)
+    return {"WWW-Authenticate": "Bearer" if word.lower() == "bearer" else f'{word.capitalize()} realm="{realm}"'}
