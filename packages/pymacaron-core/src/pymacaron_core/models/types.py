@@ -54,6 +54,13 @@ class Type:
 
 ANY = Type("Any", nullable=True)
 
+_UNCHECKED = frozenset(
+    (
+        *("email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "regex"),
+        *("uri", "uri-reference", "uri-template", "iri", "iri-reference", "json-pointer", "relative-json-pointer"),
+    )
+)
+"""Formats with a meaning that no type here enforces yet; other names are the author's own."""
 _STRINGS = {
     "date": "dt.date",
     "date-time": "AwareDatetime",
@@ -207,6 +214,8 @@ class Types:
                 if key in keywords:
                     self.report(schema.place, key, f"the format {form} makes the string a value of another type")
             return Type(_STRINGS[form])
+        if form in _UNCHECKED:
+            self.report(schema.place, "format", f"a string of the format {form} is taken as it is")
         if "pattern" in keywords:
             given.extend(self._pattern(schema, str(keywords["pattern"])))
         return Type("str", tuple(given))
