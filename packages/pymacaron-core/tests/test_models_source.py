@@ -1,3 +1,4 @@
+import ast
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pymacaron_core
 import pytest
 from model_documents import SHOP, specification_of
 from pymacaron_core.models import module_source
+from pymacaron_core.models.layout import docstring
 from pymacaron_core.models.stamp import stamped
 
 ORDER = '''class Order(Model):
@@ -37,6 +39,12 @@ def test_the_source_reads_as_an_engineer_would_have_typed_it(tmp_path: Path) -> 
     assert 'Kind: TypeAlias = Literal["book", "toy"]\n"""What we sell."""' in source
     assert "class BigOrder(Order):\n    size: float = Field(gt=0)\n" in source
     assert "Orders: TypeAlias = list[Order]" in source
+
+
+@pytest.mark.parametrize("told", ['"', 'x""', 'a"""', 'a""""', "back\\", 'both\\"', 'one\ntwo"""', '"""', '" "" """ x'])
+def test_any_description_is_a_docstring(told: str) -> None:
+    (definition,) = ast.parse("\n".join(["class Order:", *docstring(told, "    ")])).body
+    assert isinstance(definition, ast.ClassDef) and ast.get_docstring(definition) == told
 
 
 def test_the_source_is_the_same_every_time(tmp_path: Path) -> None:

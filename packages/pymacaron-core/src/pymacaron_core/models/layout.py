@@ -7,6 +7,7 @@ import textwrap
 
 WIDTH = 120
 _TOKEN = re.compile(r"""r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*'|[\[\](){},]|[^\[\](){},"'r]+|r""")
+_OPEN_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"\Z')
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
@@ -59,7 +60,7 @@ def _arguments(inside: str) -> list[str]:
 def docstring(text: str, indent: str) -> list[str]:
     """The lines of a docstring, broken at the page's width."""
     escaped = text.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if escaped.endswith('"'):
+    if _OPEN_QUOTE.search(escaped):
         escaped = f'{escaped[:-1]}\\"'
     lines = [line for each in escaped.splitlines() for line in _wrapped(each.rstrip(), WIDTH - len(indent) - 3)]
     if len(lines) == 1 and len(lines[0]) + len(indent) + 6 <= WIDTH:
