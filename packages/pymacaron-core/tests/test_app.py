@@ -613,3 +613,10 @@ def test_an_uncaught_error_still_reaches_flasks_signal(project):
     flask.got_request_exception.connect(listener, api.app)
     api.load_apis().finish().app.test_client().get("/v1/orders/7")
     assert seen == [ValueError]
+
+
+def test_schemas_nested_without_end_in_sight_are_told_and_not_traced(project):
+    links = "".join(f"    S{n}: {{allOf: [{{$ref: '#/components/schemas/S{n + 1}'}}]}}\n" for n in range(3000))
+    document = SHOP.replace("  schemas:\n", f"  schemas:\n{links}    S3000: {{type: string}}\n")
+    with pytest.raises(StartError, match=r"apis/shop\.yaml.*(deep|nested)"):
+        API(flask.Flask("shop"), root=project(apis__shop_dot_yaml=document), handlers=HANDLERS).load_apis()

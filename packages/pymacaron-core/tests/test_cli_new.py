@@ -210,3 +210,10 @@ def test_a_name_without_a_letter_is_refused() -> None:
 def test_a_project_named_like_a_module_of_python_works(tmp_path: Path) -> None:
     project = made(tmp_path, "test")
     assert own_tests_pass(project)
+
+
+def test_a_stub_takes_the_body_as_it_is_read(tmp_path: Path) -> None:
+    project = made(tmp_path, "shop", "--from", str(PETSTORE / "openapi.yaml"))
+    functions = (project / "shop" / "api.py").read_text()
+    assert "def add_pet(body: Pet) -> Pet:" in functions, "XML beside JSON is not read"
+    assert "def place_order(body: Order | None) -> Order:" in functions

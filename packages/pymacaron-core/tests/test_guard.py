@@ -79,6 +79,12 @@ def test_a_challenge_holds_what_a_header_can(monkeypatch):
     assert caught.value.headers["WWW-Authenticate"] == 'Basic realm="???? ?1??"'
 
 
+def test_of_a_key_given_twice_the_last_counts_as_with_parameters():
+    step_for({"query": ()})(call_with(query="key=bad&key=g%6Fod"))
+    with pytest.raises(TokenInvalid):
+        step_for({"query": ()})(call_with(query="key=good&key=%ff"))
+
+
 def test_an_authorization_of_another_scheme_counts_as_none():
     with pytest.raises(AuthorizationHeaderMissing):
         step_for({"bearer": ()})(call_with(authorization="Basic good"))

@@ -265,7 +265,7 @@ def serve_here(application: Application, host: str, port: int) -> None:
 
 
 def _as_served(application: Application, specification: Specification) -> Specification:
-    return replace(specification, base_path=base_path_of(application, specification).rstrip("/"))
+    return replace(specification, base_path=base_path_of(application.config, specification).rstrip("/"))
 
 
 def _functions(handlers: ModuleType | Mapping[str, Callable[..., Any]] | None) -> dict[str, Callable[..., Any]]:

@@ -13,10 +13,10 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from pymacaron_core.call import Call
 from pymacaron_core.errors import AuthorizationHeaderMissing, GuardMissing, PyMacaronException, TokenInvalid
+from pymacaron_core.parameters import Unreadable, unquoted
 from pymacaron_core.spec.operation import Operation, Requirement, SecurityScheme, Specification
 
 
@@ -167,8 +167,11 @@ def _api_key(call: Call, scheme: SecurityScheme) -> str | None:
         return call.header(scheme.parameter) or None
     if scheme.place_in == "cookie":
         return call.cookie(scheme.parameter) or None
-    values = parse_qs(call.query, errors="replace", max_num_fields=None).get(scheme.parameter)
-    return values[0] if values else None
+    values = call.query_values.get(scheme.parameter)
+    try:
+        return unquoted(values[-1]) or None if values else None
+    except Unreadable:
+        raise TokenInvalid("the key in the query is no UTF-8") from None
 
 
 def _wanted(scheme: SecurityScheme) -> str:

@@ -15,6 +15,7 @@ import flask
 from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi, Route, loading
 from pymacaron_core.call import Call
+from pymacaron_core.config import Config
 from pymacaron_core.endpoint import endpoint, steps_of
 from pymacaron_core.errors import (
     BindingError,
@@ -22,6 +23,7 @@ from pymacaron_core.errors import (
     DocumentFault,
     FunctionMissing,
     GuardMissing,
+    ModelError,
     StartError,
     TokenInvalid,
 )
@@ -129,7 +131,9 @@ def _catalog(application: Application, specification: Specification, wishes: Wis
         return Catalog(specification, load_models(specification, root=application.root, write=wishes.write_models))
     except StartError as error:
         wishes.fail(error)
-        return None
+    except RecursionError:
+        wishes.fail(ModelError(f"{specification.file}: its schemas are nested too deeply to make models of"))
+    return None
 
 
 def load_builtin(application: Application, name: str, functions: ModuleType) -> None:
@@ -225,15 +229,15 @@ def _served(
     mode = settings.replies if binding is not None else "off"
     served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
     serve = endpoint(steps_of(served, specification, catalog, wishes.guards, mode))
-    base_path = base_path_of(application, specification)
+    base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
     rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
     return Route(operation, rule, binding)
 
 
-def base_path_of(application: Application, specification: Specification) -> str:
+def base_path_of(config: Config, specification: Specification) -> str:
     """What stands before the paths of an API: the configuration's word, else the document's."""
-    own = application.config.core.apis.get(specification.name)
+    own = config.core.apis.get(specification.name)
     return specification.base_path if own is None or own.base_path is None else own.base_path
 
 

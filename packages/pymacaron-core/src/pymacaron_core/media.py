@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pymacaron_core.spec.operation import MediaType, Specification
+from pymacaron_core.spec.operation import FORMS, MediaType, Specification
 from pymacaron_core.wire import shape_of
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 BYTES = "application/octet-stream"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -30,10 +31,13 @@ def mock_function(operation: Operation, specification: Specification) -> Any:
     reply = operation.success
     status = int(reply.status) if reply is not None and reply.status.isdigit() else 200
     name = operation.id or f"{operation.method} {operation.path}"
-    value = _value_of(reply, specification) if reply is not None else None
+
+    @functools.cache
+    def value() -> Any:
+        return _value_of(reply, specification) if reply is not None else None
 
     def mocked(*positional: Any, **keywords: Any) -> Any:
-        return value, status, {HEADER: name}
+        return value(), status, {HEADER: name}
 
     return mocked
 

@@ -23,7 +23,7 @@ from pymacaron_core.config.secrets import read_dotenv
 from pymacaron_core.config.settings import SECTIONS
 from pymacaron_core.console import BOLD, coloured, say, say_json, say_table
 from pymacaron_core.errors import StartError
-from pymacaron_core.loading import Wishes, read_all
+from pymacaron_core.loading import Wishes, base_path_of, read_all
 from pymacaron_core.spec.operation import Specification
 from pymacaron_core.yaml12 import YamlFault, parse
 
@@ -72,17 +72,12 @@ def described(config: Config, specifications: list[Specification]) -> dict[str, 
     }
 
 
-def _base_path(config: Config, specification: Specification) -> str:
-    own = config.core.apis.get(specification.name)
-    return specification.base_path if own is None or own.base_path is None else own.base_path
-
-
 def _api(config: Config, specification: Specification) -> dict[str, Any]:
     return {
         "name": specification.name,
         "title": specification.title,
         "version": specification.version,
-        "base_path": _base_path(config, specification),
+        "base_path": base_path_of(config, specification),
         "documents": list(specification.files),
     }
 
@@ -92,7 +87,7 @@ def _routes(config: Config, specification: Specification) -> list[dict[str, Any]
         {
             "api": specification.name,
             "method": operation.method,
-            "path": _base_path(config, specification).rstrip("/") + operation.path,
+            "path": base_path_of(config, specification).rstrip("/") + operation.path,
             "operation": operation.id,
             "security": security_of(operation),
         }

@@ -34,7 +34,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _routes(application: Application) -> Iterator[dict[str, Any]]:
     for api in application.apis.values():
-        base_path = base_path_of(application, api.specification).rstrip("/")
+        base_path = base_path_of(application.config, api.specification).rstrip("/")
         for route in api.routes:
             yield _described(api, route, base_path)
 

@@ -7,12 +7,13 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pymacaron_core.bodies import read_media
+from pymacaron_core.media import way_of
 from pymacaron_core.models.literals import text
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.spec.operation import Body, MediaType, Operation, Parameter, Schema, Specification
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WIDTH = 88
 """Signatures that are longer are written with one argument a line, which every formatter leaves alone."""
 _PLAIN = {"AwareDatetime": "dt.datetime", "Base64": "bytes", "Int32": "int", "Int64": "int"}
@@ -77,16 +78,16 @@ class Signatures:
             yield body.arguments[wire], self._typed(field, wire in required)
 
     def _body(self, body: Body) -> str:
-        kinds = [self._media(media) for media in body.content] or ["Any"]
+        kinds = [self._media(media) for media in read_media(body, self._specification)] or ["Any"]
         return _union(kinds if body.required else [*kinds, "None"])
 
     def _media(self, media: MediaType) -> str:
         """What a body of a media type is for the function: a model of JSON and forms, text, or bytes."""
-        if media.name == "application/json" or media.name.endswith("+json") or media.name in FORMS:
-            return self._type(media.schema) if media.schema else "Any"
-        if "*" in media.name:
-            return _union([self._type(media.schema) if media.schema else "Any", "bytes"])
-        return "str" if media.name.startswith("text/") else "bytes"
+        way = way_of(media, self._specification)
+        if way in ("json", "form", "any"):
+            kind = self._type(media.schema) if media.schema else "Any"
+            return _union([kind, "bytes"]) if way == "any" else kind
+        return "str" if way == "text" else "bytes"
 
     def _reply(self, operation: Operation) -> str:
         success = operation.success

@@ -13,9 +13,8 @@ from pymacaron_core.models.defaults import default_text
 from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import Type, Types, Unenforced
-from pymacaron_core.spec.operation import Body, MediaType, Operation, Place, Schema, Specification
+from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
 
-FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _INSIDE = (("items", "Item"), ("additionalProperties", "Value"))
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+"""The media types of forms."""
+
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
 
@@ -68,16 +71,6 @@ class Schema:
     def properties(self) -> Mapping[str, Schema]:
         found: Mapping[str, Schema] = self.keywords.get("properties", EMPTY)
         return found
-
-    def subschemas(self) -> Iterator[Schema]:
-        """The schemas directly inside this one."""
-        for name, value in self.keywords.items():
-            if isinstance(value, Schema):
-                yield value
-            elif isinstance(value, tuple) and name != "type":
-                yield from (item for item in value if isinstance(item, Schema))
-            elif isinstance(value, Mapping):
-                yield from (item for item in value.values() if isinstance(item, Schema))
 
 
 @dataclass(frozen=True, slots=True)
