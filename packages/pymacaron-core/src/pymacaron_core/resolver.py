@@ -28,11 +28,7 @@ from pymacaron_core.spec.operation import Operation, Place, identifier
 Function = Callable[..., Any]
 HANDED = "handed to the API"
 RENAME = "Python knows one module of a name, so give one of the two another"
-OLD_NAMES = {
-    "pymacaron.auth": "pymacaron_auth",
-    "pymacaron_async.asynctask": "pymacaron_async",
-    "pymacaron_dynamodb.PersistentSwaggerObject": "pymacaron_dynamodb.PersistentModel",
-}
+OLD_NAMES = {"pymacaron.auth": "pymacaron_auth"}
 
 
 @dataclass(frozen=True, slots=True)
