@@ -1,5 +1,6 @@
-"""What holds for every test: a file of tests leaves no generated models and no path behind for the next one."""
+"""What every test can use, and what holds for each: no file of tests leaves models or paths behind for the next."""
 
+import socket
 import sys
 
 import pytest
@@ -13,3 +14,11 @@ def models_are_forgotten():
         if name.split(".")[0].startswith("apis"):
             del sys.modules[name]
     sys.path[:] = path
+
+
+@pytest.fixture
+def port() -> str:
+    """A port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])

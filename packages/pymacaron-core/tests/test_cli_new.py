@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -22,13 +21,6 @@ PETSTORES = ("swagger.yaml", "openapi.yaml")
 
 TYPED = {} if Path(SOURCE).name == "site-packages" else {"MYPYPATH": SOURCE}
 """What mypy must be told to find the package; among the installed ones it finds it by itself."""
-
-
-@pytest.fixture
-def port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def made(tmp_path: Path, *arguments: str) -> Path:

@@ -18,13 +18,6 @@ PROC = Path("/proc/self/stat")
 
 
 @pytest.fixture
-def port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
-@pytest.fixture
 def project(tmp_path: Path) -> Path:
     return make_project(tmp_path / "shop project")
 

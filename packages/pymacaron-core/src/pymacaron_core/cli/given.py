@@ -10,7 +10,7 @@ from pathlib import Path
 from pymacaron_core import spec
 from pymacaron_core.cli.names import ProjectName
 from pymacaron_core.cli.signatures import Signatures
-from pymacaron_core.cli.skeleton import filled, write_models
+from pymacaron_core.cli.skeleton import PAPERS, filled, write_models
 from pymacaron_core.cli.stubs import Target, module_file, targets, title_of, write_stubs
 from pymacaron_core.errors import StartError
 from pymacaron_core.guard import missing_guards
@@ -106,10 +106,7 @@ def _write_files(names: ProjectName, given: Given, specification: Specification)
     }
     files = {
         f"test/test_{names.package}.py": "test_given.py.txt",
-        "README.md": "README.md",
-        "pyproject.toml": "pyproject.toml",
-        "pym-config.yaml": "pym-config.yaml",
-        ".gitignore": "gitignore",
+        **PAPERS,
     }
     for target, source in files.items():
         filled(names.folder / target, source, words)

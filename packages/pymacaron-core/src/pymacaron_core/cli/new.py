@@ -11,7 +11,7 @@ from pathlib import Path
 from pymacaron_core import spec
 from pymacaron_core.cli.given import Given, write_given
 from pymacaron_core.cli.names import ProjectName, project_name
-from pymacaron_core.cli.skeleton import filled, write_models
+from pymacaron_core.cli.skeleton import PAPERS, filled, write_models
 from pymacaron_core.console import BOLD, coloured, say
 from pymacaron_core.errors import StartError
 
@@ -76,10 +76,7 @@ def _write_own(names: ProjectName) -> None:
         f"apis/{document}": "document.yaml",
         f"{names.package}/api.py": "api.py.txt",
         f"test/test_{names.package}.py": "test_new.py.txt",
-        "README.md": "README.md",
-        "pyproject.toml": "pyproject.toml",
-        "pym-config.yaml": "pym-config.yaml",
-        ".gitignore": "gitignore",
+        **PAPERS,
     }
     for target, source in files.items():
         filled(names.folder / target, source, words)

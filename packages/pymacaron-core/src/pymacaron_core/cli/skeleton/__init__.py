@@ -1,5 +1,5 @@
 """The files of a new project, with ``$words`` where its names go."""
 
-from pymacaron_core.cli.skeleton.filling import filled, write_models
+from pymacaron_core.cli.skeleton.filling import PAPERS, filled, write_models
 
-__all__ = ["filled", "write_models"]
+__all__ = ["PAPERS", "filled", "write_models"]

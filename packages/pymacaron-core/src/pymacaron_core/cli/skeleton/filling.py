@@ -12,6 +12,14 @@ from pymacaron_core.spec.operation import Specification
 
 HERE = Path(__file__).parent
 
+PAPERS = {
+    "README.md": "README.md",
+    "pyproject.toml": "pyproject.toml",
+    "pym-config.yaml": "pym-config.yaml",
+    ".gitignore": "gitignore",
+}
+"""The files beside the code of every new project, and the templates they are written from."""
+
 
 def filled(target: Path, source: str, words: Mapping[str, str]) -> None:
     """Write a file of the skeleton to its place in a project."""
