@@ -48,6 +48,8 @@ def gunicorn_settings(host: str, port: int, workers: int | None, threads: int) -
         "threads": threads,
         "worker_class": "gthread",
         "timeout": 180,
+        # Under the 10 s after which Docker kills; a worker told to stop while it boots may miss the signal.
+        "graceful_timeout": 8,
         "keepalive": 2,
         "max_requests": 2500,
         "max_requests_jitter": 500,
