@@ -277,7 +277,7 @@ def test_apipool_finds_models_of_the_current_application(project):
     assert application.app.test_client().post("/v1/orders", json={"name": "a"}).status_code == 201
     assert seen["pool"] is seen["model"] is sys.modules["apis.shop_models"].Order
     assert application.models.find("shop", "Order") is seen["pool"]
-    assert seen["names"] == ["shop", "ping"] and seen["config"]
+    assert seen["names"] == ["shop", "ping", "health"] and seen["config"]
 
 
 def test_apipool_loads_a_document_without_an_application(tmp_path):

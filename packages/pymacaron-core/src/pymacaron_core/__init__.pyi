@@ -107,6 +107,9 @@ from pymacaron_core.errors import (
     PayloadTooLarge as PayloadTooLarge,
 )
 from pymacaron_core.errors import (
+    PluginMissing as PluginMissing,
+)
+from pymacaron_core.errors import (
     PyMacaronError as PyMacaronError,
 )
 from pymacaron_core.errors import (
@@ -181,3 +184,5 @@ from pymacaron_core.starting import (
 
 __version__: str
 __all__: list[str]
+from pymacaron_core.engines import Engine as Engine
+from pymacaron_core.plugins import Plugin as Plugin

@@ -28,23 +28,34 @@ from typing import Any, TypeVar
 import flask
 
 from pymacaron_core.application import Application, loading
-from pymacaron_core.builtin import ping
+from pymacaron_core.builtin import health, ping
 from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say
 from pymacaron_core.development import introduce, serve, stop_on_signals
+from pymacaron_core.discovery import attach, attach_wanted, guards_for
 from pymacaron_core.docs import docs_blueprint
 from pymacaron_core.errors import ModelError, StartError
 from pymacaron_core.guard import Guard
 from pymacaron_core.hosting import host_application
 from pymacaron_core.leftovers import name_leftovers
 from pymacaron_core.listening import bound_socket
-from pymacaron_core.loading import Wishes, base_path_of, has_route, load_all, load_builtin, name_unknown_apis, read_all
+from pymacaron_core.loading import (
+    Wishes,
+    base_path_of,
+    has_route,
+    load_all,
+    load_builtin,
+    name_unknown_apis,
+    read_all,
+    read_builtin,
+)
 from pymacaron_core.logs import set_level
+from pymacaron_core.plugins import Plugin
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
 from pymacaron_core.resolver import loaded_elsewhere
 from pymacaron_core.spec.operation import Specification
 
-BUILTIN: Mapping[str, ModuleType] = {"ping": ping}
+BUILTIN: Mapping[str, ModuleType] = {"ping": ping, "health": health}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -54,6 +65,8 @@ class API:
     ``guards`` maps a security scheme's name (or ``api.scheme``) to its guard, ``handlers`` is a module, or a mapping
     of operation ids to functions; ``error_callback(exception)`` gives the body, or body and status, of every error;
     ``error_reporter(title=, data=, exception=)`` is told of faults of the service; ``ping_hook`` runs at ``/ping``.
+    ``auth``, ``tasks`` and ``persistence`` take the plugins of sibling packages, ``pymacaron_auth.Auth()`` and so on;
+    one left out is found by itself where it is installed and a document or the configuration asks for it.
     """
 
     def __init__(
@@ -64,6 +77,9 @@ class API:
         debug: bool | None = None,
         log_level: int | str | None = None,
         *,
+        auth: Plugin | None = None,
+        tasks: Plugin | None = None,
+        persistence: Plugin | None = None,
         error_reporter: ErrorReporter | None = None,
         error_callback: ErrorCallback | None = None,
         default_user_id: str | None = None,
@@ -98,6 +114,9 @@ class API:
             set_level(log_level)
         host_application(self.app, self.application)
         self.app.extensions["pymacaron_api"] = self
+        for slot, plugin in (("auth", auth), ("async", tasks), ("dynamodb", persistence)):
+            if plugin is not None:
+                attach(self.application, slot, plugin)
 
     def operation(self, operation_id: str) -> Callable[[Function], Function]:
         """A decorator that names the function serving an operation, by its id or as ``"GET /path"``."""
@@ -129,8 +148,10 @@ class API:
         name_leftovers(folder, (each.name for each in specifications))
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
+        for missing in attach_wanted(self.application, specifications, self.guards):
+            self._wishes.fail(missing)
         wishes = Wishes(
-            guards=self.guards,
+            guards=guards_for(self.application, specifications, self.guards),
             handlers=self._handlers,
             only_models=frozenset(only_models),
             mock_missing=self._wishes.mock_missing,
@@ -143,15 +164,19 @@ class API:
             _check_global_names(self.application)
         return self
 
-    def load_builtin_apis(self, names: Iterable[str] = ("ping",)) -> API:
+    def load_builtin_apis(self, names: Iterable[str] = ("ping", "health")) -> API:
         """Serve the APIs every service has, except where the service has a route of its own."""
         for name in names:
             if name not in BUILTIN:
                 raise StartError(f"there is no built-in API {name!r}; there is {', '.join(BUILTIN)}")
             if name not in self._builtins:
-                self._builtins.add(name)
-                load_builtin(self.application, name, BUILTIN[name])
+                self._load_builtin(name, BUILTIN[name])
         return self
+
+    def _load_builtin(self, name: str, functions: ModuleType) -> None:
+        self._builtins.add(name)
+        specification = read_builtin(self.application, name, functions)
+        load_builtin(self.application, specification, functions, guards_for(self.application, [specification], {}))
 
     def publish_apis(self, path: str = "doc", toc: str | None = None) -> API:
         """Serve the docs page and the documents under ``/<path>/``; ``toc`` (Markdown) opens each one's description."""
@@ -164,6 +189,9 @@ class API:
         if application.ready:
             return application
         self.load_builtin_apis()
+        for plugin in application.plugins.values():
+            for module in plugin.builtin_apis():
+                self._load_builtin(module.__name__.rpartition(".")[2], module)
         if not self._wishes.tolerated:
             name_unknown_apis(application)
         docs = self.config.core.docs

@@ -17,7 +17,7 @@ from pymacaron_core.config import Config
 from pymacaron_core.context import current_call
 from pymacaron_core.errors import ModelError, PyMacaronError, StartError
 from pymacaron_core.models import Catalog, load_models
-from pymacaron_core.protocol import ModelRegistry
+from pymacaron_core.protocol import IdentityCarrier, ModelRegistry
 from pymacaron_core.reporting import ErrorReporter, Reporting
 from pymacaron_core.resolver import Binding
 from pymacaron_core.spec.operation import Operation, Specification
@@ -44,7 +44,11 @@ class LoadedApi:
 
 
 class Application:
-    """A WSGI callable. ``app`` is the Flask object behind it, ``apis`` what it serves, ``models`` every model class."""
+    """A WSGI callable. ``app`` is the Flask object behind it, ``apis`` what it serves, ``models`` every model class.
+
+    ``plugins`` holds what sibling packages added, by slot (``auth``, ``async``, ``dynamodb``), ``identity_carrier``
+    what takes the caller's identity to a task, ``readiness`` the checks of ``GET /health/ready``, by name.
+    """
 
     def __init__(self, app: flask.Flask, root: Path, config: Config, reporting: Reporting) -> None:
         self.app = app
@@ -54,6 +58,9 @@ class Application:
         self.apis: dict[str, LoadedApi] = {}
         self.models = ModelRegistry()
         self.ping_hooks: list[Callable[[], Any]] = []
+        self.plugins: dict[str, Any] = {}
+        self.identity_carrier: IdentityCarrier | None = None
+        self.readiness: dict[str, Callable[[], object]] = {}
         self.version = image_version()
         self.ready = False
         _applications.add(self)

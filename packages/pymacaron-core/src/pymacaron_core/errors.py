@@ -28,6 +28,7 @@
             ├── BindingError               an operation and its function do not fit
             │   └── FunctionMissing        the name of a function leads nowhere
             ├── GuardMissing               an operation wants a security scheme nobody guards
+            ├── PluginMissing              something is asked for that a package not installed provides
             └── ModelError                 a model cannot be made, or is asked for and does not exist
 """
 
@@ -258,6 +259,10 @@ class FunctionMissing(BindingError):
 
 class GuardMissing(StartError):
     """An operation declares ``security`` and nothing guards its schemes."""
+
+
+class PluginMissing(StartError):
+    """A document or the configuration asks for what a package provides that is not installed."""
 
 
 class ModelError(StartError, AttributeError):

@@ -30,6 +30,7 @@ from pymacaron_core.errors import (
 from pymacaron_core.guard import HOW_TO_GUARD, Credential, Guard, missing_guards
 from pymacaron_core.mock import mock_function
 from pymacaron_core.models import Catalog, load_models
+from pymacaron_core.plugins import install_line
 from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
 from pymacaron_core.routing import add_route, rule_of, shape_of_rule
 from pymacaron_core.spec import positioned
@@ -136,15 +137,21 @@ def _catalog(application: Application, specification: Specification, wishes: Wis
     return None
 
 
-def load_builtin(application: Application, name: str, functions: ModuleType) -> None:
-    """Serve an API of our own, less the operations whose routes the service has already."""
+def read_builtin(application: Application, name: str, functions: ModuleType) -> Specification:
+    """An API of our own, whose document lies beside its functions, less the operations whose routes are taken."""
     folder = Path(functions.__file__ or "").parent
     free = name if name not in application.apis else f"builtin_{name}"
     specification, _ = spec.read(folder / f"{name}.yaml", root=folder, name=free)
     kept = tuple(o for o in specification.operations if not has_route(application.app, o.path, o.method))
+    return replace(specification, operations=kept)
+
+
+def load_builtin(
+    application: Application, specification: Specification, functions: ModuleType, guards: Mapping[str, Guard]
+) -> None:
+    """Serve an API of our own."""
     with loading(application):
-        wishes = Wishes(handlers=vars(functions), builtin=True)
-        load_all(application, [replace(specification, operations=kept)], wishes)
+        load_all(application, [specification], Wishes(guards=guards, handlers=vars(functions), builtin=True))
 
 
 def _bind_all(
@@ -198,7 +205,8 @@ def _check_guards(application: Application, specifications: Iterable[Specificati
             where = positioned(operations[0].place, application.root)
             lines.append(f"{where}: {first}{more} need {kind}, and nothing guards it")
     if lines:
-        wishes.fail(GuardMissing("\n".join([*lines, HOW_TO_GUARD])))
+        installing = "" if "auth" in application.plugins else f"; or {install_line('pymacaron-auth')}, for tokens"
+        wishes.fail(GuardMissing("\n".join([*lines, HOW_TO_GUARD + installing])))
 
 
 def _route(

@@ -62,10 +62,16 @@ class Reporting:
         """The body, status and headers that answer an exception; reports it when the fault is the service's."""
         error = as_error(exception)
         if error.status >= 500 and error.status != 501:
-            error.error_id = error.error_id or secrets.token_hex(4)
-            self._report_failure(error, exception)
+            call = current_call()
+            self._report(error, exception, f"{call.method} {call.url}" if call else "outside of a call")
         body, status = self._body(error, exception)
         return body, status, error.headers
+
+    def report_failure(self, exception: Exception, where: str) -> PyMacaronException:
+        """Log and report what failed outside of a request, a task say, as an endpoint's failure is; the error told."""
+        error = as_error(exception)
+        self._report(error, exception, where)
+        return error
 
     def _body(self, error: PyMacaronException, exception: Exception) -> tuple[ErrorBody, int]:
         if self.error_callback is not None:
@@ -80,10 +86,9 @@ class Reporting:
                 log.exception("error_callback failed; the error is answered in PyMacaron's own body")
         return error_body(error, exception if self.debug else None), error.status
 
-    def _report_failure(self, error: PyMacaronException, exception: Exception) -> None:
+    def _report(self, error: PyMacaronException, exception: Exception, where: str) -> None:
+        error.error_id = error.error_id or secrets.token_hex(4)
         cause = _cause(error, exception)
-        call = current_call()
-        where = f"{call.method} {call.url}" if call else "outside of a call"
         told_by_flask = getattr(exception, "original_exception", None) is not None
         log.error("%s: %r (error_id %s)", where, cause, error.error_id, exc_info=None if told_by_flask else cause)
         self.report(f"{error.code}: {where}", self.report_data(error, cause), cause)

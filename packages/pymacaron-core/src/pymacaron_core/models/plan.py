@@ -15,6 +15,9 @@ from pymacaron_core.models.names import Names, attribute_name, class_name, pasca
 from pymacaron_core.models.types import Type, Types, Unenforced
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
 
+PERSISTENCE = "pymacaron_dynamodb.PersistentModel"
+"""The parent of models whose ``x-persist`` is a mapping, unless its ``class`` names another."""
+
 _INSIDE = (("items", "Item"), ("additionalProperties", "Value"))
 
 
@@ -288,8 +291,11 @@ def _parent_texts(schema: Schema) -> list[tuple[str, str]]:
     found = []
     for each in (schema, *(branch for branch in schema.get("allOf", ()) if branch.ref is None)):
         for key in ("x-parent", "x-persist"):
-            if isinstance(each.get(key), str):
-                found.append((key, each.get(key)))
+            told = each.get(key)
+            if key == "x-persist" and isinstance(told, Mapping):
+                told = told.get("class", PERSISTENCE)
+            if isinstance(told, str):
+                found.append((key, told))
     return found
 
 
