@@ -156,7 +156,9 @@ def test_describe_tells_names_of_secrets_and_no_value(project: Path) -> None:
     ended = pymacaron("describe", "--json", cwd=project, SHOP_KEY="very secret")
     told = json.loads(ended.stdout)
     assert ended.returncode == 0
-    assert list(told) == ["name", "version", "python", "environment", "apis", "routes", "secrets", "sections"]
+    keys = ["name", "version", "python", "environment", "apis", "routes", "secrets", "sections"]
+    assert list(told) == [*keys, "plugins", "tasks", "tables"]
+    assert (told["plugins"], told["tasks"], told["tables"]) == (["auth"], False, [])
     assert (told["name"], told["secrets"], told["sections"]) == ("corner-shop", ["SHOP_KEY", "JWT"], ["auth"])
     assert told["apis"] == [
         {"name": "shop", "title": "Shop", "version": "1.2", "base_path": "/v1", "documents": ["apis/shop.yaml"]}
@@ -165,6 +167,14 @@ def test_describe_tells_names_of_secrets_and_no_value(project: Path) -> None:
     assert "very secret" not in ended.stdout
     assert not (project / ".pym").exists()
     assert "secrets: SHOP_KEY, JWT" in pymacaron("describe", cwd=project).stdout
+
+
+def test_describe_tells_of_tasks_and_tables_whether_or_not_their_packages_are_installed(project: Path) -> None:
+    (project / "pym-config.yaml").write_text("with_async: true\n")
+    document = project / "apis" / "shop.yaml"
+    document.write_text(document.read_text().replace("Order: {", "Order: {x-persist: {table: orders, hash: id}, "))
+    told = json.loads(pymacaron("describe", "--json", cwd=project).stdout)
+    assert (told["plugins"], told["tasks"], told["tables"]) == (["async", "dynamodb"], True, ["orders"])
 
 
 @pytest.mark.parametrize("command", ["run", "serve", "generate", "routes", "describe"])

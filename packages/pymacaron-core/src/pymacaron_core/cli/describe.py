@@ -3,7 +3,9 @@
 The JSON has these keys, in this order: ``name``, ``version`` (of the image, or ``local``), ``python``, ``environment``,
 ``apis`` (``name``, ``title``, ``version``, ``base_path``, ``documents``: the files, the first is the document itself),
 ``routes`` (``api``, ``method``, ``path``, ``operation``, ``security``: alternatives, each scheme with its scopes),
-``secrets`` (names of environment variables, never values) and ``sections`` (of the configuration that are present).
+``secrets`` (names of environment variables, never values), ``sections`` (of the configuration that are present),
+``plugins`` (the packages it asks for: ``auth``, ``async``, ``dynamodb``), ``tasks`` (whether it has work for a worker)
+and ``tables`` (of the models that declare one with ``x-persist``; a class that is named instead knows its own).
 Keys may be added, none is renamed.
 """
 
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from pymacaron_core.config.settings import SECTIONS
 from pymacaron_core.console import BOLD, coloured, say, say_json, say_table
 from pymacaron_core.errors import StartError
 from pymacaron_core.loading import Wishes, base_path_of, read_all
+from pymacaron_core.plugins import persistence_of, wanted_by
 from pymacaron_core.spec.operation import Specification
 from pymacaron_core.yaml12 import YamlFault, parse
 
@@ -60,6 +64,7 @@ def _secret_names(options: argparse.Namespace) -> list[str]:
 
 def described(config: Config, specifications: list[Specification]) -> dict[str, Any]:
     """What ``--json`` prints."""
+    plugins = [want.slot for want in wanted_by(config, specifications)]
     return {
         "name": config.name,
         "version": image_version(),
@@ -69,7 +74,16 @@ def described(config: Config, specifications: list[Specification]) -> dict[str, 
         "routes": [route for each in specifications for route in _routes(config, each)],
         "secrets": list(config.core.env_secrets),
         "sections": [name for name in SECTIONS if config.get(name) is not None],
+        "plugins": plugins,
+        "tasks": "async" in plugins,
+        "tables": _tables(specifications),
     }
+
+
+def _tables(specifications: list[Specification]) -> list[str]:
+    persisted = [persistence_of(schema) for each in specifications for schema in each.schemas.values()]
+    tables = [told.get("table") for told in persisted if isinstance(told, Mapping)]
+    return list(dict.fromkeys(table for table in tables if isinstance(table, str)))
 
 
 def _api(config: Config, specification: Specification) -> dict[str, Any]:
@@ -101,6 +115,7 @@ def _say(told: dict[str, Any]) -> None:
     for api in told["apis"]:
         say(f"  API {api['name']}: {api['title']} {api['version']}, from {', '.join(api['documents'])}")
     say(f"  secrets: {', '.join(told['secrets']) or 'none'}")
+    say(f"  packages asked for: {', '.join(told['plugins']) or 'none'}")
     say(f"  configured: {', '.join(told['sections']) or 'nothing but defaults'}")
     say()
     rows = [(each["method"], each["path"], each["operation"] or "-", _who(each)) for each in told["routes"]]
