@@ -42,3 +42,17 @@ def test_a_captured_call_is_restored_elsewhere():
 def test_restoring_nothing_gives_an_empty_call():
     with restore(None) as call:
         assert call.identity is None and call.request_id
+
+
+def test_a_header_is_read_by_its_name_and_there_is_none_outside_of_a_request():
+    assert CallContext(header=headers(Cookie="a=b")).header("cookie") == "a=b"
+    assert CallContext().header("Cookie") is None
+
+
+def test_a_call_acts_as_another_and_stays_what_it_was():
+    call = CallContext("app", "/orders", "POST", identity="bob", operation_id="list", header=headers(Cookie="a=b"))
+    with entered(call), entered(call.acting_as("robot")) as other:
+        assert current_call() is other
+        assert (other.identity, call.identity) == ("robot", "bob")
+        assert (other.request_id, other.operation_id) == (call.request_id, "list")
+        assert (other.application, other.url, other.method, other.header("Cookie")) == ("app", "/orders", "POST", "a=b")

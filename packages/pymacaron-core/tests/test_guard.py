@@ -142,6 +142,29 @@ def test_a_guard_that_compares_refuses_by_false():
         step(call_with(x_key="bad"))
 
 
+class OwnReader:
+    """A guard that takes any word before the token, and has words of its own for a request without one."""
+
+    def shown(self, call, scheme):
+        given = call.header("Authorization")
+        if given is None:
+            raise AuthorizationHeaderMissing(f"nothing for {scheme.name}")
+        return given.split()[-1] if given.strip() else None
+
+    def __call__(self, call, credential):
+        return credential.value
+
+
+def test_a_guard_may_find_the_credential_itself():
+    step, call = step_for({"bearer": ()}, guards={"bearer": OwnReader()}), call_with(authorization="Odd word good")
+    step(call)
+    assert call.context.identity == "good"
+    with pytest.raises(AuthorizationHeaderMissing, match="this call needs credentials"):
+        step(call_with(authorization=" "))
+    with pytest.raises(AuthorizationHeaderMissing, match="nothing for bearer"):
+        step(call_with())
+
+
 class AsynchronousGuard:
     async def __call__(self, call, credential):
         return knows("good")(call, credential)

@@ -5,6 +5,7 @@ One ``ContextVar`` holds a :class:`CallContext`. Auth writes the identity, async
 
 from __future__ import annotations
 
+import copy
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ class CallContext:
     @property
     def request_id(self) -> str:
         if self._request_id is None:
-            given = self._header("X-Request-ID") if self._header else None
+            given = self.header("X-Request-ID")
             self._request_id = given if given and SAFE_REQUEST_ID.match(given) else new_request_id()
         return self._request_id
 
@@ -57,7 +58,18 @@ class CallContext:
 
     @property
     def trace_parent(self) -> str | None:
-        return self._header("traceparent") if self._header else None
+        return self.header("traceparent")
+
+    def header(self, name: str) -> str | None:
+        """A header of the request, by its name in any case; None where it is absent, and outside of a request."""
+        return self._header(name) if self._header else None
+
+    def acting_as(self, identity: Any) -> CallContext:
+        """The same call under another identity, for :func:`entered`; this one keeps its own."""
+        _ = self.request_id  # one call has one, whoever asks first
+        other = copy.copy(self)
+        other.identity = identity
+        return other
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ class Credential:
 Guard = Callable[[Call, Credential], Any]
 """Returns the caller's identity (None where there is none to tell), or raises ``TokenInvalid``, ``Forbidden``, ...
 
-May be a coroutine function. ``False`` refuses as ``TokenInvalid`` does: a guard may be a comparison.
+May be a coroutine function. ``False`` refuses as ``TokenInvalid`` does: a guard may be a comparison. An object that also
+has ``shown(call, scheme) -> str | None`` finds the credential itself: it may refuse a malformed one, or raise
+``AuthorizationHeaderMissing`` in words of its own.
 """
 
 HOW_TO_GUARD = (
@@ -103,8 +105,10 @@ def _check(
     if not callable(guard):
         raise GuardMissing(f"the guard of {name!r} is a {type(guard).__name__}, not a function; {HOW_TO_GUARD}")
 
+    shown = getattr(guard, "shown", _shown)
+
     def check(call: Call) -> Any:
-        value = _shown(call, scheme)
+        value = shown(call, scheme)
         if value is None:
             raise AuthorizationHeaderMissing(_wanted(scheme), headers=_challenge(scheme))
         identity = guard(call, Credential(scheme, value, scopes))
