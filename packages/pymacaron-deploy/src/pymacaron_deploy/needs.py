@@ -11,7 +11,10 @@ from pymacaron_deploy.errors import StageFailed
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a service is and needs. ``secrets`` are names of environment variables, never values."""
+    """What a service is and needs. ``secrets`` are names of environment variables, never values.
+
+    ``tasks`` wants a worker and a broker, ``database`` a database, in which ``tables`` are those known beforehand.
+    """
 
     name: str
     documents: tuple[str, ...] = ()
@@ -39,7 +42,7 @@ def parse_needs(text: str | bytes) -> Needs:
         secrets=_names(told, "secrets"),
         tables=tables,
         tasks=bool(told.get("tasks")),
-        database=bool(tables),
+        database=bool(tables) or "dynamodb" in _names(told, "plugins"),
     )
 
 

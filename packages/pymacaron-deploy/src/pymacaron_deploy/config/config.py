@@ -53,6 +53,9 @@ class Config:
     live_url: str | None = None
     """Where the service is reached when live."""
 
+    live_host: str | None = None
+    """As ``live_url``, by host alone, as in 2.x."""
+
     warnings: tuple[str, ...] = ()
     """What is odd, a sentence each."""
 
@@ -67,17 +70,19 @@ class Config:
         path: Path | str | None = None,
         env: str | None = None,
         environ: Mapping[str, str] | None = None,
+        production: bool = True,
     ) -> Config:
         """Read the configuration of the project at ``root``, else of the nearest one above the working directory.
 
-        ``path`` (``--config``) names the file, ``env`` (``--env``) overrules ``PYM_ENV``. Raises
-        :class:`~pymacaron_deploy.errors.ConfigError` with every fault, a line each.
+        ``path`` (``--config``) names the file, ``env`` (``--env``) overrules ``PYM_ENV``. Unless ``production`` is
+        false, an environment must have its file. Raises :class:`~pymacaron_deploy.errors.ConfigError` with every
+        fault, a line each.
         """
         environ = os.environ if environ is None else environ
         named = Path(path) if path is not None else None
         folder = find_root(Path(root) if root is not None else None, named, environ)
         env = environ.get("PYM_ENV", "") if env is None else env
-        file = find_file(folder, named, env, environ)
+        file, odd = find_file(folder, named, env, environ, production=production)
         document = _document(file)
         reading = _Reading(file, document, document.value or {})
         return cls(
@@ -88,9 +93,22 @@ class Config:
             deploy=reading.deploy,
             secrets=reading.secrets,
             live_url=reading.live_url,
-            warnings=reading.warnings,
+            live_host=reading.live_host,
+            warnings=(odd, *reading.warnings) if odd else reading.warnings,
             environ=environ,
         )
+
+    @property
+    def host(self) -> str | None:
+        """The host that clients of the live service connect to."""
+        return urlsplit(self.live_url).hostname if self.live_url else self.live_host
+
+    @property
+    def port(self) -> int | None:
+        """The port that clients of the live service connect to."""
+        if self.live_url:
+            return urlsplit(self.live_url).port or (443 if self.live_url.startswith("https:") else 80)
+        return (443 if self.deploy.aws_cert_arn else 80) if self.live_host else None
 
     def secret_values(self, names: Iterable[str]) -> dict[str, str]:
         """The values of secrets, from the environment. Raises ``ConfigError`` naming every one that is not set."""
@@ -116,14 +134,13 @@ class _Reading:
         self.name: str = shared["name"][1] or ""
         self.secrets: tuple[str, ...] = tuple(shared["env_secrets"][1] or ())
         self.live_url: str | None = shared["live_url"][1]
+        self.live_host: str | None = shared["live_host"][1]
         data, places = self._options()
         self._refuse(self._secret_faults(data, places))
         try:
             self.deploy = DeploySettings.model_validate(data)
         except ValidationError as error:
             self._refuse(validation_faults(error, DeploySettings, data, places))
-        if self.live_url is None and shared["live_host"][1]:
-            self.live_url = f"http{'s' if self.deploy.aws_cert_arn else ''}://{shared['live_host'][1]}"
         self.warnings = tuple(told(file, document, self._odd_keys()))
 
     def _refuse(self, faults: Iterable[Fault]) -> None:
@@ -200,7 +217,11 @@ def _is_name(value: Any) -> bool:
 
 
 def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and urlsplit(value).scheme in ("http", "https") and bool(urlsplit(value).hostname)
+    try:
+        url = urlsplit(value if isinstance(value, str) else "")
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # of a port that is none, or a bracket that is not closed
+        return False
 
 
 def _is_names(value: Any) -> bool:

@@ -29,28 +29,34 @@ def find_root(root: Path | None, path: Path | None, environ: Mapping[str, str]) 
     return next((each for each in (here, *here.parents, IMAGE_ROOT) if is_project(each)), beside or here)
 
 
-def find_file(root: Path, path: Path | None, env: str, environ: Mapping[str, str]) -> Path | None:
-    """The configuration of ``root`` for ``env``; None where there is none, and none is named.
+def find_file(
+    root: Path, path: Path | None, env: str, environ: Mapping[str, str], *, production: bool
+) -> tuple[Path | None, str]:
+    """The configuration of ``root`` for ``env`` (None: there is none, and none is named), and what is odd, or ``''``.
 
-    Raises :class:`~pymacaron_deploy.errors.ConfigError` when a file or environment that is named has none.
+    Raises :class:`~pymacaron_deploy.errors.ConfigError` when a file that is named is missing, and in production also
+    when that of the environment is.
     """
     if env and not _ENV_NAME.match(env):
-        raise ConfigError(f"the environment is {env!r}: its name has letters, digits, '-', '_' and '.' only")
+        raise ConfigError(f"PYM_ENV (or --env) is {env!r}: its name has letters, digits, '-', '_' and '.' only")
     named = path or _named(environ)
     if named is not None and not named.is_dir():
         if not os.path.lexists(named):
             source = "--config" if path else "PYM_CONFIG"
             raise ConfigError(f"{shown(absolute(named))}: there is no such file (named by {source}): correct the path")
-        return absolute(named)
+        return absolute(named), ""
     folders = (absolute(named),) if named is not None else (root, root / "test")
-    name = f"pym-config.{env}.yaml" if env else "pym-config.yaml"
-    found = next((each / name for each in folders if os.path.lexists(each / name)), None)
-    if found is None and env:
-        raise ConfigError(
-            f"{shown(folders[0] / name)}: there is no such file, and the environment is {env!r}: "
-            "add the file, or choose another by --env or PYM_ENV"
-        )
-    return found
+    plain = _first(folders, "pym-config.yaml")
+    if not env:
+        return plain, ""
+    name = f"pym-config.{env}.yaml"
+    found = _first(folders, name)
+    if found is not None:
+        return found, ""
+    missing = f"{shown(folders[0] / name)}: there is no such file, and PYM_ENV (or --env) is {env!r}"
+    if production:
+        raise ConfigError(f"{missing}: add the file, or choose another environment")
+    return plain, f"{missing}: {shown(plain) if plain else 'nothing'} is read instead"
 
 
 def is_project(folder: Path) -> bool:
@@ -75,3 +81,7 @@ def absolute(path: Path) -> Path:
 
 def _named(environ: Mapping[str, str]) -> Path | None:
     return Path(environ["PYM_CONFIG"]) if environ.get("PYM_CONFIG") else None
+
+
+def _first(folders: tuple[Path, ...], name: str) -> Path | None:
+    return next((each / name for each in folders if os.path.lexists(each / name)), None)

@@ -139,7 +139,11 @@ def _compose(text: str) -> Any:
         problem = " ".join(str(error.problem or error.context).split())
         if "single document" in str(error.context):
             problem = "there is a second document in this file: keep one, and remove the '---' line"
-        raise YamlFault(f"this is not YAML: {problem}", *((mark.line + 1, mark.column + 1) if mark else ())) from None
+        elif "'\\t'" in problem:
+            problem = "a tab is used to indent this line: YAML wants spaces"
+        else:
+            problem = f"this is not YAML: {problem}"
+        raise YamlFault(problem, *((mark.line + 1, mark.column + 1) if mark else ())) from None
     except yaml.YAMLError as error:
         raise YamlFault(f"this is not YAML: {getattr(error, 'reason', 'a character in it is not allowed')}") from None
     except RecursionError:
