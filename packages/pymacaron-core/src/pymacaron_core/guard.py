@@ -38,9 +38,9 @@ class Credential:
 Guard = Callable[[Call, Credential], Any]
 """Returns the caller's identity (None where there is none to tell), or raises ``TokenInvalid``, ``Forbidden``, ...
 
-May be a coroutine function. ``False`` refuses as ``TokenInvalid`` does: a guard may be a comparison. An object that also
-has ``shown(call, scheme) -> str | None`` finds the credential itself: it may refuse a malformed one, or raise
-``AuthorizationHeaderMissing`` in words of its own.
+May be a coroutine function. ``False`` refuses as ``TokenInvalid`` does: a guard may be a comparison.
+An object that also has ``shown(call, scheme) -> str | None`` finds the credential itself: it may refuse a malformed
+one, or raise ``AuthorizationHeaderMissing`` in words of its own.
 """
 
 HOW_TO_GUARD = (
