@@ -533,10 +533,38 @@ PYTHONS = {
 OTHER_PYTHONS = {version: place for version, place in PYTHONS.items() if place and version != RUNNING}
 LOWEST = min((version for version, place in PYTHONS.items() if place), key=numbers, default=RUNNING)
 
+# What is tried by itself: each package, and those that a service puts together.
+TOGETHER = [(package,) for package in PACKAGES] + [
+    tuple(PACKAGE_NAMED["pymacaron-" + name] for name in names)
+    for names in (("auth", "async"), ("auth", "dynamodb"), ("async", "dynamodb"), ("auth", "async", "dynamodb"))
+]
+
+# Libraries that only some packages bring: nobody else is to have them in tow.
+OWNERS = {
+    "boto3": {"pymacaron-dynamodb"},
+    "celery": {"pymacaron-async"},
+    "docker": {"pymacaron-deploy"},
+    "flask": {"pymacaron-core"},
+    "jsonschema": {"pymacaron-testing"},
+    "jwt": {"pymacaron-auth"},
+    "kombu": {"pymacaron-async"},
+    "moto": set(),
+    "pydantic": {"pymacaron-core", "pymacaron-deploy"},
+    "pymacaron_auth": {"pymacaron-auth"},
+    "pymacaron_async": {"pymacaron-async"},
+    "pymacaron_core": {"pymacaron-core"},
+    "pymacaron_deploy": {"pymacaron-deploy"},
+    "pymacaron_dynamodb": {"pymacaron-dynamodb"},
+    "pymacaron_testing": {"pymacaron-testing"},
+    "pynamodb": {"pymacaron-dynamodb"},
+    "pytest": {"pymacaron-testing"},
+    "redis": {"pymacaron-async"},
+}
+
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = [
-    *("lint", "types", "bootstrap", "tests", "tests-examples"),
+    *("lint", "types", "bootstrap", "tests", "alone", "tests-examples"),
     *("tests-" + version for version in OTHER_PYTHONS),
 ]
 
@@ -573,11 +601,31 @@ def tests_on(version: str, python: str) -> None:
 
 @nox.session(name="tests-examples", reuse_venv=True)
 def tests_examples(session: nox.Session) -> None:
-    """The example services' own tests."""
-    core = PACKAGE_NAMED[CORE]
-    install(session, core, *test_requirements(core))
+    """The example services: their own tests, and their acceptance tests against every way to serve them."""
+    install_requirements(session, [*wheels_of(session, PACKAGES), *all_test_requirements()])
     for folder in sorted(ROOT.glob("examples/*/test")):
         run_pytest(session, folder.parent)
+    wheels = os.pathsep.join(str(wheel_of(session, package)) for package in PACKAGES)
+    run_pytest(session, ROOT / "examples" / "tests", env={"PYMACARON_WHEELS": wheels})
+
+
+@nox.session
+@nox.parametrize("packages", [nox.param(each, id="+".join(package.name for package in each)) for each in TOGETHER])
+def alone(session: nox.Session, packages: tuple[Package, ...]) -> None:
+    """Packages by themselves, and together: from wheels in an empty environment, with nothing that is not theirs."""
+    siblings = {sibling.name: sibling for package in packages for sibling in package.siblings}
+    wheels = [
+        at(package, wheel_of(session, package), extras=False) for package in {**siblings, **named(packages)}.values()
+    ]
+    install_requirements(session, wheels)
+    there = {package.name for package in packages} | set(siblings)
+    absent = [module for module, owners in OWNERS.items() if not there & owners]
+    session.run("python", "-c", NOT_THERE, *absent)
+    session.install("pytest")
+    for package in packages:
+        run_pytest(session, package.folder, options=("tests/test_readme.py",))
+    if len(packages) > 1:
+        run_pytest(session, ROOT / "examples" / "tests" / "together", options=(test_of_together(packages),))
 
 
 for other_version, other_place in OTHER_PYTHONS.items():
@@ -637,7 +685,8 @@ def build(session: nox.Session, package: Package) -> None:
 @nox.session(reuse_venv=True)
 def example(session: nox.Session) -> None:
     """Serve examples/helloworld on http://127.0.0.1:8080 until Ctrl-C (`-- --port 9000` for another port)."""
-    install(session, PACKAGE_NAMED[CORE])
+    names = requirements_of(ROOT / "examples" / "helloworld" / "requirements.txt")
+    install_requirements(session, wheels_of(session, [PACKAGE_NAMED[name] for name in names if name in PACKAGE_NAMED]))
     with session.chdir(ROOT / "examples" / "helloworld"):
         session.log("Serving examples/helloworld; Ctrl-C stops it")
         serve(session, "pymacaron", "run", *session.posargs)
@@ -668,6 +717,26 @@ def bootstrap_tests(session: nox.Session) -> None:
 
 def test_requirements(package: Package) -> list[str]:
     return package.group("test") or ["pytest"]
+
+
+def all_test_requirements() -> list[str]:
+    """What the tests of all packages need."""
+    return list(dict.fromkeys(text for package in PACKAGES for text in test_requirements(package)))
+
+
+def requirements_of(file: Path) -> list[str]:
+    """The names of the distributions in a file of requirements."""
+    lines = [line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    return [Requirement(line).name for line in lines if line]
+
+
+def named(packages: tuple[Package, ...]) -> dict[str, Package]:
+    return {package.name: package for package in packages}
+
+
+def test_of_together(packages: tuple[Package, ...]) -> str:
+    """The file that tests some packages together: `test_auth_async.py`."""
+    return "test_{}.py".format("_".join(package.name.removeprefix("pymacaron-") for package in packages))
 
 
 def floor_of(requirement: Requirement) -> str:
@@ -740,6 +809,13 @@ for distribution in importlib.metadata.distributions():
     name = distribution.metadata["Name"]
     if name in sys.argv and '"file://' not in (distribution.read_text("direct_url.json") or ""):
         sys.exit(f"{name} {distribution.version} came from an index, not from this checkout")
+"""
+
+
+NOT_THERE = """
+import importlib.util, sys
+there = [name for name in sys.argv[1:] if importlib.util.find_spec(name)]
+sys.exit(f"installed, and no business of these packages: {', '.join(there)}" if there else 0)
 """
 
 

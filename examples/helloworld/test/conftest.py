@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from helloworld import api, guestbook
 from pymacaron_core import Application, load
+
+from helloworld import api, guestbook
 
 
 @pytest.fixture(scope="session")
