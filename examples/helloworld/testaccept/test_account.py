@@ -50,8 +50,4 @@ class KeepingProfiles(AccountTestCase):
         refused = self.save(status=400, height=-1, born="yesterday", savings="much")
         rules = {fault["pointer"]: fault["rule"] for fault in refused["errors"]}
         assert rules == {"/height": "exclusiveMinimum", "/born": "format", "/savings": "format"}
-            "/height": "exclusiveMinimum",
-            "/born": "format",
-            "/savings": "format",
-        }
         self.assertGetReturnError("account/profile", 404, "ITEM_NOT_FOUND", auth=self.auth)
