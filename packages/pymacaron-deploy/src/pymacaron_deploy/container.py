@@ -84,7 +84,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class Ended:
     """A program that ran to its end in a container."""
 
     status: int

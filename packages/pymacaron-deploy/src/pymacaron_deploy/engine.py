@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -18,7 +19,7 @@ from docker.types import LogConfig, Mount
 from docker.utils import parse_repository_tag
 from requests.exceptions import RequestException
 
-from pymacaron_deploy.container import Container, Finished, State, labelled, unlabelled
+from pymacaron_deploy.container import Container, Ended, State, labelled, unlabelled
 from pymacaron_deploy.credentials import DOCKER_HUB, Credentials
 from pymacaron_deploy.errors import PreflightError, StageFailed, StartFailed
 from pymacaron_deploy.needs import Needs, parse_needs
@@ -94,7 +95,8 @@ class Engine:
 
     def credentials(self, registry: str) -> Credentials | None:
         """What docker's own configuration, or the helper that it names, knows for a registry (its host)."""
-        with _asking(f"read the credentials of {registry}"):
+        with _asking(f"read the credentials of {registry}"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a helper that is missing is told below, as an error
             found = load_config().resolve_authconfig(None if registry == DOCKER_HUB else registry) or {}
         known = {name.lower(): value for name, value in found.items()}
         if not known.get("username") or not known.get("password"):
@@ -165,7 +167,7 @@ class Engine:
                     ) from error
                 raise
 
-    def run(self, container: Container, *, patience: float) -> Finished:
+    def run(self, container: Container, *, patience: float) -> Ended:
         """Run a container to its end, and remove it. Raises ``StartFailed`` after ``patience`` seconds."""
         id = self.create(container)
         try:
@@ -174,7 +176,7 @@ class Engine:
             with _asking("read what a container printed"):
                 output = self._api.logs(id, stdout=True, stderr=False)
                 errors = self._api.logs(id, stdout=False, stderr=True)
-            return Finished(status, _text(output), _text(errors))
+            return Ended(status, _text(output), _text(errors))
         finally:
             self.remove(id)
 
@@ -189,13 +191,13 @@ class Engine:
                     return state.exit_code if state else 0
                 raise StartFailed(f"a container did not end within {patience:g} s", self.tail(id)) from error
 
-    def execute(self, id: str, command: tuple[str, ...]) -> Finished:
+    def execute(self, id: str, command: tuple[str, ...]) -> Ended:
         """Run a program inside a running container. Status 126 or 127 means that there is no such program."""
         with _asking("run a program in a container"):
             made = self._api.exec_create(id, list(command))["Id"]
             output, errors = self._api.exec_start(made, demux=True)
             status = int(self._api.exec_inspect(made)["ExitCode"])
-        return Finished(status, _text(output), _text(errors))
+        return Ended(status, _text(output), _text(errors))
 
     def state(self, name: str) -> State | None:
         """A container by its name or id, as it is now; None when there is none."""

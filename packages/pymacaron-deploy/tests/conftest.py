@@ -1,0 +1,71 @@
+"""A real docker engine for the tests that need one, and everything they make in it removed again."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+
+import docker
+import pytest
+from pymacaron_deploy.engine import Engine
+from pymacaron_deploy.errors import DeployError
+
+BASE = "pymacaron/base:bookworm"
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The engine of this machine, with the images that ``.ci/engines`` makes."""
+    try:
+        engine = Engine.connect()
+    except DeployError as error:
+        pytest.skip(f"docker: no engine answers ({error})")
+    with engine:
+        if not engine.image_id(BASE):
+            pytest.skip(f"docker: the engine has no image {BASE}: run .ci/engines")
+        yield engine
+
+
+@pytest.fixture
+def token(engine: Engine) -> Iterator[str]:
+    """A word of this test alone: whatever has it as its label ``test`` or ``service`` is removed at the end."""
+    token = f"t{uuid.uuid4().hex[:10]}"
+    yield token
+    for label in ("test", "service"):
+        engine.sweep({label: token}, volumes=True)
+
+
+@pytest.fixture
+def make_image(engine: Engine) -> Iterator[Callable[..., str]]:
+    """Makes small images on the base: files and what runs there, without a builder; a reference each."""
+    made: list[str] = []
+    with closing(docker.from_env(version="auto")) as client:
+
+        def make(files: Mapping[str, str], command: str, base: str = BASE) -> str:
+            container = client.containers.create(base)
+            try:
+                container.put_archive("/", _archive(files))
+                repository = f"pymacaron/test-{uuid.uuid4().hex[:10]}"
+                container.commit(repository, "1", changes=f"ENTRYPOINT []\nCMD {command}\nUSER 10001:10001")
+            finally:
+                container.remove()
+            made.append(f"{repository}:1")
+            return made[-1]
+
+        yield make
+        for reference in made:
+            client.images.remove(reference, force=True)
+
+
+def _archive(files: Mapping[str, str]) -> bytes:
+    """A tar archive of programs."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for path, text in files.items():
+            entry = tarfile.TarInfo(path.lstrip("/"))
+            entry.size, entry.mode = len(text.encode()), 0o755
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return packed.getvalue()
