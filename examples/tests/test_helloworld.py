@@ -1,17 +1,11 @@
 """The example service: each operation rightly and wrongly, its files as committed, its README, its old way to start."""
 
-import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 import readme
@@ -21,8 +15,9 @@ from pymacaron_core import Application, load, spec
 from pymacaron_core.models import module_source
 from pymacaron_core.models.stamp import stamped
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "helloworld"
-PACKAGES = str(Path(spec.__file__).parents[2])
+import engines
+
+EXAMPLE = engines.EXAMPLE
 ADA = {"name": "Ada", "birthday": "1815-12-10"}
 ENTRY = {"author": "Ada", "text": "Lovely", "tags": ["first"]}
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -32,7 +27,7 @@ PNG = b"\x89PNG\r\n\x1a\n not much of a picture"
 @pytest.fixture(scope="module")
 def application() -> Iterator[Application]:
     """The example, loaded in this process; its modules are forgotten afterwards."""
-    with apart("apis", "helloworld"):
+    with apart("apis", "helloworld", "server"):
         yield load(EXAMPLE)
 
 
@@ -295,7 +290,8 @@ def test_an_attachment_without_a_file_is_refused(client, entry):
 def test_what_every_service_has_is_there(client):
     assert client.get("/ping").json == {}
     told = client.get("/version").json
-    assert (told["name"], [api["name"] for api in told["apis"]]) == ("helloworld", ["guestbook", "helloworld"])
+    apis = [api["name"] for api in told["apis"]]
+    assert (told["name"], apis) == ("helloworld", ["account", "guestbook", "helloworld"])
     assert client.get("/doc/").status_code == 200
     assert refused(client.get("/nowhere")) == (404, "NOT_FOUND")
     answer = client.put("/people")
@@ -305,52 +301,33 @@ def test_what_every_service_has_is_there(client):
 
 def test_the_readme_prints_what_the_service_answers(client):
     commands = list(readme.curls(EXAMPLE / "README.md"))
-    assert len(commands) > 10
+    assert len(commands) > 14
+    token = client.post("/account/login", json={"user": "ada", "password": "macaron"}).json["token"]
+    client.delete("/account/profile", headers={"Authorization": f"Bearer {token}"})
     for command, printed in commands:
-        answer = readme.curl(client, command, EXAMPLE).get_data(as_text=True)
+        answer = readme.curl(client, command.replace("$TOKEN", token), EXAMPLE).get_data(as_text=True)
         assert readme.masked(answer) == readme.masked(printed), command
 
 
-@pytest.mark.any_python
+def test_the_readme_shows_the_server_as_it_is():
+    (server,) = readme.blocks(EXAMPLE / "README.md", "python")
+    assert server == (EXAMPLE / "server.py").read_text(encoding="utf-8")
+
+
 def test_the_example_is_typed():
     mypy = [sys.executable, "-m", "mypy", "--no-incremental", "--no-error-summary", "--follow-imports=silent", "."]
-    installed = Path(PACKAGES).name == "site-packages"  # where mypy looks anyway
-    environ = os.environ if installed else {**os.environ, "MYPYPATH": PACKAGES}
-    done = subprocess.run(mypy, cwd=EXAMPLE, env=environ, capture_output=True, text=True)
+    done = subprocess.run(mypy, cwd=EXAMPLE, capture_output=True, text=True)
     assert done.stdout + done.stderr == ""
 
 
-def test_the_ten_lines_of_a_server_serve_it_and_stop_cleanly(tmp_path):
-    folder, told, port = tmp_path / "helloworld", tmp_path / "told", free_port()
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    (server,) = readme.blocks(EXAMPLE / "README.md", "python")
-    (folder / "server.py").write_text(server, encoding="utf-8")
-    command, environ = [sys.executable, "server.py", "--port", str(port)], {**os.environ, "PYTHONPATH": PACKAGES}
-    with told.open("w") as stderr, subprocess.Popen(command, cwd=folder, env=environ, stderr=stderr) as process:
+def test_python_server_py_serves_it_and_stops_cleanly(service):
+    told, port = service / "told", engines.free_port()
+    command = [sys.executable, "server.py", "--port", str(port)]
+    with told.open("w") as stderr, subprocess.Popen(command, cwd=service, stderr=stderr, stdout=stderr) as process:
         try:
-            answer = answer_of(process, f"http://127.0.0.1:{port}/hello?name=Ada")
+            engines.awaited(lambda: engines.answers(f"http://127.0.0.1:{port}/hello?name=Ada"), "the service")
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
         finally:
             process.kill()
-    assert answer.startswith(b'{"text":"Hello, Ada!"')
     assert (process.returncode, "Traceback" in told.read_text()) == (0, False)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
-def answer_of(process: subprocess.Popen[bytes], url: str) -> bytes:
-    """The answer of a server that is starting."""
-    deadline = time.monotonic() + 20
-    while True:
-        assert process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return answer.read()
-        except OSError:
-            assert time.monotonic() < deadline, f"{url} does not answer"
-            time.sleep(0.05)

@@ -12,7 +12,8 @@ from werkzeug.test import Client, TestResponse
 MASKS = {
     r"\d{4}-\d\d-\d\dT[\d:.]+Z": "<date-time>",
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "<uuid>",
-    r'"error_id":"[0-9a-f]+"': '"error_id":"<id>"',
+    r'"(error_id|call|saved_in|task)":"[0-9a-f-]+"': r'"\1":"<id>"',
+    r'"token":"[\w.-]+"': '"token":"<token>"',
 }
 
 
@@ -45,7 +46,11 @@ def curl(client: Client, command: str, folder: Path) -> TestResponse:
         elif word == "-X":
             method = words.pop(0)
         elif word == "--json":
-            options |= {"data": words.pop(0), "headers": {"Content-Type": "application/json"}}
+            options["data"] = words.pop(0)
+            options["headers"]["Content-Type"] = "application/json"
+        elif word == "-H":
+            name, _, value = words.pop(0).partition(": ")
+            options["headers"][name] = value
         elif word in ("-d", "-F"):
             fields.append((word, *words.pop(0).split("=", 1)))
         else:
@@ -53,7 +58,7 @@ def curl(client: Client, command: str, folder: Path) -> TestResponse:
     if fields:
         options["data"] = _form(fields, folder)
         kind = "multipart/form-data" if fields[0][0] == "-F" else "application/x-www-form-urlencoded"
-        options["headers"] = {"Content-Type": kind}
+        options["headers"]["Content-Type"] = kind
     method = method or ("POST" if options["data"] is not None else "GET")
     return client.open(url.path, query_string=url.query, method=method, **options)
 
