@@ -47,9 +47,7 @@ def run(command: Command, *, seconds: float = 60, output: IO[bytes] | None = Non
     Raises :class:`~pymacaron_deploy.errors.PreflightError` when there is no such program, and
     :class:`~pymacaron_deploy.errors.StageFailed` when it does not end within ``seconds``.
     """
-    with _started(
-        command, stdin=subprocess.DEVNULL, stdout=output or subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with _started(command, subprocess.DEVNULL, output or subprocess.PIPE, subprocess.PIPE) as process:
         try:
             printed, errors = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -63,10 +61,13 @@ def follow(command: Command, tell: Callable[[str], None], *, seconds: float, giv
     Raises as :func:`run`. Whatever ends this (Ctrl-C too) ends the program and its children first.
     """
     expired = threading.Event()
-    with _started(
-        command, stdin=given or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        alarm = threading.Timer(seconds, lambda: (expired.set(), _signal(process, signal.SIGKILL)))
+    with _started(command, given or subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT) as process:
+
+        def expire() -> None:
+            expired.set()
+            _signal(process, signal.SIGKILL)
+
+        alarm = threading.Timer(seconds, expire)
         alarm.daemon = True
         alarm.start()
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,6 +97,17 @@ class Config:
             warnings=(odd, *reading.warnings) if odd else reading.warnings,
             environ=environ,
         )
+
+    def changed(self, **options: object) -> Config:
+        """This configuration with other options of deploy; those that are None stay as they are."""
+        given = {name: value for name, value in options.items() if value is not None}
+        try:
+            deploy = DeploySettings.model_validate({**self.deploy.model_dump(), **given})
+        except ValidationError as error:
+            places = {name: f"/--{name}" for name in given}
+            faults = validation_faults(error, DeploySettings, given, places)
+            raise ConfigError("\n".join(fault.message for fault in faults)) from None
+        return replace(self, deploy=deploy)
 
     @property
     def host(self) -> str | None:

@@ -7,7 +7,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -16,7 +15,7 @@ from pymacaron_deploy.commands import Command, follow, run
 from pymacaron_deploy.errors import BuildFailed, PreflightError, StageFailed, TestsFailed
 from pymacaron_deploy.image.dockerfile import PIP_CERTIFICATES, PIP_CONFIG, TEST_COMMAND
 from pymacaron_deploy.image.package_index import IndexAccess
-from pymacaron_deploy.image.progress import Progress, last_lines
+from pymacaron_deploy.image.progress import Progress, last_lines, shortened
 from pymacaron_deploy.report import Report
 
 BUILTIN_BUILDKIT_BEFORE = 23
@@ -75,7 +74,7 @@ def build(client: str, made: Build, context: IO[bytes], report: Report) -> str:
     :class:`~pymacaron_deploy.errors.BuildFailed` with what the step that failed printed last, and
     :class:`~pymacaron_deploy.errors.PreflightError` when no engine answers.
     """
-    progress = Progress()
+    progress = Progress(aloud=TEST_COMMAND)
 
     def tell(line: str) -> None:
         told = progress.read(made.access.redacted(line))
@@ -109,6 +108,11 @@ def build_command(client: str, made: Build, folder: Path) -> Command:
     return Command((*words, "-"), environ={"DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"})
 
 
+def discard(client: str, image: str) -> None:
+    """Remove an image that was built for what its building proves; what is cached of it stays."""
+    run(Command((client, "image", "rm", image)))
+
+
 def _write_secrets(access: IndexAccess, folder: Path) -> None:
     for name, content in ((PIP_CONFIG, access.config.encode()), (PIP_CERTIFICATES, access.certificates)):
         if content:
@@ -123,8 +127,8 @@ def _failure(progress: Progress, made: Build) -> PreflightError | StageFailed:
     step = progress.failed_step
     if made.stage == "test" and TEST_COMMAND in step:
         return TestsFailed(f"the unit tests fail:\n{last_lines(output)}", output)
-    where = f"its step {step}" if step else "docker"
-    return BuildFailed(f"the image cannot be built: {where} failed:\n{last_lines(output)}", output)
+    where = f"the step {shortened(step)}" if step else "docker"
+    return BuildFailed(f"the image cannot be built, {where} failed:\n{last_lines(output)}", output)
 
 
 def _on_path(name: str) -> Iterator[str]:
@@ -143,10 +147,3 @@ def _has_buildkit(client: str) -> bool:
     if major and int(major[1]) < BUILTIN_BUILDKIT_BEFORE:
         return True
     return run(Command((client, "buildx", "version")), seconds=30).status == 0
-
-
-@contextmanager
-def context_file() -> Iterator[IO[bytes]]:
-    """A file to write a context to, gone afterwards."""
-    with tempfile.TemporaryFile() as file:
-        yield file

@@ -47,7 +47,7 @@ class Recipe:
 def recipe_of(
     files: Mapping[str, bytes], *, name: str, base: str, command: tuple[str, ...] | None = None, wheels: str = ""
 ) -> Recipe:
-    """The recipe of a project of these files, by path. Raises ``PreflightError`` when it has no ``requirements.txt``."""
+    """The recipe of a project of these files, by path. Raises ``PreflightError`` without a ``requirements.txt``."""
 
     def read(path: str) -> str | None:
         return files[path].decode(errors="replace") if path in files else None
@@ -77,7 +77,7 @@ def write_dockerfile(recipe: Recipe) -> str:
 
 
 def requirement_files(read: Callable[[str], str | None]) -> tuple[str, ...]:
-    """``requirements.txt`` and those it names by ``-r`` and ``-c``; ``read`` gives a file's text, None: there is none."""
+    """``requirements.txt`` and those it names by ``-r`` and ``-c``; ``read`` gives a text, or None."""
     found: list[str] = []
     waiting = [REQUIREMENTS]
     while waiting:
@@ -101,7 +101,8 @@ def _dependencies(recipe: Recipe) -> str:
     return f"""\
 FROM {recipe.base} AS dependencies
 USER root
-ENV LANG=C.UTF-8 LC_ALL=C.UTF-8 PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+ENV LANG=C.UTF-8 LC_ALL=C.UTF-8 PYTHONUNBUFFERED=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_PROGRESS_BAR=off
 ENV VIRTUAL_ENV=/pym/virtenv PATH=/pym/virtenv/bin:$PATH
 WORKDIR /pym
 RUN python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' \\

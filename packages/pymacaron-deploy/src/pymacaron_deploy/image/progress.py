@@ -6,21 +6,25 @@ import re
 from collections.abc import Iterable
 
 _LINE = re.compile(r"#(\d+) (.*)")
-_STEP = re.compile(r"\[(?P<stage>[a-z]+) +\d+/\d+\] (?P<words>.*)")
+_STEP = re.compile(r"\[[a-z]+ +\d+/\d+\] ")
 _PRINTED = re.compile(r"\d+\.\d+ ?(.*)")
 _NOTE = re.compile(r"(sha256:|DONE|CACHED|ERROR|CANCELED|extracting|resolve|transferring|\.\.\.)")
 
 KEPT = 400
 """How many of the last lines of a step are kept."""
 
+WIDTH = 100
+"""How many letters of a step are told."""
+
 TOLD = 30
 """How many of the last lines of a step that failed are told."""
 
 
 class Progress:
-    """Reads the lines of one build, one after the other."""
+    """Reads the lines of one build, one after the other. Of a step whose words hold ``aloud`` every line is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, aloud: str = "") -> None:
+        self._aloud = aloud
         self._names: dict[str, str] = {}
         self._printed: dict[str, list[str]] = {}
         self._failed = ""
@@ -37,17 +41,11 @@ class Progress:
             self._failed = self._failed or number
         elif printed := _PRINTED.match(text):
             self._printed[number] = [*self._printed.get(number, ())[-KEPT:], printed[1]]
-            return printed[1] if self.stage_of(number) == "test" else ""
-        elif text == "CACHED" and number in self._names and _STEP.match(self._names[number]):
-            return f"(cached) {self._names[number]}"
+            return printed[1] if self._aloud and self._aloud in self._names.get(number, "") else ""
         elif number not in self._names and not _NOTE.match(text):
             self._names[number] = text
-            return text if _STEP.match(text) else ""
+            return shortened(text) if _STEP.match(text) else ""
         return ""
-
-    def stage_of(self, number: str) -> str:
-        step = _STEP.match(self._names.get(number, ""))
-        return step["stage"] if step else ""
 
     @property
     def failed_step(self) -> str:
@@ -60,6 +58,12 @@ class Progress:
         """What the step that failed printed, else what the build said last."""
         printed = self._printed.get(self._failed)
         return "\n".join(printed) if printed else "\n".join(line for line in self._rest if line.strip())
+
+
+def shortened(step: str) -> str:
+    """A step on one line of a terminal, without its mounts."""
+    words = " ".join(re.sub(r"--mount=\S+ *", "", step).split())
+    return words if len(words) <= WIDTH else f"{words[: WIDTH - 3]}..."
 
 
 def last_lines(text: str, count: int = TOLD) -> str:

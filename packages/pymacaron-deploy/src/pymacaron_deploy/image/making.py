@@ -1,0 +1,115 @@
+"""From a configuration and a checkout to an image: the whole way in one place."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pymacaron_deploy.config import Config
+from pymacaron_deploy.errors import ConfigError
+from pymacaron_deploy.image.builder import Build, Image, build, discard, find_client
+from pymacaron_deploy.image.context import wheels_of, write_context
+from pymacaron_deploy.image.dockerfile import Recipe, recipe_of, write_dockerfile
+from pymacaron_deploy.image.package_index import index_access
+from pymacaron_deploy.report import Report
+from pymacaron_deploy.source import Entry, Source, read_source
+
+WHEELS = ".wheels"
+"""Where wheels lie in the context, when their folder is not inside of the project."""
+
+_DOCKERFILE = "Dockerfile"
+
+
+class Making:
+    """One project's images at its checked-out commit. Raises ``PreflightError`` where there is no such commit."""
+
+    def __init__(self, config: Config, report: Report, *, allow_dirty: bool = False) -> None:
+        self._config, self._report = config, report
+        folder = wheels_folder(config)
+        self.source: Source = read_source(
+            config.root,
+            allow_dirty=allow_dirty,
+            beside=[folder] if folder else [],
+            include_links=config.deploy.include_links,
+        )
+        self._files = {entry.path: entry for entry in self.source.entries()}
+        self.recipe: Recipe = _recipe(config, {path: entry.content for path, entry in self._files.items()})
+
+    @property
+    def reference(self) -> str:
+        """What the image is called: ``[repository/]name:version``."""
+        repository = self._config.deploy.repository
+        name = image_name(self._config.name)
+        return f"{f'{repository}/' if repository else ''}{name}:{self.source.version}"
+
+    def service(self) -> Image:
+        """Build the service's image, and give it its name."""
+        return Image(self.reference, self._build("service", self.reference), self.source.version)
+
+    def test(self) -> bool:
+        """Run the unit tests in an image of their own; False where the project has none."""
+        if self.recipe.tests:
+            discard(find_client(), self._build("test"))
+        return self.recipe.tests
+
+    def _build(self, stage: str, reference: str = "") -> str:
+        source, client = self.source, find_client()
+        made = Build(
+            stage=stage,
+            reference=reference,
+            arguments={
+                "VERSION": source.version,
+                "REVISION": source.revision,
+                "CREATED": source.committed.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            },
+            network=self._config.deploy.network,
+            access=index_access(self._config.environ),
+        )
+        with tempfile.TemporaryFile() as context:
+            write_context(self._entries(), source.committed, context)
+            context.seek(0)
+            return build(client, made, context, self._report)
+
+    def _entries(self) -> Iterator[Entry]:
+        yield from self._files.values()
+        folder = wheels_folder(self._config)
+        if folder:
+            yield from wheels_of(folder, self.recipe.wheels)
+        yield Entry(_DOCKERFILE, write_dockerfile(self.recipe).encode())
+
+
+def dockerfile_of(config: Config) -> str:
+    """The Dockerfile of a project as its files lie in the folder, committed or not."""
+    names = [path.relative_to(config.root).as_posix() for path in _near(config.root)]
+    return write_dockerfile(_recipe(config, {name: (config.root / name).read_bytes() for name in names}))
+
+
+def image_name(name: str) -> str:
+    """A service's name as registries write names: lower-case letters and digits, joined by single signs."""
+    found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not found:
+        raise ConfigError(f"the name {name!r} has no letter that an image can be called by: set another one as 'name'")
+    return found
+
+
+def wheels_folder(config: Config) -> Path | None:
+    """The folder of wheels; None where none is configured."""
+    return config.root / config.deploy.wheels if config.deploy.wheels else None
+
+
+def _recipe(config: Config, files: Mapping[str, bytes]) -> Recipe:
+    folder = wheels_folder(config)
+    place = ""
+    if folder is not None:
+        inside = folder.resolve().is_relative_to(config.root.resolve())
+        place = folder.resolve().relative_to(config.root.resolve()).as_posix() if inside else WHEELS
+    return recipe_of(
+        files, name=config.name, base=config.deploy.base_image, command=config.deploy.web_command, wheels=place
+    )
+
+
+def _near(root: Path) -> Iterable[Path]:
+    """The files that a Dockerfile depends on: the text files at the root, and whether there are tests."""
+    return [path for pattern in ("*.txt", "Dockerfile.extra", "*/*.txt", "test/*.py") for path in root.glob(pattern)]
