@@ -1,0 +1,1 @@
+"""The API that a service has as soon as auth is attached."""

@@ -1,0 +1,65 @@
+"""The guards that core's guard step asks: one for each security scheme of a document that shows a token of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pymacaron_core.call import Call
+from pymacaron_core.guard import Credential
+from pymacaron_core.spec.operation import SecurityScheme
+
+from pymacaron_auth.claims import Claims
+from pymacaron_auth.credentials import bearer_token, check_origin, cookie_token
+from pymacaron_auth.errors import insufficient_scope
+from pymacaron_auth.verifier import Verifier
+
+
+class HeaderGuard:
+    """Guards ``http`` bearer, ``oauth2``, ``openIdConnect``, and a key in the header ``Authorization`` (as in 2.0)."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+
+    def shown(self, call: Call, scheme: SecurityScheme) -> str:
+        """The token. Raises ``AuthorizationHeaderMissing`` and ``TokenInvalid`` in the words of 2.x."""
+        return bearer_token(call.header("Authorization"))
+
+    def __call__(self, call: Call, credential: Credential) -> Claims:
+        claims = self._verifier.verify(credential.value)
+        if credential.scheme.type != "apiKey":  # OpenAPI 3.1 lets any scheme name scopes; keys have none
+            check_scopes(claims, credential.scopes)
+        return claims
+
+
+class CookieGuard:
+    """Guards a key in a cookie, whose value is the token. A page of another site cannot use it."""
+
+    def __init__(self, verifier: Verifier, trusted_origins: Iterable[str]) -> None:
+        self._verifier = verifier
+        self._trusted = tuple(trusted_origins)
+
+    def shown(self, call: Call, scheme: SecurityScheme) -> str | None:
+        return cookie_token(call.cookie(scheme.parameter))
+
+    def __call__(self, call: Call, credential: Credential) -> Claims:
+        claims = self._verifier.verify(credential.value)
+        check_origin(call.method, call.header, self._trusted)
+        return claims
+
+
+def check_scopes(claims: Claims, needed: Iterable[str]) -> None:
+    """Refuse claims that lack a scope. Raises ``InsufficientScope``."""
+    lacking = [scope for scope in needed if scope not in claims.scopes]
+    if lacking:
+        raise insufficient_scope(needed, lacking)
+
+
+def shows_token(scheme: SecurityScheme) -> bool:
+    """Whether a scheme is one whose credential is a token in the header ``Authorization``."""
+    if scheme.type == "apiKey":
+        return scheme.place_in == "header" and scheme.parameter.lower() == "authorization"
+    return scheme.type in ("oauth2", "openIdConnect") or (scheme.type == "http" and scheme.scheme.lower() == "bearer")
+
+
+def is_cookie(scheme: SecurityScheme) -> bool:
+    return scheme.type == "apiKey" and scheme.place_in == "cookie"
