@@ -1,7 +1,8 @@
 """async and dynamodb together: a model that persists goes to a task, which saves it."""
 
-import engines
 from documents import document
+
+import engines
 
 FUNCTIONS = """
     from apis.shop_models import Note

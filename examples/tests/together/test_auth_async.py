@@ -1,7 +1,8 @@
 """auth and async together: a task runs as the user whose call asked for it."""
 
-import engines
 from documents import document
+
+import engines
 
 FUNCTIONS = """
     import datetime as dt

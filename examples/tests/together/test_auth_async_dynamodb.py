@@ -1,7 +1,8 @@
 """auth, async and dynamodb together: a task saves a model as the user who called."""
 
-import engines
 from documents import document
+
+import engines
 
 FUNCTIONS = """
     from apis.shop_models import Note
