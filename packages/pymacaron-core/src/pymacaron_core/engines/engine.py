@@ -1,9 +1,9 @@
-"""Development engines: the processes a service needs beside it while it is developed, as plugins ask for them."""
+"""What an engine is: a program to run beside a service in development, described by a plugin, as data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -36,9 +36,37 @@ class Engine:
 
     def to_json(self) -> dict[str, Any]:
         """The engine as JSON primitives, for another process."""
-        return {**asdict(self), "command": list(self.command), "environ": dict(self.environ)}
+        return {
+            "name": self.name,
+            "command": list(self.command),
+            "environ": dict(self.environ),
+            "ready": self.ready,
+            "reloads": self.reloads,
+            "told": self.told,
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Engine:
         """The engine that ``to_json`` told of."""
         return cls(**{**values, "command": tuple(values["command"]), "environ": MappingProxyType(values["environ"])})
+
+    def mentions(self, word: str) -> bool:
+        """Whether one of its texts holds a placeholder, ``port`` or ``data``."""
+        texts = (*self.command, *self.environ.values(), self.ready)
+        return any(f"{{{word}}}" in text for text in texts)
+
+    def filled(self, **values: str) -> Engine:
+        """The engine with a value for each placeholder."""
+
+        def fill(text: str) -> str:
+            for word, value in values.items():
+                text = text.replace(f"{{{word}}}", value)
+            return text
+
+        return replace(
+            self,
+            command=tuple(map(fill, self.command)),
+            environ=MappingProxyType({name: fill(text) for name, text in self.environ.items()}),
+            ready=fill(self.ready),
+            told=fill(self.told),
+        )
