@@ -14,9 +14,6 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from pymacaron_testing.errors import AnswerLost, CallError, NotConnected
 
-RETRIES = 3
-"""How often a GET whose answer was lost is sent again."""
-
 MAX_REDIRECTS = 10
 
 
@@ -75,6 +72,9 @@ class Manner:
     follow_redirects: bool = True
     """Whether redirects are followed."""
 
+    retries: int = 3
+    """How often a GET whose answer was lost is sent again."""
+
 
 def send(call: Call, manner: Manner) -> Answer:
     """The answer to a call. A GET whose answer is lost is sent again, up to three times; nothing else ever is.
@@ -93,7 +93,7 @@ def send(call: Call, manner: Manner) -> Answer:
 
 
 def _send_patiently(call: Call, manner: Manner) -> Answer:
-    for _ in range(RETRIES if call.method == "GET" else 0):
+    for _ in range(manner.retries if call.method == "GET" else 0):
         with contextlib.suppress(AnswerLost):
             return _send_once(call, manner)
     return _send_once(call, manner)
