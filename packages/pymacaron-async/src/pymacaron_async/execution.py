@@ -1,0 +1,107 @@
+"""The path of a message in a worker: read, restore the call it came from, run its function, tell how it ended."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from pymacaron_core.application import Application
+from pymacaron_core.context import CallContext, CapturedContext, restore
+from pymacaron_core.reporting import as_error
+
+from pymacaron_async.carrying import Carrying
+from pymacaron_async.codec import Codec
+from pymacaron_async.errors import MessageRefused, TaskEnded
+from pymacaron_async.message import Message
+from pymacaron_async.task import AsyncTask, find_task
+
+log = logging.getLogger(__name__)
+
+LOCAL_URL = "https://127.0.0.1/local"
+"""The url of a task that no request asked for, as in 2.x."""
+
+_running: ContextVar[str | None] = ContextVar("pymacaron_task", default=None)
+
+
+def is_celery_task() -> bool:
+    """Whether a task runs here now, by its name of 2.x."""
+    return _running.get() is not None
+
+
+class Execution:
+    """Runs messages for an application. ``keep(text, reason)`` puts one that cannot be run aside."""
+
+    def __init__(
+        self, application: Application, codec: Codec, carrying: Carrying, keep: Callable[[str, str], None]
+    ) -> None:
+        self._application = application
+        self._codec = codec
+        self._carrying = carrying
+        self._keep = keep
+
+    def run(self, text: str) -> None:
+        """Run one message to its end. What the function raises is told, as an endpoint's failure is, and is done."""
+        label, captured = "a message in the queue of tasks", None
+        try:
+            message = Message.from_text(text)
+            label = message.label
+            captured = self._carrying.unpacked(message.context, message.id)
+            task = find_task(message.name, self._application.root)
+            args, kwargs = message.read_arguments(self._codec)
+        except MessageRefused as error:
+            with restore(captured, self._application):
+                self.refuse(text, error, label)
+            return
+        with self._restored(captured, message.id):
+            self._run(message, task, args, kwargs)
+
+    def refuse(self, text: str, error: MessageRefused, label: str) -> None:
+        """Put a message aside that cannot be run, and report it. Raises where it cannot be put aside either."""
+        self._keep(text, str(error))
+        self._application.reporting.report_failure(error, f"{label} is put aside")
+
+    def _run(self, message: Message, task: AsyncTask[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        began = time.monotonic()
+        log.info("%s starts", message.label)
+        try:
+            task.run(*args, **kwargs)
+        except Exception as error:
+            self.tell_failure(error, message.label)
+        except SystemExit as error:
+            ended = TaskEnded(f"the task called sys.exit({error.code!r}): a task ends by returning or raising")
+            self.tell_failure(ended, message.label)
+        else:
+            log.info("%s is done after %.3f s", message.label, time.monotonic() - began)
+
+    def tell_failure(self, error: Exception, where: str) -> None:
+        """Report what failed by the service's fault; what was the caller's is a line in the log."""
+        told = as_error(error)
+        if told.status >= 500:
+            self._application.reporting.report_failure(error, where)
+        else:
+            log.warning("%s ended with %s %s: %s", where, told.status, told.code, told.message)
+
+    def tell_killed(self, text: Any, why: str) -> None:
+        """Report a task whose process was killed, from the process that saw it."""
+        try:
+            label = Message.from_text(text).label
+        except MessageRefused:
+            label = "a task"
+        with restore(None, self._application):
+            self.tell_failure(TaskEnded(why), label)
+
+    @contextmanager
+    def _restored(self, captured: CapturedContext | None, task_id: str) -> Iterator[CallContext]:
+        """The call a task belongs to, for our own code and, as 2.x had it, for code that asks Flask."""
+        url, method = (captured.url or LOCAL_URL, captured.method or "GET") if captured else (LOCAL_URL, "GET")
+        token = _running.set(task_id)
+        try:
+            requested = self._application.app.test_request_context(url, method=method)
+            with requested, restore(captured, self._application) as call:
+                yield call
+        finally:
+            _running.reset(token)

@@ -1,0 +1,44 @@
+"""A Celery consumer that loses no message: what it cannot run is put aside before it is acknowledged."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from celery.worker.consumer import Consumer
+
+from pymacaron_async.errors import MessageRefused
+
+
+class KeepingConsumer(Consumer):
+    """Celery's consumer, which acknowledges or rejects, and so loses, what it does not understand."""
+
+    app: Any
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        self._put_aside(message, "it is no message of Celery")
+
+    def on_unknown_task(self, body: Any, message: Any, exc: BaseException) -> None:
+        self._put_aside(message, f"its task of Celery is unknown here ({exc})")
+
+    def on_invalid_task(self, body: Any, message: Any, exc: BaseException) -> None:
+        self._put_aside(message, f"it is no message of PyMacaron ({type(exc).__name__})")
+
+    def on_decode_error(self, message: Any, exc: BaseException) -> None:
+        self._put_aside(message, f"it cannot be decoded ({type(exc).__name__})")
+
+    def _put_aside(self, message: Any, why: str) -> None:
+        try:
+            error = MessageRefused(f"a message in the queue cannot be run: {why}")
+            self.app.execution.refuse(_as_text(message), error, "a message in the queue of tasks")
+        except Exception:
+            message.requeue()
+            raise
+        message.ack()
+
+
+def _as_text(message: Any) -> str:
+    """The message with its headers, as one text."""
+    body = message.body
+    text = body.decode("utf-8", "backslashreplace") if isinstance(body, bytes) else str(body)
+    return json.dumps({"body": text, "headers": message.headers, "content_type": message.content_type}, default=str)
