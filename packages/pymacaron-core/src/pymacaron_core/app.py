@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,11 +26,12 @@ from typing import Any, TypeVar
 
 import flask
 
+from pymacaron_core.alongside import serve_alongside
 from pymacaron_core.application import Application, loading
 from pymacaron_core.builtin import health, ping
 from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say
-from pymacaron_core.development import introduce, serve, stop_on_signals
+from pymacaron_core.development import stop_on_signals
 from pymacaron_core.discovery import attach, attach_wanted, guards_for
 from pymacaron_core.docs import docs_blueprint
 from pymacaron_core.errors import ModelError, StartError
@@ -53,6 +53,7 @@ from pymacaron_core.logs import set_level
 from pymacaron_core.plugins import Plugin
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
 from pymacaron_core.resolver import loaded_elsewhere
+from pymacaron_core.signals import STOPPING
 from pymacaron_core.spec.operation import Specification
 
 BUILTIN: Mapping[str, ModuleType] = {"ping": ping, "health": health}
@@ -284,11 +285,13 @@ def _from_server(folder: Path) -> Application:
 
 
 def serve_here(application: Application, host: str, port: int) -> None:
-    """Serve with the development server until Ctrl-C. Raises ``StartError`` when the port is in use."""
+    """Serve with the development server, its engines beside it, until Ctrl-C.
+
+    Raises ``StartError`` when the port is in use or an engine does not start.
+    """
     with bound_socket(host, port) as listening:
-        introduce(application, host, port)
-        stop_on_signals(signal.SIGTERM, signal.SIGINT)
-        serve(application, listening)
+        stop_on_signals(*STOPPING)
+        serve_alongside(application, listening, host, port)
     say("stopped")
 
 

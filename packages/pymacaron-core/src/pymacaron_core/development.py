@@ -10,14 +10,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wsgi import ClosingIterator
 
-from pymacaron_core.application import Application
+from pymacaron_core.application import Application, Route
 from pymacaron_core.console import BOLD, GREEN, RED, YELLOW, coloured, say
 from pymacaron_core.listening import url_of
 
@@ -76,24 +76,34 @@ def _ended_by_signals(server: _Server) -> Iterator[None]:
             signal.signal(each, _raise_stopped)
 
 
-def introduce(application: Application, host: str, port: int, *, again: bool = False) -> None:
-    """Tell what is served, and where to open it."""
+def introduce(
+    application: Application, host: str, port: int, *, again: bool = False, told: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Tell what is served, where to open it, and what else runs: ``told`` has a name and a line for each."""
     own = [api for api in application.apis.values() if not api.builtin]
     routes = [route for api in own for route in api.routes]
     mocked = sum(route.binding is None for route in routes)
-    told = f"{len(routes)} {'route' if len(routes) == 1 else 'routes'}" + (
+    counted = f"{len(routes)} {'route' if len(routes) == 1 else 'routes'}" + (
         f", {mocked} of them mocked" if mocked else ""
     )
+    lines = list(told)
     if again:
-        say(f"{application.name} is served again: {told}")
-        return
-    url = url_of(host, port)
-    say(f"{coloured(application.name, BOLD)}: {told} from {', '.join(api.specification.file for api in own)}")
+        say(f"{application.name} is served again: {counted}")
+    else:
+        say(f"{coloured(application.name, BOLD)}: {counted} from {', '.join(api.specification.file for api in own)}")
+        lines = [*_addresses(application, url_of(host, port), routes), *lines]
+    width = max(len("service"), *(len(name) for name, _ in lines), 0)
+    for name, line in lines:
+        say(f"  {name.ljust(width)}  {line}")
+    if not again:
+        say("Ctrl-C stops it.")
+
+
+def _addresses(application: Application, url: str, routes: Iterable[Route]) -> Iterator[tuple[str, str]]:
     for base_path in dict.fromkeys(_base_path(route.path, route.operation.path) for route in routes):
-        say(f"  service  {coloured(url + base_path, BOLD)}")
+        yield "service", coloured(url + base_path, BOLD)
     if any(rule.rule == "/doc/" for rule in application.app.url_map.iter_rules()):
-        say(f"  docs     {coloured(f'{url}/doc/', BOLD)}")
-    say("Ctrl-C stops it.")
+        yield "docs", coloured(f"{url}/doc/", BOLD)
 
 
 def _base_path(rule: str, path: str) -> str:

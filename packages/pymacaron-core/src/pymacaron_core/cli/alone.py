@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import signal
+import contextlib
 import socket
 from pathlib import Path
 
+from pymacaron_core.alongside import serve_alongside
 from pymacaron_core.application import Application
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import load_config
 from pymacaron_core.console import say
-from pymacaron_core.development import Stopped, introduce, serve, stop_on_signals
+from pymacaron_core.development import Stopped, stop_on_signals
 from pymacaron_core.logs import configure
+from pymacaron_core.signals import STOPPING
 
 
 def serve_alone(options: argparse.Namespace, root: Path, listening: socket.socket, host: str, port: int) -> None:
     """Serve on a socket until SIGTERM or Ctrl-C."""
-    stop_on_signals(signal.SIGTERM, signal.SIGINT)
-    try:
+    stop_on_signals(*STOPPING)
+    with contextlib.suppress(Stopped):  # before it served
         application = load_for_development(options, root, mock_missing=options.mock_missing)
-        introduce(application, host, port)
-        serve(application, listening)
-    except Stopped:
-        pass  # before it served
+        serve_alongside(application, listening, host, port)
     say("stopped")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import socket
@@ -11,9 +10,12 @@ import sys
 import threading
 import traceback
 from pathlib import Path
+from typing import TextIO
 
+from pymacaron_core.alongside import engines_of, tell_started
+from pymacaron_core.application import Application
 from pymacaron_core.cli.alone import load_for_development
-from pymacaron_core.cli.errand import Errand
+from pymacaron_core.cli.errand import Answer, Errand, Report
 from pymacaron_core.console import tell_errors
 from pymacaron_core.development import Stopped, Wsgi, introduce, refusal, serve, stop_on_signals
 from pymacaron_core.errors import StartError
@@ -22,18 +24,16 @@ from pymacaron_core.errors import StartError
 def main() -> int:
     """Carry out the errand that stands in the command line."""
     errand = Errand.from_text(sys.argv[1])
-    for descriptor in (errand.socket, errand.lifeline, errand.report):
+    for descriptor in (errand.socket, errand.lifeline, errand.report, errand.answer):
         os.set_inheritable(descriptor, False)
     end_with(errand.lifeline)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears it too, and says when to stop
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     stop_on_signals(signal.SIGTERM)
     try:
-        application, files = _application(errand)
+        application = _application(errand)
         if application is None:
             return StartError.exit_code
-        os.write(errand.report, json.dumps(files).encode())
-        os.close(errand.report)
         serve(application, socket.socket(fileno=errand.socket))
     except Stopped:
         pass
@@ -51,18 +51,45 @@ def end_with(lifeline: int) -> None:
     threading.Thread(target=wait, name="lifeline", daemon=True).start()
 
 
-def _application(errand: Errand) -> tuple[Wsgi | None, list[str]]:
-    """What to serve, and the documents it came from. None when there is nothing and this is the first start."""
-    if errand.broken:
-        return refusal(errand.broken), []
+def _application(errand: Errand) -> Wsgi | None:
+    """What to serve, told to the supervisor. None when there is nothing and this is the first start."""
+    with open(errand.report, "w", encoding="utf-8") as report:
+        try:
+            application = refusal(errand.broken) if errand.broken else _loaded(errand, report)
+        except StartError as error:
+            if errand.debug:
+                traceback.print_exception(error)
+            tell_errors(str(error))
+            if errand.first:
+                return None
+            application = refusal(f"the service cannot start: {error}")
+        report.write(Report(serves=True).to_line())
+    return application
+
+
+def _loaded(errand: Errand, report: TextIO) -> Application:
+    """The project's application, once its engines run."""
     options = argparse.Namespace(config=errand.config, env=errand.env)
     root = Path(errand.root)
-    try:
-        application = load_for_development(options, root, mock_missing=errand.mock_missing)
-    except StartError as error:
-        if errand.debug:
-            traceback.print_exception(error)
-        tell_errors(str(error))
-        return (None if errand.first else refusal(f"the service cannot start: {error}")), []
-    introduce(application, errand.host, errand.port, again=not errand.first)
-    return application, [str(root / file) for api in application.apis.values() for file in api.specification.files]
+    application = load_for_development(options, root, mock_missing=errand.mock_missing)
+    files = [str(root / file) for api in application.apis.values() for file in api.specification.files]
+    engines = [engine.to_json() for engine in engines_of(application)]
+    report.write(Report(files, engines).to_line())
+    report.flush()
+    answer = _answer(errand) if engines else Answer()
+    os.environ.update(answer.environ)
+    tell_started(application)
+    introduce(application, errand.host, errand.port, again=not errand.first, told=answer.told)
+    return application
+
+
+def _answer(errand: Errand) -> Answer:
+    """What the supervisor answers, once the engines run. Raises ``StartError`` when they do not."""
+    with open(errand.answer, encoding="utf-8") as lines:
+        line = lines.readline()
+    if not line:
+        raise Stopped  # the supervisor is gone
+    answer = Answer.from_line(line)
+    if answer.error:
+        raise StartError(answer.error)
+    return answer
