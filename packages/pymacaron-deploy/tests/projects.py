@@ -42,7 +42,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 '''
 
 FILES = {
-    "pym-config.yaml": f"name: shop\nenv_secrets: [SHOP_KEY]\ndeploy: {{target: local, base: {BASE}, wheels: wheels}}\n",
+    "pym-config.yaml": f"""
+name: shop
+env_secrets: [SHOP_KEY]
+deploy: {{target: local, base: {BASE}, wheels: wheels}}
+""",
     "requirements.txt": "pymacaron-core>=3.0,<4\n",
     "apis/shop.yaml": "openapi: 3.0.3\n",
     "shop/__init__.py": "",

@@ -205,7 +205,7 @@ class _Reading:
                 if name not in CREDENTIALS:
                     option = RENAMED.get(name, name)
                     data[option], places[option] = value, f"{prefix}/{pointer_step(name)}"
-        return {name: () if value == [] else value for name, value in data.items()}, places
+        return data, places
 
     def _secret_faults(self, data: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[Fault]:
         for option, value in data.items():
