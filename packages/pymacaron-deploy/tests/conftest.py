@@ -47,7 +47,7 @@ def make_image(engine: Engine) -> Iterator[Callable[..., str]]:
         def make(files: Mapping[str, str], command: str, base: str = BASE) -> str:
             container = client.containers.create(base)
             try:
-                container.put_archive("/", _archive(files))
+                container.put_archive("/", archive_of(files))
                 repository = f"pymacaron/test-{uuid.uuid4().hex[:10]}"
                 container.commit(repository, "1", changes=f"ENTRYPOINT []\nCMD {command}\nUSER 10001:10001")
             finally:
@@ -60,7 +60,7 @@ def make_image(engine: Engine) -> Iterator[Callable[..., str]]:
             client.images.remove(reference, force=True)
 
 
-def _archive(files: Mapping[str, str]) -> bytes:
+def archive_of(files: Mapping[str, str]) -> bytes:
     """A tar archive of programs."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:

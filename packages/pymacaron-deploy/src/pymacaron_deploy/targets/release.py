@@ -17,7 +17,7 @@ from pymacaron_deploy.errors import DeployError, RollbackFailed, RolledBack, Sta
 from pymacaron_deploy.gate import await_condition, await_ready
 from pymacaron_deploy.redaction import redact
 from pymacaron_deploy.report import Report
-from pymacaron_deploy.targets.layout import Layout
+from pymacaron_deploy.targets.layout import CREATE_TABLES, Layout
 from pymacaron_deploy.targets.sidecars import ensure_sidecar, get_images
 
 WEB_PATIENCE, WORKER_PATIENCE = 10, 30
@@ -108,7 +108,10 @@ class Release:
         ended = self._run_to_end()
         if ended.status:
             said = self._redacted(ended.errors or ended.output)
-            raise StageFailed(f"the tables cannot be made, {_ending(ended.status, said)}", said)
+            self._report.progress(said)
+            raise StageFailed(
+                f"the tables cannot be made, '{' '.join(CREATE_TABLES)}' {_ending(ended.status, said)}", said
+            )
 
     def _run_to_end(self) -> Ended:
         try:
@@ -199,6 +202,7 @@ class Release:
 
     def _failure(self, what: str, state: State | None, id: str = "") -> StartFailed:
         said = self._redacted(self._engine.tail(state.id if state else id))
+        self._report.progress(said)
         return StartFailed(f"{what} {_ending(state.exit_code if state else 0, said)}", said)
 
     def _find(self) -> tuple[State, ...]:
