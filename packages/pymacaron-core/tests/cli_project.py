@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ SOURCE = str(Path(pymacaron_core.__file__).parents[1])
 """Where the package that is tested lies: among the installed ones, or in the checkout."""
 PETSTORE = Path(__file__).parent / "petstore"
 DEADLINE = 20.0
+PROGRAM = ("-m", "pymacaron_core.cli")
+"""What of Python is run: the command, as if it were installed."""
 
 DOCUMENT = """\
 openapi: 3.0.3
@@ -72,9 +74,11 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": SOURCE, "NO_COLOR": "1", **more}
 
 
-def pymacaron(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+def pymacaron(
+    *arguments: str, cwd: Path, program: Sequence[str] = PROGRAM, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    command = [sys.executable, "-m", "pymacaron_core.cli", *arguments]
+    command = [sys.executable, *program, *arguments]
     return subprocess.run(command, cwd=cwd, env=environment(**more), capture_output=True, text=True, timeout=60)
 
 
@@ -105,10 +109,9 @@ def answer(url: str, method: str = "GET", **headers: str) -> tuple[int, str]:
 class Running:
     """``pymacaron run`` (or another command that serves) in the background, with all it printed so far."""
 
-    def __init__(self, *arguments: str, cwd: Path, **more: str) -> None:
-        command = [sys.executable, "-m", "pymacaron_core.cli", *arguments]
+    def __init__(self, *arguments: str, cwd: Path, program: Sequence[str] = PROGRAM, **more: str) -> None:
         self.process = subprocess.Popen(
-            command,
+            [sys.executable, *program, *arguments],
             cwd=cwd,
             env=environment(PYTHONUNBUFFERED="1", **more),
             stdout=subprocess.PIPE,

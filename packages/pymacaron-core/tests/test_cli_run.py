@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli_project import DOCUMENT, FUNCTIONS, MORE, Running, answer, make_project, pymacaron, wait_for
-
-PROC = Path("/proc/self/stat")
+from processes import children_of, is_alive
 
 
 @pytest.fixture
@@ -26,31 +22,6 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-
-
-def web_process(supervisor: int) -> int:
-    """The child of a supervisor."""
-    listed = (
-        subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True) if not PROC.exists() else None
-    )
-    pairs = [line.split() for line in listed.stdout.splitlines()] if listed else list(_pairs())
-    return next(int(pid) for pid, parent in pairs if int(parent) == supervisor)
-
-
-def _pairs() -> Iterator[tuple[str, str]]:
-    """Every process and its parent, on a machine that may have no ``ps``."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            yield stat.parent.name, stat.read_text().rpartition(")")[2].split()[1]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 def test_run_serves_says_where_and_stops_on_ctrl_c(project: Path, port: str) -> None:
@@ -139,7 +110,7 @@ def test_a_service_that_ends_by_itself_is_started_again_by_an_edit(project: Path
 def test_the_web_process_dies_with_its_supervisor(project: Path, port: str, number: int) -> None:
     with Running("run", "--port", port, cwd=project) as run:
         run.wait_until("Ctrl-C")
-        web = web_process(run.process.pid)
+        (web,) = children_of(run.process.pid)
         assert is_alive(web)
         run.process.send_signal(number)
         run.process.wait(20)

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import ABSENT, CHROMIUM, DRIVER, answer_of, asked_for, chromium, click, complaints, wait_for
 from flask import Flask, Response, jsonify, request
 from pymacaron_core.docs import docs_blueprint
 from pymacaron_core.spec.operation import Specification
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver import Chrome
 from werkzeug.serving import make_server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 PREFIX = "/hidden/prefix"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--window-size=1280,1600",
-)
-
 pytestmark = [
     pytest.mark.chromium,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium: it or chromedriver is not on PATH"),
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason=ABSENT),
 ]
 
 ORDER = {
@@ -114,6 +94,12 @@ def behind_a_silent_prefix(app: Callable[..., Any]) -> Callable[..., Any]:
     return application
 
 
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    with chromium(tmp_path / "profile") as driver:
+        yield driver
+
+
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
     server = make_server("127.0.0.1", 0, behind_a_silent_prefix(bakery()), threaded=True)
@@ -123,46 +109,6 @@ def origin() -> Iterator[str]:
     server.shutdown()
     thread.join(timeout=10)
     server.server_close()
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=Service(str(DRIVER)))
-    yield driver
-    driver.quit()
-
-
-def wait_for(browser: Chrome, selector: str) -> Any:
-    return WebDriverWait(browser, 20).until(lambda b: next(iter(b.find_elements(By.CSS_SELECTOR, selector)), None))
-
-
-def click(browser: Chrome, selector: str) -> None:
-    """Click when it can be clicked: not still covered, not redrawn under the pointer."""
-    element = wait_for(browser, selector)
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    element.click()
-
-
-def asked_for(browser: Chrome) -> set[str]:
-    """The URLs of every request that the browser has made for its page."""
-    entries = browser.get_log("performance")  # type: ignore[no-untyped-call]
-    messages = [json.loads(entry["message"])["message"] for entry in entries]
-    sent = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
-    return {event["request"]["url"] for event in sent if not event["request"]["url"].startswith(("data:", "chrome"))}
-
-
-def complaints(browser: Chrome) -> list[str]:
-    entries = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return [entry["message"] for entry in entries if entry["level"] in ("WARNING", "SEVERE")]
-
-
-def answer_of(browser: Chrome) -> Any:
-    return json.loads(wait_for(browser, ".live-responses-table .highlight-code pre").text)
 
 
 @pytest.mark.parametrize("prefix", ["", PREFIX])

@@ -1,0 +1,241 @@
+"""The engines room: processes started in order, kept, restarted, and gone with their owner, however it dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from cli_project import wait_for
+from fake_engines import DYING, PORT, SILENT, SOCKET, environment_of, listening, pids, python
+from processes import children_of, is_alive, parent_of
+from pymacaron_core import Engine, StartError
+from pymacaron_core.engines import Engines, places, process
+from pymacaron_core.engines.process import answers
+
+OWNER = """
+import json, sys
+from pathlib import Path
+from pymacaron_core.engines import Engine, Engines
+engines = Engines(Path(sys.argv[1]))
+engines.ensure([Engine.from_json(each) for each in json.loads(sys.argv[2])])
+print("they run", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def engines(tmp_path):
+    owner = Engines(tmp_path)
+    yield owner
+    owner.stop()
+
+
+@pytest.fixture
+def ran(tmp_path):
+    return tmp_path / "one"
+
+
+def owned_elsewhere(root, *wanted):
+    """A process that owns engines, once they run."""
+    told = json.dumps([engine.to_json() for engine in wanted])
+    command = [sys.executable, "-c", OWNER, str(root), told]
+    owner = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert owner.stdout.readline() == "they run\n"
+    return owner
+
+
+def test_engines_start_in_order_and_hand_on_their_environment(engines, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    environ = engines.ensure(
+        [
+            listening(one, SOCKET, environ={"FAKE_SOCKET": "{folder}/s"}),
+            listening(two, PORT, environ={"FAKE_PORT": "{port}"}),
+        ]
+    )
+    assert list(environ) == ["FAKE_SOCKET", "FAKE_PORT"]
+    assert answers(f"unix:{environ['FAKE_SOCKET']}") and answers(f"tcp:127.0.0.1:{environ['FAKE_PORT']}")
+    assert environment_of(one) == "{}"
+    assert environment_of(two) == str({"FAKE_SOCKET": environ["FAKE_SOCKET"]})
+
+
+def test_what_the_owner_was_given_is_in_the_environment_too(tmp_path, ran):
+    owner = Engines(tmp_path, environ={"FAKE_GIVEN": "yes"})
+    owner.ensure([listening(ran)])
+    owner.stop()
+    assert "FAKE_GIVEN" in ran.read_text()
+
+
+def test_the_folder_is_private_and_short_and_gone_at_the_end(engines, ran, monkeypatch, tmp_path):
+    long = tmp_path / ("x" * 80)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    folder = Path(engines.ensure([listening(ran, environ={"FAKE": "{folder}"})])["FAKE"])
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert len(os.fsencode(folder)) < 80
+    engines.stop()
+    assert not folder.exists()
+
+
+def test_engines_that_run_are_kept_and_only_those_that_run_the_code_start_anew(engines, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    wanted = [listening(one, PORT, environ={"FAKE_PORT": "{port}"}), listening(two, SOCKET, reloads=True)]
+    first, second = engines.ensure(wanted), engines.ensure(wanted)
+    assert first == second
+    assert (len(pids(one)), len(pids(two))) == (1, 2)
+    assert not is_alive(pids(two)[0]) and is_alive(pids(two)[1]) and is_alive(pids(one)[0])
+
+
+def test_engines_that_are_not_wanted_any_more_are_ended(engines, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    engines.ensure([listening(one), listening(two, PORT)])
+    assert engines.ensure([listening(two, PORT)]) == {}
+    assert [is_alive(*pids(ran)) for ran in (one, two)] == [False, True]
+
+
+def test_an_engine_described_anew_is_started_anew_with_all_that_use_it(engines, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    engines.ensure([listening(one, environ={"FAKE": "1"}), listening(two, PORT)])
+    assert engines.ensure([listening(one, environ={"FAKE": "2"}), listening(two, PORT)]) == {"FAKE": "2"}
+    assert (len(pids(one)), len(pids(two))) == (2, 2)
+    assert environment_of(two) == str({"FAKE": "2"})
+
+
+def test_all_end_the_last_one_first(engines, tmp_path):
+    ran = tmp_path / "ran"
+    engines.ensure([listening(ran, name="one"), listening(ran, PORT, name="two")])
+    one, two = pids(ran)
+    left = children_of(one) + children_of(two)
+    engines.stop()
+    assert [line for line in ran.read_text().splitlines() if "ended" in line] == [f"{two} ended", f"{one} ended"]
+    wait_for(lambda: not any(map(is_alive, left)), "what they left behind is gone")
+
+
+def test_one_that_does_not_want_to_end_is_killed(engines, ran, monkeypatch):
+    monkeypatch.setattr(process, "PATIENCE", 0.2)
+    engines.ensure([listening(ran, ending=-1)])
+    engines.stop()
+    assert not is_alive(*pids(ran))
+
+
+def test_one_that_ends_at_its_start_is_told_with_its_last_words_and_those_before_it_end(engines, ran):
+    with pytest.raises(StartError) as caught:
+        engines.ensure([listening(ran), Engine("two", DYING, ready=PORT)])
+    assert str(caught.value) == (
+        "the engine two did not start: it ended with status 1; its log, .pym/engines/two.log, ends:\n"
+        "  ?[1mbefore\n"
+        "  I cannot"
+    )
+    assert not is_alive(*pids(ran))
+
+
+def test_those_that_ran_already_stay_when_a_new_one_does_not_start(engines, ran):
+    engines.ensure([listening(ran)])
+    with pytest.raises(StartError):
+        engines.ensure([listening(ran), Engine("two", DYING, ready=PORT)])
+    assert is_alive(*pids(ran))
+    engines.ensure([listening(ran)])
+    assert len(pids(ran)) == 1
+
+
+def test_one_that_never_gets_ready_is_told(tmp_path):
+    owner = Engines(tmp_path, patience=0.1)
+    with pytest.raises(
+        StartError, match=r"the engine x did not get ready within 0.1 seconds: nothing .* tcp:127\.0\.0\.1"
+    ):
+        owner.ensure([Engine("x", SILENT, ready=PORT)])
+    owner.stop()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ([Engine("x", ("no-such-program",))], r"the engine x did not start: no-such-program: No such file"),
+        ([Engine("x", SILENT), Engine("x", SILENT)], r"two engines are called 'x'"),
+        ([Engine("x", SILENT, ready="http://x")], r"ready at unix:PATH or tcp:HOST:PORT, not 'http://x'"),
+    ],
+)
+def test_what_cannot_be_started_is_one_sentence(engines, wanted, told):
+    with pytest.raises(StartError, match=told) as caught:
+        engines.ensure(wanted)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_project_that_is_gone_is_told(engines, tmp_path, ran):
+    engines.root = tmp_path / "gone"
+    with pytest.raises(StartError, match=r"the engine one did not start: .*gone"):
+        engines.ensure([listening(ran)])
+
+
+def test_one_that_dies_is_told_and_started_again_at_its_place(engines, ran, capfd):
+    environ = engines.ensure([listening(ran, PORT, environ={"FAKE": "{port}"})])
+    os.kill(*pids(ran), signal.SIGKILL)
+    wait_for(lambda: engines.poll() or len(pids(ran)) == 2, "it runs again")
+    assert capfd.readouterr().err == "one was killed by signal 9; it is started again\n"
+    wait_for(lambda: answers(f"tcp:127.0.0.1:{environ['FAKE']}"), "it is ready again")
+    assert engines.ensure([listening(ran, PORT, environ={"FAKE": "{port}"})]) == environ
+    assert len(pids(ran)) == 2
+
+
+def test_a_thread_may_look_after_them(engines, ran):
+    engines.ensure([listening(ran)])
+    engines.watch()
+    os.kill(*pids(ran), signal.SIGKILL)
+    wait_for(lambda: len(pids(ran)) == 2, "it runs again")
+
+
+def test_one_that_dies_again_and_again_is_left_until_it_is_wanted_anew(engines, tmp_path, capfd):
+    count = tmp_path / "count"
+    dying = Engine("x", python("import sys; open(sys.argv[1], 'a').write('x'); sys.exit(3)", str(count)))
+    engines.ensure([dying])
+    told = []
+    wait_for(lambda: engines.poll() or told.append(capfd.readouterr().err) or "not" in told[-1], "it is left")
+    lines = "".join(told).splitlines()
+    assert lines[:-1] == ["x ended with status 3; it is started again"] * 3
+    assert lines[-1] == "x ended with status 3 once more, and is not started again; its log is .pym/engines/x.log"
+    engines.poll()
+    assert count.read_text() == "xxxx"
+    engines.ensure([dying])
+    wait_for(lambda: count.read_text() == "xxxxx", "it is started once more")
+
+
+def test_an_engine_does_not_outlive_its_guardian(engines, ran):
+    engines.ensure([listening(ran)])
+    (engine,) = pids(ran)
+    left = children_of(engine)
+    os.kill(parent_of(engine), signal.SIGKILL)
+    wait_for(lambda: engines.poll() or len(pids(ran)) == 2, "another one runs")
+    wait_for(lambda: not any(map(is_alive, [engine, *left])), "the first one is gone, with what it left")
+
+
+def test_engines_do_not_outlive_an_owner_that_is_killed(tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    wanted = [listening(one, environ={"FAKE": "{folder}"}), listening(two, PORT, reloads=True)]
+    with owned_elsewhere(tmp_path, *wanted) as owner:
+        alive = pids(one) + pids(two)
+        alive += [child for pid in alive for child in children_of(pid)] + children_of(owner.pid)
+        assert len(alive) == 6 and all(map(is_alive, alive))
+        owner.kill()
+    wait_for(lambda: not any(map(is_alive, alive)), "engines and guardians are gone")
+    folder = Path(environment_of_folder(two))
+    wait_for(lambda: not folder.exists(), "the folder of the sockets is gone")
+
+
+def environment_of_folder(ran):
+    found = next(line for line in ran.read_text().splitlines() if "FAKE" in line)
+    return json.loads(found.partition(" ")[2].replace("'", '"'))["FAKE"]
+
+
+def test_engines_do_not_outlive_an_owner_whose_child_keeps_their_lifelines(tmp_path, ran, monkeypatch):
+    with owned_elsewhere(tmp_path, listening(ran)) as owner:
+        (guardian,) = children_of(owner.pid)
+        kept = os.open(f"/proc/{owner.pid}/fd/{lifeline_of(owner.pid, guardian)}", os.O_WRONLY)
+        owner.kill()
+        owner.wait()
+        wait_for(lambda: not is_alive(*pids(ran)), "the engine is gone")
+        os.close(kept)
