@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -63,8 +65,12 @@ class Service:
         self.closing.wait(60)
 
 
+CERTIFICATE = Path(__file__).with_name("certificate.pem")
+"""A certificate for 127.0.0.1 that nobody has signed but itself, with its key: of no use but here."""
+
+
 @contextmanager
-def serving(family: int = socket.AF_INET, host: str = "127.0.0.1") -> Iterator[Service]:
+def serving(host: str = "127.0.0.1", *, secure: bool = False) -> Iterator[Service]:
     """A service that listens on a free port."""
     service = Service()
 
@@ -95,10 +101,17 @@ def serving(family: int = socket.AF_INET, host: str = "127.0.0.1") -> Iterator[S
             pass
 
     class Server(ThreadingHTTPServer):
-        address_family = family
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         daemon_threads = True
 
+        def handle_error(self, *_: object) -> None:
+            """What a test does to a connection is nothing to talk about."""
+
     with Server((host, 0), Handler) as server:
+        if secure:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         service.host, service.port = server.server_address[0], server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

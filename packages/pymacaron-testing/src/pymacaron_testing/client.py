@@ -105,32 +105,38 @@ def _send_once(call: Call, manner: Manner) -> Answer:
     try:
         with _deadline(connection.sock, manner.whole_seconds) as expired:
             try:
-                return _exchange(connection, call, url)
+                answer = _exchange(connection, call, url)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                raise _told(call, manner, error, expired) from None
+                if not expired.is_set():
+                    raise _told(call, manner, error) from None
+        if expired.is_set():
+            raise CallError(f"{call.method} {call.url} was not answered whole within {manner.whole_seconds:g} seconds")
+        return answer
     finally:
         connection.close()
 
 
 def _connected(url: SplitResult, manner: Manner) -> http.client.HTTPConnection:
-    host, place = url.hostname or "", f"{url.scheme}://{url.netloc}"
-    connection: http.client.HTTPConnection
-    if url.scheme == "https":
-        context = _context(manner.verify_ssl)
-        connection = http.client.HTTPSConnection(host, url.port or 443, timeout=manner.connect_seconds, context=context)
-    else:
-        connection = http.client.HTTPConnection(host, url.port or 80, timeout=manner.connect_seconds)
+    place = f"{url.scheme}://{url.netloc}"
     try:
+        connection = _connection(url, manner)
         connection.connect()
     except ssl.SSLCertVerificationError as error:
         raise NotConnected(f"the certificate of {place} is not trusted ({error.verify_message})") from None
     except TimeoutError:
         raise NotConnected(f"{place} did not take the connection within {manner.connect_seconds:g} seconds") from None
-    except (OSError, UnicodeError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise NotConnected(f"nothing answers at {place} ({reason})") from None
     connection.sock.settimeout(manner.read_seconds)
     return connection
+
+
+def _connection(url: SplitResult, manner: Manner) -> http.client.HTTPConnection:
+    host, seconds = url.hostname or "", manner.connect_seconds
+    if url.scheme != "https":
+        return http.client.HTTPConnection(host, url.port or 80, timeout=seconds)
+    return http.client.HTTPSConnection(host, url.port or 443, timeout=seconds, context=_context(manner.verify_ssl))
 
 
 def _exchange(connection: http.client.HTTPConnection, call: Call, url: SplitResult) -> Answer:
@@ -144,11 +150,9 @@ def _exchange(connection: http.client.HTTPConnection, call: Call, url: SplitResu
     return Answer(call.url, response.status, response.reason, tuple(response.getheaders()), body)
 
 
-def _told(call: Call, manner: Manner, error: Exception, expired: threading.Event) -> CallError:
+def _told(call: Call, manner: Manner, error: Exception) -> CallError:
     """What went wrong after connecting, in a sentence."""
     what = f"{call.method} {call.url}"
-    if expired.is_set():
-        return CallError(f"{what} was not answered whole within {manner.whole_seconds:g} seconds")
     if isinstance(error, TimeoutError):
         return AnswerLost(f"{what} was not answered: silence for {manner.read_seconds:g} seconds")
     if isinstance(error, http.client.IncompleteRead | ConnectionError | ssl.SSLError):
