@@ -38,21 +38,21 @@ def token(engine: Engine) -> Iterator[str]:
         engine.sweep({label: token}, volumes=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_image(engine: Engine) -> Iterator[Callable[..., str]]:
     """Makes small images on the base: files and what runs there, without a builder; a reference each."""
     made: list[str] = []
     with closing(docker.from_env(version="auto")) as client:
 
-        def make(files: Mapping[str, str], command: str, base: str = BASE) -> str:
-            container = client.containers.create(base)
+        def make(files: Mapping[str, str], command: str, *, entrypoint: str = "[]", user: str = "10001:10001") -> str:
+            container = client.containers.create(BASE)
             try:
                 container.put_archive("/", archive_of(files))
-                repository = f"pymacaron/test-{uuid.uuid4().hex[:10]}"
-                container.commit(repository, "1", changes=f"ENTRYPOINT []\nCMD {command}\nUSER 10001:10001")
+                made.append(f"pymacaron/test-{uuid.uuid4().hex[:10]}:1")
+                changes = f"ENTRYPOINT {entrypoint}\nCMD {command}\nUSER {user}"
+                container.commit(*made[-1].split(":"), changes=changes)
             finally:
                 container.remove()
-            made.append(f"{repository}:1")
             return made[-1]
 
         yield make
