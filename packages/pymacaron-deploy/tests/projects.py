@@ -127,7 +127,7 @@ def _write_wheel(folder: Path, name: str, version: str, files: Mapping[str, byte
     made[f"{info}/RECORD"] = "\n".join([*lines, f"{info}/RECORD,,", ""]).encode()
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
         for path, content in made.items():
-            archive.writestr(path, content)
+            archive.writestr(zipfile.ZipInfo(path), content)  # always of 1980, so that docker knows them again
 
 
 def _digest(content: bytes) -> str:

@@ -39,10 +39,11 @@ class Making:
 
     @property
     def reference(self) -> str:
-        """What the image is called: ``[repository/]name:version``."""
-        repository = self._config.deploy.repository
-        name = image_name(self._config.name)
-        return f"{f'{repository}/' if repository else ''}{name}:{self.source.version}"
+        """What the image is called, in its registry too: ``[registry/][repository/]name:version``."""
+        deploy = self._config.deploy
+        registry = (deploy.local.registry if deploy.target == "local" else None) or deploy.registry
+        places = [place for place in (registry, deploy.repository, image_name(self._config.name)) if place]
+        return f"{'/'.join(places)}:{self.source.version}"
 
     def service(self) -> Image:
         """Build the service's image, and give it its name."""
