@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from ast import literal_eval
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,17 @@ listening = socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET)
 if kind == "tcp":
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listening.bind(address if kind == "unix" else (host, int(port)))
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:  # what it leaves behind
+    signal.pause()
 def end(number, frame):
     time.sleep(float(ending))
     print(os.getpid(), "ended", file=open(ran, "a"))
     sys.exit(0)
-signal.signal(signal.SIGTERM, end if float(ending) >= 0 else signal.SIG_IGN)
-if os.fork() == 0:  # what it leaves behind
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.pause()
-listening.listen()
+if float(ending) >= 0:
+    signal.signal(signal.SIGTERM, end)
 print(os.getpid(), {name: text for name, text in os.environ.items() if name.startswith("FAKE")}, file=open(ran, "a"))
+listening.listen()
 print("I listen", file=sys.stderr, flush=True)
 while True:
     listening.accept()[0].close()
@@ -53,16 +55,16 @@ def pids(ran: Path) -> list[int]:
     return [int(line.split()[0]) for line in _lines(ran) if "{" in line]
 
 
-def environment_of(ran: Path) -> str:
+def environment_of(ran: Path) -> Any:
     """What the last one found in its environment."""
-    return _lines(ran)[-1].partition(" ")[2]
+    return literal_eval([line.partition(" ")[2] for line in _lines(ran) if "{" in line][-1])
 
 
 def _lines(ran: Path) -> list[str]:
     return ran.read_text().splitlines() if ran.exists() else []
 
 
-DYING = python("import sys; print('\\x1b[1mbefore'); sys.exit('I cannot')")
+DYING = python("import sys; print('\\x1b[1mbefore', flush=True); sys.exit('I cannot')")
 """Ends at once."""
 SILENT = python("import signal; signal.pause()")
 """Runs, and never listens."""

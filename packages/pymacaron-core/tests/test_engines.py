@@ -19,12 +19,16 @@ from pymacaron_core.engines import Engines, places, process
 from pymacaron_core.engines.process import answers
 
 OWNER = """
-import json, sys
+import json, os, signal, sys
 from pathlib import Path
 from pymacaron_core.engines import Engine, Engines
 engines = Engines(Path(sys.argv[1]))
 engines.ensure([Engine.from_json(each) for each in json.loads(sys.argv[2])])
 print("they run", flush=True)
+if sys.argv[3] == "True":
+    if os.fork() == 0:
+        print(os.getpid(), flush=True)
+        signal.pause()
 sys.stdin.read()
 """
 
@@ -41,10 +45,10 @@ def ran(tmp_path):
     return tmp_path / "one"
 
 
-def owned_elsewhere(root, *wanted):
+def owned_elsewhere(root, *wanted, forks=False):
     """A process that owns engines, once they run."""
     told = json.dumps([engine.to_json() for engine in wanted])
-    command = [sys.executable, "-c", OWNER, str(root), told]
+    command = [sys.executable, "-c", OWNER, str(root), told, str(forks)]
     owner = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert owner.stdout.readline() == "they run\n"
     return owner
@@ -60,15 +64,15 @@ def test_engines_start_in_order_and_hand_on_their_environment(engines, tmp_path)
     )
     assert list(environ) == ["FAKE_SOCKET", "FAKE_PORT"]
     assert answers(f"unix:{environ['FAKE_SOCKET']}") and answers(f"tcp:127.0.0.1:{environ['FAKE_PORT']}")
-    assert environment_of(one) == "{}"
-    assert environment_of(two) == str({"FAKE_SOCKET": environ["FAKE_SOCKET"]})
+    assert environment_of(one) == {}
+    assert environment_of(two) == {"FAKE_SOCKET": environ["FAKE_SOCKET"]}
 
 
 def test_what_the_owner_was_given_is_in_the_environment_too(tmp_path, ran):
     owner = Engines(tmp_path, environ={"FAKE_GIVEN": "yes"})
     owner.ensure([listening(ran)])
     owner.stop()
-    assert "FAKE_GIVEN" in ran.read_text()
+    assert environment_of(ran) == {"FAKE_GIVEN": "yes"}
 
 
 def test_the_folder_is_private_and_short_and_gone_at_the_end(engines, ran, monkeypatch, tmp_path):
@@ -103,7 +107,7 @@ def test_an_engine_described_anew_is_started_anew_with_all_that_use_it(engines, 
     engines.ensure([listening(one, environ={"FAKE": "1"}), listening(two, PORT)])
     assert engines.ensure([listening(one, environ={"FAKE": "2"}), listening(two, PORT)]) == {"FAKE": "2"}
     assert (len(pids(one)), len(pids(two))) == (2, 2)
-    assert environment_of(two) == str({"FAKE": "2"})
+    assert environment_of(two) == {"FAKE": "2"}
 
 
 def test_all_end_the_last_one_first(engines, tmp_path):
@@ -222,20 +226,91 @@ def test_engines_do_not_outlive_an_owner_that_is_killed(tmp_path):
         assert len(alive) == 6 and all(map(is_alive, alive))
         owner.kill()
     wait_for(lambda: not any(map(is_alive, alive)), "engines and guardians are gone")
-    folder = Path(environment_of_folder(two))
+    folder = Path(environment_of(two)["FAKE"])
     wait_for(lambda: not folder.exists(), "the folder of the sockets is gone")
 
 
-def environment_of_folder(ran):
-    found = next(line for line in ran.read_text().splitlines() if "FAKE" in line)
-    return json.loads(found.partition(" ")[2].replace("'", '"'))["FAKE"]
+def test_engines_do_not_outlive_an_owner_whose_child_holds_all_that_it_held(tmp_path, ran):
+    with owned_elsewhere(tmp_path, listening(ran), forks=True) as owner:
+        child = int(owner.stdout.readline())
+        try:
+            owner.kill()
+            owner.wait()
+            wait_for(lambda: not is_alive(*pids(ran)), "the engine is gone")
+            assert is_alive(child)
+        finally:
+            os.kill(child, signal.SIGKILL)
 
 
-def test_engines_do_not_outlive_an_owner_whose_child_keeps_their_lifelines(tmp_path, ran, monkeypatch):
-    with owned_elsewhere(tmp_path, listening(ran)) as owner:
-        (guardian,) = children_of(owner.pid)
-        kept = os.open(f"/proc/{owner.pid}/fd/{lifeline_of(owner.pid, guardian)}", os.O_WRONLY)
+def test_data_and_log_are_private_and_the_data_are_kept(engines, tmp_path):
+    keeping = Engine("x", python("import sys; print('here'); open(sys.argv[1] + '/kept', 'a').write('x')", "{data}"))
+    state = tmp_path / ".pym" / "engines"
+    for times in (1, 2):
+        engines.ensure([keeping])
+        wait_for(lambda: engines._running["x"].process.ended(), "it did its work")
+        engines.ensure([])
+        assert (state / "x" / "kept").read_text() == "x" * times
+        assert (state / "x.log").read_text() == "here\n"
+    assert (state / "x").stat().st_mode & 0o777 == 0o700
+    assert (state / "x.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_run_of_a_project_has_data_of_its_own_and_says_so(engines, tmp_path, capfd):
+    wanted = [listening(tmp_path / "one", environ={"FAKE": "{data}"})]
+    lasting = engines.ensure(wanted)
+    second = Engines(tmp_path)
+    passing = second.ensure(wanted)
+    assert lasting == {"FAKE": str(tmp_path / ".pym" / "engines" / "one")}
+    assert not passing["FAKE"].startswith(str(tmp_path)) and Path(passing["FAKE"]).is_dir()
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("one keeps its data until this run ends")
+    second.stop()
+    assert not Path(passing["FAKE"]).exists()
+    assert len([pid for pid in pids(tmp_path / "one") if is_alive(pid)]) == 1
+    engines.stop()
+    third = Engines(tmp_path)
+    assert third.ensure(wanted) == lasting
+    third.stop()
+
+
+def test_a_run_after_one_that_was_killed_has_its_data_once_its_engine_ended(engines, tmp_path, ran):
+    wanted = listening(ran, ending=0.3, environ={"FAKE": "{data}"})
+    with owned_elsewhere(tmp_path, wanted) as owner:
         owner.kill()
         owner.wait()
-        wait_for(lambda: not is_alive(*pids(ran)), "the engine is gone")
-        os.close(kept)
+        assert is_alive(*pids(ran))
+        assert engines.ensure([wanted]) == {"FAKE": str(tmp_path / ".pym" / "engines" / "one")}
+    assert [is_alive(pid) for pid in pids(ran)] == [False, True]
+
+
+def test_data_of_a_killed_run_whose_engine_does_not_end_are_left_to_it(engines, tmp_path, ran, monkeypatch):
+    monkeypatch.setattr(places, "PATIENCE", 0.1)
+    wanted = listening(ran, ending=3, environ={"FAKE": "{data}"})
+    with owned_elsewhere(tmp_path, wanted) as owner:
+        owner.kill()
+        owner.wait()
+        assert not engines.ensure([wanted])["FAKE"].startswith(str(tmp_path))
+
+
+def test_what_a_worker_says_is_seen_and_in_its_log(engines, tmp_path, capfd):
+    one, two = tmp_path / "one", tmp_path / "two"
+    engines.ensure([listening(one), listening(two, PORT, reloads=True)])
+    log = tmp_path / ".pym" / "engines" / "two.log"
+    wait_for(lambda: "I listen" in log.read_text(), "it is in the log")
+    engines.stop()
+    assert capfd.readouterr().err == "I listen\n"
+
+
+def test_an_engine_is_told_of_once_with_its_data_as_people_name_it(engines, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    wanted = [listening(one, told="private: {data}"), listening(two, PORT, reloads=True)]
+    engines.ensure(wanted)
+    assert engines.news() == [("one", "private: .pym/engines/one")]
+    engines.ensure(wanted)
+    assert engines.news() == []
+
+
+def test_an_engine_is_data():
+    engine = Engine("x", ("a", "b"), {"A": "{port}"}, "tcp:127.0.0.1:{port}", True, "told")
+    assert Engine.from_json(json.loads(json.dumps(engine.to_json()))) == engine
+    assert engine.filled(port="7").ready == "tcp:127.0.0.1:7"

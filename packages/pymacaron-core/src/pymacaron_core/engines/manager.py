@@ -123,7 +123,7 @@ class Engines:
         except StartError as error:
             process.end()
             raise StartError(f"{error}{self._end_of_log(process)}") from None
-        self._tell_first(process.engine, place)
+        self._tell_first(engine, process.engine.told, place)
 
     def _start(self, running: Running) -> None:
         environ = {**os.environ, **self.environ, **running.environ}
@@ -135,13 +135,13 @@ class Engines:
         told = "".join(f"\n  {line}" for line in lines)
         return f"; its log, {self._places.shown(process.log)}, ends:{told}" if lines else ""
 
-    def _tell_first(self, engine: Engine, place: Place) -> None:
+    def _tell_first(self, engine: Engine, told: str, place: Place) -> None:
         """Keep what is to be told of an engine that runs for the first time."""
-        if self._told.get(engine.name) == engine.told:
+        if self._told.get(engine.name) == told:
             return
-        self._told[engine.name] = engine.told
-        if engine.told:
-            self._news.append((engine.name, engine.told))
+        self._told[engine.name] = told
+        if told:
+            self._news.append((engine.name, told))
         if not place.kept and engine.mentions("data"):
             tell(f"{engine.name} keeps its data until this run ends: another run of this project uses the lasting ones")
 

@@ -83,10 +83,13 @@ class Process:
         """Wait until it can be connected to. Raises ``StartError`` when it ends before, or takes too long."""
         name, ready = self.engine.name, self.engine.ready
         deadline = time.monotonic() + patience
-        while not answers(ready):
-            how = self.ended(LOOK)
+        while ready:
+            answered = answers(ready)
+            how = self.ended(0 if answered else LOOK)  # the answer may have been somebody else's
             if how:
                 raise StartError(f"the engine {name} did not start: it {how}")
+            if answered:
+                return
             if time.monotonic() > deadline:
                 took = f"within {patience:g} seconds: nothing answers on {ready}"
                 raise StartError(f"the engine {name} did not get ready {took}")
@@ -152,12 +155,10 @@ class Process:
 
 
 def answers(ready: str) -> bool:
-    """Whether something can be connected to at ``unix:/path`` or ``tcp:127.0.0.1:1234``; empty: it does."""
-    found = re.fullmatch(r"unix:(?P<path>.+)|tcp:(?P<host>.+):(?P<port>\d+)|", ready)
+    """Whether something can be connected to at ``unix:/path`` or ``tcp:127.0.0.1:1234``."""
+    found = re.fullmatch(r"unix:(?P<path>.+)|tcp:(?P<host>.+):(?P<port>\d+)", ready)
     if found is None:
         raise StartError(f"an engine is ready at unix:PATH or tcp:HOST:PORT, not {ready!r}")
-    if not ready:
-        return True
     family, where = (
         (socket.AF_INET, (found["host"], int(found["port"]))) if found["port"] else (socket.AF_UNIX, found["path"])
     )
