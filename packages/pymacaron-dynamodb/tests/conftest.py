@@ -1,0 +1,84 @@
+"""What every test can use: databases, applications made of a document, and no path to a real cloud."""
+
+import sys
+from uuid import uuid4
+
+import flask
+import pytest
+from pymacaron_core import API
+from pymacaron_dynamodb import Persistence
+from pymacaron_dynamodb.endpoint import VARIABLE, Endpoint
+from pymacaron_dynamodb.settings import DynamoDBSettings
+from pymacaron_dynamodb.store import Store
+
+from engines import ENGINES
+
+AWS = (
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+)
+
+
+@pytest.fixture(autouse=True)
+def no_cloud(monkeypatch, tmp_path):
+    """No test finds credentials, a region or an endpoint that it was not given."""
+    for name in (*AWS, VARIABLE, "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "PYM_ENV", "PYM_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(autouse=True)
+def models_are_forgotten():
+    modules, path = set(sys.modules), list(sys.path)
+    yield
+    for name in set(sys.modules) - modules:
+        if name.split(".")[0].startswith("apis"):
+            del sys.modules[name]
+    sys.path[:] = path
+
+
+@pytest.fixture(scope="session")
+def moto_url():
+    with ENGINES["moto"]() as url:
+        yield url
+
+
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(name, marks=pytest.mark.node if name == "dynalite" else ()) for name in ENGINES],
+)
+def url(request):
+    """The URL of an emulator: what uses it runs once on each."""
+    if request.param == "moto":
+        yield request.getfixturevalue("moto_url")
+        return
+    with ENGINES[request.param]() as url:
+        yield url
+
+
+@pytest.fixture
+def store(url):
+    """A store on an emulator, whose tables nobody else uses."""
+    settings = DynamoDBSettings(table_prefix=f"t{uuid4().hex}.")
+    return Store(Endpoint(url, "us-east-1"), settings, makes_tables=True)
+
+
+@pytest.fixture
+def application(tmp_path):
+    """A function that makes an application of a document, which keeps its models in this process."""
+
+    def make(document, name="shop", config=""):
+        folder = tmp_path / name
+        (folder / "apis").mkdir(parents=True)
+        (folder / "apis" / f"{name}.yaml").write_text(document)
+        (folder / "pym-config.yaml").write_text(config)
+        api = API(flask.Flask(name), root=folder, persistence=Persistence())
+        return api.load_apis().finish()
+
+    return make
