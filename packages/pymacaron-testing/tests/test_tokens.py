@@ -44,6 +44,7 @@ def test_it_is_run_in_the_projects_folder_with_the_services_environment(
     ("code", "sentence"),
     [
         ("print('secret'); raise SystemExit('no issuer is set')", "failed with exit status 1: no issuer is set"),
+        ("raise SystemExit('made eyJhIjoxfQ.eyJzZWNyZXQiOjF9.c2VjcmV0')", "failed with exit status 1: made [REDACTED]"),
         ("print('secret'); raise SystemExit(3)", "failed with exit status 3: it does not say why"),
         ("print('secret one')", "printed something else than one token"),
         ("print('secret\\none')", "printed something else than one token"),

@@ -101,7 +101,8 @@ class Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(patience)
         self._kill_group(process)
-        process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
 
     def _kill_group(self, process: subprocess.Popen[bytes]) -> None:
         """End what is left of the group, also where its leader has ended."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pymacaron_testing.errors import TokenError
+from pymacaron_testing.report import redacted
 from pymacaron_testing.server import words_of
 
 USER = "test-jwt-token"
@@ -53,7 +54,7 @@ def _printed(words: Sequence[str], folder: Path, environ: Mapping[str, str]) -> 
         raise TokenError(f"{what} did not end within {SECONDS} seconds") from None
     if done.returncode:
         last = done.stderr.decode("utf-8", errors="replace").strip().splitlines()[-1:] or ["it does not say why"]
-        raise TokenError(f"{what} failed with exit status {done.returncode}: {last[0][:500]}")
+        raise TokenError(f"{what} failed with exit status {done.returncode}: {redacted(last[0][:500])}")
     token = done.stdout.decode("ascii", errors="replace").strip()
     if not _TOKEN.match(token):
         raise TokenError(f"{what} printed something else than one token")
