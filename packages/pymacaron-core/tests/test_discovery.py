@@ -195,6 +195,23 @@ def test_a_plugin_that_is_set_up_wrongly_stops_the_start(project):
         served(project(), tasks=Picky())
 
 
+def test_a_plugin_looks_at_the_models_before_anything_is_served(project):
+    class Picky(Queue):
+        def attach(self, application):
+            self.application = application
+
+        def loaded(self):
+            raise StartError(f"I do not like {list(self.application.apis)}")
+
+    with pytest.raises(StartError, match=r"I do not like \['shop', 'ping', 'health'\]"):
+        served(project(), tasks=Picky())
+    tolerated = []
+    api = API(flask.Flask("s"), root=project(), handlers=HANDLERS, tasks=Picky())
+    api._wishes = Wishes(tolerated=tolerated)
+    api.load_apis().finish()
+    assert [str(error) for error in tolerated] == ["I do not like ['shop', 'ping', 'health']"]
+
+
 def test_a_package_finds_its_plugin_when_it_is_first_needed(project, monkeypatch):
     application = served(project())
     found(monkeypatch, async_=Queue)

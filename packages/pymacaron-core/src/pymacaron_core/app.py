@@ -191,6 +191,7 @@ class API:
             return application
         self.load_builtin_apis()
         for plugin in application.plugins.values():
+            self._check_loaded(plugin)
             for module in plugin.builtin_apis():
                 self._load_builtin(module.__name__.rpartition(".")[2], module)
         if not self._wishes.tolerated:
@@ -203,6 +204,13 @@ class API:
             self.app.register_blueprint(docs_blueprint(application.name, application.version, apis, *self._docs))
         application.ready = True
         return application
+
+    def _check_loaded(self, plugin: Plugin) -> None:
+        """Have a plugin look at what was loaded; what is wrong stops the start, or is told where that is tolerated."""
+        try:
+            plugin.loaded()
+        except StartError as error:
+            self._wishes.fail(error)
 
     def start(self, serve: str | Iterable[str] = ()) -> Application:
         """Finish the application and serve it, or only finish it where something else serves (``load``, gunicorn).

@@ -44,6 +44,12 @@ class Plugin:
         """Modules of functions, each with its document beside it (``auth.py`` and ``auth.yaml``), to be served."""
         return ()
 
+    def loaded(self) -> None:
+        """Called once when the models of all APIs are made, before anything is served.
+
+        Raises ``StartError`` when what the documents say of them does not hold.
+        """
+
     def check_ready(self) -> None:
         """Raise when the service cannot serve now. Asked by ``GET /health/ready``."""
 
