@@ -295,7 +295,7 @@ def _processes_with(word: str) -> list[str]:
 
 
 def load(root: Path, **options: object) -> Making:
-    return Making(Config.load(root, environ=OFFLINE).changed(**options), Told())
+    return Making(Config.load(root, environ=OFFLINE).changed(**options), Told(), allow_dirty=True)
 
 
 def test_an_image_is_named_by_registry_repository_name_and_version(project: Path):

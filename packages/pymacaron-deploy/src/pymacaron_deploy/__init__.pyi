@@ -14,6 +14,7 @@ from pymacaron_deploy.errors import TestsFailed as TestsFailed
 from pymacaron_deploy.errors import UsageError as UsageError
 from pymacaron_deploy.image.builder import Image as Image
 from pymacaron_deploy.needs import Needs as Needs
+from pymacaron_deploy.pipeline import Pipeline as Pipeline
 from pymacaron_deploy.report import JsonReport as JsonReport
 from pymacaron_deploy.report import Report as Report
 from pymacaron_deploy.report import SilentReport as SilentReport

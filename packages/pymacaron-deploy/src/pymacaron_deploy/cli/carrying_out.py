@@ -1,0 +1,47 @@
+"""Carries out the command that was chosen, and turns whatever ends it into a message and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+
+from pymacaron_deploy.cli.answers import Answers
+from pymacaron_deploy.cli.execution import COMMANDS
+from pymacaron_deploy.errors import DeployError, Interrupted
+
+BROKEN_PIPE = 141
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """The exit status of a command. Ctrl-C and SIGTERM end it in order: whatever it started is stopped first."""
+    answers = Answers(json=options.json)
+    before = signal.signal(signal.SIGTERM, _terminated)
+    try:
+        status = COMMANDS[options.command](options, answers)
+        sys.stdout.flush()
+    except DeployError as error:
+        return _failed(error, error, options, answers)
+    except KeyboardInterrupt as interrupt:
+        return _failed(Interrupted("interrupted; what was started was stopped"), interrupt, options, answers)
+    except BrokenPipeError:
+        # What Python would write at exit goes nowhere, instead of failing again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return status
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _failed(error: DeployError, cause: BaseException, options: argparse.Namespace, answers: Answers) -> int:
+    if options.debug:
+        traceback.print_exception(cause)
+    answers.fail(str(error), error.exit_code)
+    return error.exit_code
