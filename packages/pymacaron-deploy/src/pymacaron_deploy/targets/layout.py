@@ -113,9 +113,11 @@ class Layout:
         )
 
 
-def lay_out(config: Config, image: Image, needs: Needs, secrets: Mapping[str, str], run: str) -> Layout:
+def lay_out(
+    config: Config, image: Image, needs: Needs, secrets: Mapping[str, str], *, run: str, service: str = ""
+) -> Layout:
     """The layout of a release. A broker or an endpoint that is among the secrets takes its sidecar's place."""
-    service = service_of(config)
+    service = service or service_of(config)
     sidecars = []
     environ = {"PORT": str(PORT)}
     if config.env:

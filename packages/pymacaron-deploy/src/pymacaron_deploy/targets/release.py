@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from pymacaron_deploy.container import Ended, State
 from pymacaron_deploy.engine import Engine
@@ -40,15 +40,29 @@ class Release:
         """Take all steps. ``port`` is the one to be live on; 0 for that of the previous release, or a free one."""
         self._settle()
         with ExitStack() as undo:
-            self._prepare(undo)
-            self._create_tables()
-            if self._layout.worker_command:
-                self._start_worker(undo)
-            self._start_candidate(undo)
+            self._bring_up(undo)
             self._switch(port, undo)
             undo.pop_all()
         self.is_live = True
         self._retire()
+
+    @contextmanager
+    def tried_out(self) -> Iterator[State]:
+        """The container that answers requests, ready on a port of its own until the block ends, and never live."""
+        with ExitStack() as undo:
+            yield self._bring_up(undo)
+
+    def said(self, state: State) -> str:
+        """The last lines that a container printed, without values of secrets."""
+        return self._redacted(self._engine.tail(state.id))
+
+    def _bring_up(self, undo: ExitStack) -> State:
+        """All of the new release but its live port."""
+        self._prepare(undo)
+        self._create_tables()
+        if self._layout.worker_command:
+            self._start_worker(undo)
+        return self._start_candidate(undo)
 
     def _settle(self) -> None:
         """Remove what a run that was killed has left, and start again what it had stopped."""
@@ -125,12 +139,12 @@ class Release:
         self._engine.start(id)
         self._alive[id] = "worker"
 
-    def _start_candidate(self, undo: ExitStack) -> None:
+    def _start_candidate(self, undo: ExitStack) -> State:
         """The new release beside the live one, on a port of its own, until it is well."""
         id = self._engine.create(self._layout.web())
         undo.callback(self._engine.remove, id)
         self._report.progress("wait until the new release is ready")
-        self._start_and_await(id)
+        return self._start_and_await(id)
 
     def _switch(self, port: int, undo: ExitStack) -> None:
         """Give the live port to the new release; should it fail there, to the previous one again."""
@@ -186,12 +200,15 @@ class Release:
         except DeployError as error:
             self._report.warn(f"the previous release is not all gone, the next deployment will see to it: {error}")
 
-    def _start_and_await(self, id: str) -> None:
+    def _start_and_await(self, id: str) -> State:
         self._engine.start(id)
         self._alive[id] = "web"
-        state = self._engine.state(id)
         self._check_alive()
-        await_ready(state.port if state else 0, self._check_alive, patience=self._patience)
+        state = self._engine.state(id)
+        if state is None:
+            raise StartFailed("the web container is gone: did somebody remove it?")
+        await_ready(state.port, self._check_alive, patience=self._patience)
+        return state
 
     def _check_alive(self) -> None:
         """Raise ``StartFailed`` with its last lines when a container that was started has ended."""
