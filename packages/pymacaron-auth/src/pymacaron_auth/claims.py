@@ -48,7 +48,7 @@ class Claims:
     def scopes(self) -> tuple[str, ...]:
         """How far the token reaches: ``scope`` (RFC 8693, section 4.2), else ``scp``; words in a text, or a list."""
         told = self.data.get("scope", self.data.get("scp"))
-        words = told.split() if isinstance(told, str) else told if isinstance(told, list) else ()
+        words = told.split() if isinstance(told, str) else told if isinstance(told, list | tuple) else ()
         return tuple(dict.fromkeys(word for word in words if isinstance(word, str)))
 
     def payload(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from pymacaron_core.errors import Forbidden
 from werkzeug.sansio.http import parse_cookie
@@ -61,7 +61,7 @@ def check_origin(method: str, header: Header, trusted: Iterable[str]) -> None:
     if method.upper() in SAFE_METHODS:
         return
     site, origin = header("Sec-Fetch-Site"), header("Origin")
-    own = site in ("same-origin", "none") if site else not origin or urlsplit(origin).netloc == header("Host")
+    own = site in ("same-origin", "none") if site else not origin or origin.partition("://")[2] == header("Host")
     if not own and (not origin or origin not in trusted):
         raise Forbidden(f"a page of another site ({origin or site}) cannot call this with the user's cookie")
 

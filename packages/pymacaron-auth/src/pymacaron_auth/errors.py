@@ -70,6 +70,11 @@ def missing_header() -> AuthorizationHeaderMissing:
     return AuthorizationHeaderMissing(HEADER_MISSING, headers=challenge())
 
 
+def missing_cookie(name: str) -> AuthorizationHeaderMissing:
+    """The refusal of a request without the cookie that its operation asks for."""
+    return AuthorizationHeaderMissing(f"there is no token in the cookie {name!r}", headers=challenge())
+
+
 def invalid_token(message: str) -> TokenInvalid:
     """The refusal of what is no token of ours."""
     return TokenInvalid(message, headers=challenge("invalid_token", message))

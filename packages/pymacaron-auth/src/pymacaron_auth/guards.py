@@ -10,7 +10,7 @@ from pymacaron_core.spec.operation import SecurityScheme
 
 from pymacaron_auth.claims import Claims
 from pymacaron_auth.credentials import bearer_token, check_origin, cookie_token
-from pymacaron_auth.errors import insufficient_scope
+from pymacaron_auth.errors import insufficient_scope, missing_cookie
 from pymacaron_auth.verifier import Verifier
 
 
@@ -38,8 +38,12 @@ class CookieGuard:
         self._verifier = verifier
         self._trusted = tuple(trusted_origins)
 
-    def shown(self, call: Call, scheme: SecurityScheme) -> str | None:
-        return cookie_token(call.cookie(scheme.parameter))
+    def shown(self, call: Call, scheme: SecurityScheme) -> str:
+        """The token. Raises ``AuthorizationHeaderMissing`` and ``TokenInvalid``."""
+        token = cookie_token(call.cookie(scheme.parameter))
+        if token is None:
+            raise missing_cookie(scheme.parameter)
+        return token
 
     def __call__(self, call: Call, credential: Credential) -> Claims:
         claims = self._verifier.verify(credential.value)

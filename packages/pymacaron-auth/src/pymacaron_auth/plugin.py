@@ -51,7 +51,7 @@ class Auth(Plugin):
             "leeway": leeway,
             "token_timeout": token_timeout,
             "default_user_id": default_user_id,
-            "trusted_origins": None if trusted_origins is None else tuple(trusted_origins),
+            "trusted_origins": trusted_origins,
         }
         self._given = {name: value for name, value in given.items() if value is not None}
         check_given(self._given)

@@ -58,10 +58,11 @@ class SealedIdentity:
             raise IdentityRefused(f"the identity of task {task} was sealed by another service")
         if payload.get("task") != task:
             raise IdentityRefused(f"the identity of task {task} was sealed for another task")
-        return _unsealed(payload)
+        try:
+            return _unsealed(payload)
+        except (KeyError, TypeError, ValueError):
+            raise IdentityRefused(f"the identity of task {task} was sealed by another version") from None
 
 
 def _unsealed(payload: Mapping[str, Any]) -> Any:
-    if "claims" not in payload:
-        return payload.get("value")
-    return Claims.from_payload(payload["claims"])
+    return Claims.from_payload(payload["claims"]) if "claims" in payload else payload["value"]

@@ -14,14 +14,14 @@ SHORTEST = 32
 LONGEST_PERIOD = 16
 """Characters. What only repeats so few is as easy to guess as they are."""
 
-_WORDS = (
-    "a and api app auth be bit bits byte bytes change changed changeme default demo dev development do dummy example "
-    "fixme foo bar for here hmac hs in insecure insert is it jwt keep key least long me must my never not of only "
-    "password placeholder please pass private prod production put random replace replaced safe secret secure secrets "
-    "set sha shared should signing some string super tbd test testing that the this to todo token top unsafe use very "
-    "with you your xxx"
+_WORDS = re.findall(
+    r"\w+",
+    "a and api app auth bar be bit bits byte bytes change changed changeme default demo dev development do dummy "
+    "enter example fill fixme foo for goes here hmac hs in insecure insert is it jwt keep key least long me must my "
+    "never not of only own pass password placeholder please private prod production put random replace replaced safe "
+    "secret secrets secure set sha shared should signing some string super tbd test testing that the this to todo "
+    "token top unsafe use very with xxx you your",
 )
-_WORD = re.compile("|".join(sorted(_WORDS.split(), key=len, reverse=True)))
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _ADVICE = "make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
 
@@ -42,8 +42,16 @@ def checked_secret(secret: str, place: str) -> bytes:
 def _says_nothing(secret: str) -> bool:
     """Whether a secret is made of the words that stand where one should, or of a few characters again and again."""
     letters = re.sub(r"[^a-z]", "", secret.lower())
-    only_words = bool(letters) and not _WORD.sub("", letters) and len(re.findall(r"\d", secret)) < SHORTEST // 2
+    only_words = bool(letters) and _is_made_of_words(letters) and len(re.findall(r"\d", secret)) < SHORTEST // 2
     return only_words or any(secret[n:] == secret[:-n] for n in range(1, min(LONGEST_PERIOD, len(secret) // 2) + 1))
+
+
+def _is_made_of_words(letters: str) -> bool:
+    ends = {0}
+    for start in range(len(letters)):
+        if start in ends:
+            ends |= {start + len(word) for word in _WORDS if letters.startswith(word, start)}
+    return len(letters) in ends
 
 
 def derived_key(secret: bytes, purpose: str) -> bytes:

@@ -110,7 +110,7 @@ def options_of(config: Config, given: Mapping[str, Any]) -> AuthOptions:
         leeway=known.get("leeway", settings.leeway),
         token_timeout=known["token_timeout"] or TIMEOUT,
         default_user_id=known.get("default_user_id", settings.default_user_id),
-        trusted_origins=known.get("trusted_origins", settings.trusted_origins),
+        trusted_origins=tuple(known.get("trusted_origins", settings.trusted_origins)),
         made_up=made_up,
     )
 
@@ -176,6 +176,8 @@ def check_given(given: Mapping[str, Any]) -> None:
     for name in ("issuer", "audience", "default_user_id"):
         if name in given and not (isinstance(given[name], str) and given[name]):
             raise ConfigError(f"Auth({name}=...) takes {_TEXT}, not {given[name]!r}")
+    if isinstance(given.get("trusted_origins"), str):
+        raise ConfigError("Auth(trusted_origins=...) takes a list of origins, not one text")
     for name, least in (("leeway", 0), ("token_timeout", 1)):
         number = given.get(name, least)
         if isinstance(number, bool) or not isinstance(number, int) or number < least:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -103,6 +102,6 @@ def _moment(value: Any) -> float:
     """A NumericDate (RFC 7519, section 2): a number, not a text that looks like one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise invalid_token(UNFIT)
-    if not 0 <= value <= LAST_MOMENT or math.isnan(value):
+    if not 0 <= value <= LAST_MOMENT:
         raise invalid_token(UNFIT)
     return value
