@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 
 import docker
 import pytest
+from ingredients import BASE, archive_of
 from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.errors import DeployError
-
-BASE = "pymacaron/base:bookworm"
 
 
 @pytest.fixture(scope="session")
@@ -58,14 +55,3 @@ def make_image(engine: Engine) -> Iterator[Callable[..., str]]:
         yield make
         for reference in made:
             client.images.remove(reference, force=True)
-
-
-def archive_of(files: Mapping[str, str]) -> bytes:
-    """A tar archive of programs."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        for path, text in files.items():
-            entry = tarfile.TarInfo(path.lstrip("/"))
-            entry.size, entry.mode = len(text.encode()), 0o755
-            archive.addfile(entry, io.BytesIO(text.encode()))
-    return packed.getvalue()

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ingredients import BASE
 from pymacaron_deploy.container import Container
 from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.errors import PreflightError, StageFailed, StartFailed
-
-from conftest import BASE
 
 MakeImage = Callable[..., str]
 

@@ -4,28 +4,14 @@ import importlib.util
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
+from ingredients import make_wheel
 from pymacaron_deploy import environment
 from pymacaron_deploy.environment import Contents, ensure_environment
 from pymacaron_deploy.errors import PreflightError
 from pymacaron_deploy.report import SilentReport
-
-
-def make_wheel(folder: Path, name: str, *, version: str = "1.0", program: str = "print('hello')") -> Path:
-    """A wheel with one module, and a command of the module's name that runs it."""
-    folder.mkdir(exist_ok=True)
-    module, info = name.replace("-", "_"), f"{name.replace('-', '_')}-{version}.dist-info"
-    wheel = folder / f"{module}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(f"{module}.py", f"def main():\n    {program}\n")
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/entry_points.txt", f"[console_scripts]\n{name} = {module}:main\n")
-        archive.writestr(f"{info}/RECORD", "")
-    return wheel
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import docker
 import pytest
+from ingredients import archive_of
 from pymacaron_deploy import registry
 from pymacaron_deploy.config import Config
 from pymacaron_deploy.credentials import Credentials, from_environ
@@ -23,8 +24,6 @@ from pymacaron_deploy.errors import ConfigError, PushFailed
 from pymacaron_deploy.image.builder import Image
 from pymacaron_deploy.manifests import MANIFESTS, Manifests, Place, is_loopback
 from pymacaron_deploy.report import SilentReport
-
-from conftest import archive_of
 
 HTPASSWD = "ann:$2b$04$/cPqaDw5pJNisrXbx5KwguGf8hQSB7g8L39jtVX3d0i8RVUOvFUW6\n"  # of the password hunter2
 LOGGED_IN = {"PYM_REGISTRY_USER": "ann", "PYM_REGISTRY_PASSWORD": "hunter2"}

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import base64
+from urllib.parse import quote
+
+import pytest
+from pymacaron_deploy.redaction import redact
+
+SECRET = "p&ss=wörd/1\n2"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        repr(SECRET),
+        quote(SECRET, safe=""),
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.urlsafe_b64encode(SECRET.encode()).decode(),
+    ],
+)
+def test_a_secret_is_not_shown_however_it_is_written(form: str) -> None:
+    text = redact(f"before {form} after", [SECRET])
+    assert form not in text and "[REDACTED]" in text and text.startswith("before ") and text.endswith(" after")
+
+
+def test_a_secret_that_holds_another_is_taken_out_whole() -> None:
+    assert redact("abcdef abc", ["abc", "abcdef"]) == "[REDACTED] [REDACTED]"
+
+
+def test_an_empty_secret_changes_nothing() -> None:
+    assert redact("text", ["", "other"]) == "text"
