@@ -1,6 +1,6 @@
 """Functions for the operations of ``apis/account.yaml``: who calls is known before any of them runs."""
 
-from apis.account_models import Credentials, Deferred, Failures, NewProfile, Nothing, Profile, Session
+from apis.account_models import Credentials, Deferred, Failures, NewProfile, Profile, Session
 from pymacaron_async import TaskRef
 from pymacaron_auth import current_user, generate_token, get_userid
 from pymacaron_core import add_error, current_call
@@ -27,9 +27,9 @@ def save_profile(new: NewProfile) -> Profile:
     return profiles.save(get_userid(), new)
 
 
-def forget_profile() -> Nothing:
+def forget_profile() -> dict[str, object]:
     Profile.load_from_db(get_userid()).delete_from_db()
-    return Nothing()
+    return {}
 
 
 def save_profile_later(new: NewProfile, seconds: float) -> Deferred:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from pymacaron_core.application import current_application
 from pymacaron_core.errors import ServiceUnavailable
+from pymacaron_core.reporting import error_body
 
 log = logging.getLogger(__name__)
 
@@ -15,8 +17,11 @@ def live() -> dict[str, object]:
     return {"status": "live"}
 
 
-def ready() -> dict[str, object]:
-    """Run every readiness check. What failed is named to the caller, and told in full in the log only."""
+def ready() -> Any:
+    """Run every readiness check. What failed is named to the caller, and told in full in the log only.
+
+    Whoever asks does so every few seconds: not to be ready is no failure to report.
+    """
     failed = []
     for name, check in current_application().readiness.items():
         try:
@@ -25,5 +30,5 @@ def ready() -> dict[str, object]:
             log.warning("not ready: %s: %s: %s", name, type(error).__name__, error)
             failed.append(name)
     if failed:
-        raise ServiceUnavailable(f"not ready: {', '.join(failed)}", headers={"Retry-After": "5"})
+        return error_body(ServiceUnavailable(f"not ready: {', '.join(failed)}")), 503, {"Retry-After": "5"}
     return {"status": "ready", "checks": list(current_application().readiness)}
