@@ -96,11 +96,13 @@ def test_secrets_are_private_files_and_gone_afterwards(tmp_path: Path, told: Pat
 
 
 def test_tests_that_fail_tell_what_pytest_printed(tmp_path: Path):
-    step = "#5 [test 4/4] RUN python -m pytest -p no:cacheprovider test"
-    client = program(tmp_path, f"echo '{step}'; echo '#5 1.2 FAILED test_a'; echo '#5 ERROR: exit code: 1'; exit 1")
+    step = "#5 [test 5/5] RUN python -m pytest -p no:cacheprovider test"
+    lines = "echo '#5 1.2 FAILED test_a'; echo '#5 1.3 === 1 failed in 2s ==='; echo '#5 ERROR: exit code: 1'; exit 1"
+    client = program(tmp_path, f"echo '{step}'; {lines}")
     error = failure(client, "test")
     assert isinstance(error, TestsFailed)
-    assert (str(error), error.output) == ("the unit tests fail:\n    FAILED test_a", "FAILED test_a")
+    assert str(error) == "the unit tests fail: 1 failed in 2s"
+    assert error.output == "FAILED test_a\n=== 1 failed in 2s ==="
     assert error.exit_code == 3
 
 

@@ -52,7 +52,7 @@ def test_tests_bring_pytest_and_their_own_requirements():
     text = stage(text_of(**{"test/test_shop.py": b"", "requirements-test.txt": b"x"}), "test")
     assert "COPY requirements-test.txt requirements-test.txt\n" in text
     assert "pip install pytest -r requirements-test.txt\n" in text
-    assert "USER 10001:10001\nRUN python -m pytest" in text
+    assert "USER 10001:10001\nRUN pymacaron generate\nRUN python -m pytest" in text
 
 
 def test_what_the_service_adds_runs_as_root_with_pip_at_hand():

@@ -66,5 +66,10 @@ def test_a_long_step_is_cut():
     assert len(shortened("[code 1/2] RUN " + "x" * 500)) == 100
 
 
+def test_mounts_and_variables_of_a_step_are_left_out():
+    step = "[dependencies 6/6] RUN --mount=type=secret,id=pip.conf     PIP_CONFIG_FILE=/x A=b pip install C=d"
+    assert shortened(step) == "[dependencies 6/6] RUN pip install C=d"
+
+
 def test_the_last_lines_stand_below_a_sentence():
     assert last_lines("a\nb\nc\n", 2) == "    b\n    c"

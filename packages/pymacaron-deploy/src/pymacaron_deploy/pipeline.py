@@ -88,8 +88,8 @@ class Pipeline:
 
     def test(self) -> None:
         """Run the acceptance tests against a container of the image. Raises ``TestsFailed``, or ``StartFailed``."""
-        image = self.image()
-        needs = self.needs()
+        self.config.secret_values(self.config.secrets)  # what is not set is told before an image is built
+        image, needs = self.image(), self.needs()
         self.report.step("acceptance tests")
         test_image(self.engine, image, needs, self.config.secret_values(needs.secrets), self.config, self.report)
 
@@ -104,6 +104,7 @@ class Pipeline:
     def up(self) -> Live:
         """Make the image what is live at the target. What was live stays until the new one proves healthy."""
         target = self.target()
+        self.config.secret_values(self.config.secrets)
         image, needs = self.image(), self.needs()
         secrets = self.config.secret_values(needs.secrets)
         self.report.step(f"bring {image.version} up at {self.config.deploy.target}")

@@ -126,7 +126,7 @@ def _failure(progress: Progress, made: Build) -> PreflightError | StageFailed:
         return PreflightError("no docker engine answers: start docker, or set DOCKER_HOST to where one is")
     step = progress.failed_step
     if made.stage == "test" and TEST_COMMAND in step:
-        return TestsFailed(f"the unit tests fail:\n{last_lines(output)}", output)
+        return TestsFailed(f"the unit tests fail: {output.strip().splitlines()[-1].strip('= ')}", output)
     where = f"the step {shortened(step)}" if step else "docker"
     return BuildFailed(f"the image cannot be built, {where} failed:\n{last_lines(output)}", output)
 

@@ -124,6 +124,7 @@ FROM dependencies AS test
 COPY --chown={USER}:{USER} . /pym
 RUN chown {USER}:{USER} /pym
 USER {USER}:{USER}
+RUN pymacaron generate
 RUN {TEST_COMMAND}
 """
 

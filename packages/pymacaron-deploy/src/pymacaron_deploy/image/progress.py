@@ -61,8 +61,8 @@ class Progress:
 
 
 def shortened(step: str) -> str:
-    """A step on one line of a terminal, without its mounts."""
-    words = " ".join(re.sub(r"--mount=\S+ *", "", step).split())
+    """A step on one line of a terminal, without its mounts and variables."""
+    words = re.sub(r"\] RUN( [A-Z_]+=\S+)+", "] RUN", " ".join(re.sub(r"--mount=\S+ *", "", step).split()))
     return words if len(words) <= WIDTH else f"{words[: WIDTH - 3]}..."
 
 
