@@ -32,6 +32,8 @@ def checked_secret(secret: str, place: str) -> bytes:
     if _NAME.fullmatch(secret):
         name = "the name of an environment variable, not its content"
         raise WeakSecret(f"{place} is {name}: set that variable, and list its name under env_secrets")
+    if "-----BEGIN " in secret or '"kty"' in secret:
+        raise WeakSecret(f"{place} is a PEM or JWK key, and HS256 takes a secret text: {_ADVICE}")
     if _says_nothing(secret):
         raise WeakSecret(f"{place} is a placeholder that anybody could guess: {_ADVICE}")
     if len(key) < SHORTEST:

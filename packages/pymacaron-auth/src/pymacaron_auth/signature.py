@@ -42,7 +42,9 @@ class Signature:
         try:
             self._key = self._algorithm.prepare_key(key)
         except jwt.InvalidKeyError:
-            raise ConfigError(f"{ALGORITHM} takes a secret text, not a PEM, SSH or JWK key: give another") from None
+            raise ConfigError(
+                f"{ALGORITHM} takes a secret text, and this is a key of another kind: give another"
+            ) from None
 
     def signed(self, payload: Mapping[str, Any], header: Mapping[str, Any]) -> str:
         """The payload under a signature. Raises ``TypeError`` or ``ValueError`` for what JSON cannot hold."""
