@@ -26,7 +26,6 @@ from pymacaron_deploy.image.builder import find_client
 from pymacaron_deploy.image.dockerfile import write_dockerfile
 from pymacaron_deploy.image.making import Making, dockerfile_of, image_name
 from pymacaron_deploy.report import TerminalReport
-from requests.exceptions import RequestException
 
 CANARY = "canary+open/sesame=7"
 OFFLINE = {"PATH": os.environ["PATH"], "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "SHOP_KEY": CANARY}
@@ -254,24 +253,27 @@ def _contents(client: docker.DockerClient, image: str) -> Iterator[tuple[str, by
 
 
 @pytest.mark.docker
-def test_ctrl_c_ends_a_build_and_leaves_nothing(project: Path, client, tmp_path: Path):
-    write_files(project, {"Dockerfile.extra": "RUN echo begun && sleep 600\n"})
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_build_and_leaves_nothing(project: Path, client, tmp_path: Path, number: signal.Signals):
+    seconds = f"600.{uuid.uuid4().int % 10**9:09}"
+    write_files(project, {"Dockerfile.extra": f"RUN echo begun && sleep {seconds}\n"})
     commit(project)
     command = [sys.executable, "-m", "pymacaron_deploy.cli", "image", "-C", str(project)]
     log = tmp_path / "log"
     with open(log, "wb") as output:
         process = subprocess.Popen(command, env={**os.environ, **OFFLINE}, stdout=output, stderr=output)
         try:
-            _await(lambda: b"sleep 600" in log.read_bytes())
-            process.send_signal(signal.SIGINT)
+            _await(lambda: bool(_processes_with(f"sleep\0{seconds}")))
+            process.send_signal(number)
             assert process.wait(30) == 7
         finally:
             process.kill()
             process.wait()
     assert log.read_text().rstrip().endswith("error: interrupted; what was started was stopped")
-    _await(lambda: not _processes_with(str(project)))
-    with pytest.raises((docker.errors.ImageNotFound, RequestException)):
-        client.images.get(f"shop:{Making(Config.load(project, environ=OFFLINE), TerminalReport()).source.version}")
+    _await(lambda: not _processes_with(f"sleep\0{seconds}"))
+    reference = Making(Config.load(project, environ=OFFLINE), TerminalReport()).reference
+    with pytest.raises(docker.errors.ImageNotFound):
+        client.images.get(reference)
 
 
 def _await(condition: Callable[[], bool]) -> None:
@@ -281,13 +283,13 @@ def _await(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def _processes_with(word: str) -> list[str]:
+def _processes_with(words: str) -> list[str]:
+    """The processes whose command line holds these words, which a zero separates."""
     found = []
-    for folder in Path("/proc").glob("[0-9]*"):
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if word in (folder / "cmdline").read_text() and "docker" in (folder / "cmdline").read_text():
-                found.append(folder.name)
-        except OSError:
+            found += [file.parent.name] if words in file.read_text(errors="replace") else []
+        except OSError:  # it ended meanwhile
             continue
     return found
 

@@ -110,17 +110,19 @@ def _started(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """See to it that the program is gone, and close its pipes."""
-    if process.poll() is None:
-        _signal(process, signal.SIGTERM)
-        try:
-            process.wait(GRACE)
-        except subprocess.TimeoutExpired:
+    """See to it that the program is gone, even when Ctrl-C is pressed again meanwhile, and close its pipes."""
+    try:
+        if process.poll() is None:
+            _signal(process, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+    finally:
+        if process.poll() is None:
             _signal(process, signal.SIGKILL)
             process.wait()
-    for pipe in (process.stdout, process.stderr):
-        if pipe is not None:
-            pipe.close()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
