@@ -17,7 +17,7 @@ from pymacaron_deploy.errors import DeployError, RollbackFailed, RolledBack, Sta
 from pymacaron_deploy.gate import await_condition, await_ready
 from pymacaron_deploy.redaction import redact
 from pymacaron_deploy.report import Report
-from pymacaron_deploy.targets.layout import CREATE_TABLES, Layout
+from pymacaron_deploy.targets.layout import CREATE_TABLES, WEB, WORKER, Layout
 from pymacaron_deploy.targets.sidecars import ensure_sidecar, get_images
 
 WEB_PATIENCE, WORKER_PATIENCE = 10, 30
@@ -52,9 +52,10 @@ class Release:
         with ExitStack() as undo:
             yield self._bring_up(undo)
 
-    def said(self, state: State) -> str:
-        """The last lines that a container printed, without values of secrets."""
-        return self._redacted(self._engine.tail(state.id))
+    def said(self) -> str:
+        """The last lines that the containers of the release printed, without values of secrets."""
+        own = {id: role for id, role in self._alive.items() if role in (WEB, WORKER)}
+        return "\n".join(f"{role}: {line}" for id, role in own.items() for line in self._tail(id).splitlines())
 
     def _bring_up(self, undo: ExitStack) -> State:
         """All of the new release but its live port."""
@@ -137,7 +138,7 @@ class Release:
         id = self._engine.create(self._layout.worker())
         undo.callback(self._engine.remove, id)
         self._engine.start(id)
-        self._alive[id] = "worker"
+        self._alive[id] = WORKER
 
     def _start_candidate(self, undo: ExitStack) -> State:
         """The new release beside the live one, on a port of its own, until it is well."""
@@ -202,7 +203,7 @@ class Release:
 
     def _start_and_await(self, id: str) -> State:
         self._engine.start(id)
-        self._alive[id] = "web"
+        self._alive[id] = WEB
         self._check_alive()
         state = self._engine.state(id)
         if state is None:
@@ -218,12 +219,15 @@ class Release:
                 raise self._failure(f"the {role} container", state, id)
 
     def _failure(self, what: str, state: State | None, id: str = "") -> StartFailed:
-        said = self._redacted(self._engine.tail(state.id if state else id))
+        said = self._tail(state.id if state else id)
         self._report.progress(said)
         return StartFailed(f"{what} {_ending(state.exit_code if state else 0, said)}", said)
 
     def _find(self) -> tuple[State, ...]:
         return self._engine.find({"service": self._layout.service})
+
+    def _tail(self, id: str) -> str:
+        return self._redacted(self._engine.tail(id))
 
     def _redacted(self, text: str) -> str:
         return redact(text, self._secrets).strip()
