@@ -36,6 +36,8 @@ def tried(browser: Chrome, operation: str) -> dict:
     """What an operation answers to what the page proposes to send."""
     block = f"#operations-account-{operation}"
     click(browser, f"{block} .opblock-summary-control")
+    for button in browser.find_elements(By.CSS_SELECTOR, f"{block} .btn-clear"):
+        button.click()  # else the answer before is still there
     click(browser, f"{block} .execute")
     wait_for(browser, f"{block} .live-responses-table")
     found = answer_of(browser)
