@@ -18,6 +18,7 @@ WRONG_AUDIENCE, FUTURE = "JWT has incorrect audience", "JWT token was issued in 
 PEM = """-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZ4MQJ2nGz4JUWpBfPQPpQ3Y9RYfz
 -----END PUBLIC KEY-----"""
+JWK = '{"kty": "oct", "k": "c2VjcmV0IG9mIHRoZSBzaG9wIG9uIHRoZSBoaWxs"}'
 SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5h0nV8Qy0m4mQpB4Yq0l1d2Zz8 bob@shop"
 
 
