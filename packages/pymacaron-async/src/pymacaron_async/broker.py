@@ -94,7 +94,7 @@ def _broken(scheme: str, url: str, rest: str) -> bool:
     try:
         parts = urlsplit(url)
         path_only = scheme == "redis+socket"
-        return not (parts.path.strip("/") if path_only else parts.hostname) or (parts.port or 1) < 1 or " " in rest
+        return not (parts.path.strip("/") if path_only else parts.hostname) or parts.port == 0 or " " in rest
     except ValueError:
         return True
 

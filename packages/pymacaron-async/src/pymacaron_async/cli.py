@@ -126,7 +126,7 @@ def work(options: argparse.Namespace) -> int:
     room = import_module(WORKER)
     concurrency = options.concurrency or default_worker_count(tasks.settings, development=options.dev)
     told = room.WorkerOptions(tasks.queue, concurrency, options.pool, level, options.maxmem)
-    logging.getLogger(__name__).info("up to %s tasks at once, from %s", concurrency, tasks.broker)
+    logging.getLogger(__name__).info("tasks of %s, from %s", tasks.queue, tasks.broker)
     status: int = room.run_worker(tasks.worker_app(), told, set_up_logging)
     return status
 

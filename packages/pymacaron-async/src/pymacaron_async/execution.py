@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from flask.ctx import RequestContext
 from pymacaron_core.application import Application
-from pymacaron_core.context import CallContext, CapturedContext, restore
+from pymacaron_core.context import CapturedContext, restore
 from pymacaron_core.reporting import as_error
 
 from pymacaron_async.carrying import Carrying
@@ -52,12 +53,16 @@ class Execution:
             captured = self._carrying.unpacked(message.context, message.id)
             task = find_task(message.name, self._application.root)
             args, kwargs = message.read_arguments(self._codec)
+            request = self._request(captured)
         except MessageRefused as error:
             with restore(captured, self._application):
                 self.refuse(text, error, label)
             return
-        with self._restored(captured, message.id):
-            self._run(message, task, args, kwargs)
+        try:
+            with running(message.id), request, restore(captured, self._application):
+                self._run(message, task, args, kwargs)
+        except Exception as error:  # what the service has Flask do at the end of a request
+            self.tell_failure(error, label)
 
     def refuse(self, text: str, error: MessageRefused, label: str) -> None:
         """Put a message aside that cannot be run, and report it. Raises where it cannot be put aside either."""
@@ -94,14 +99,20 @@ class Execution:
         with restore(None, self._application):
             self.tell_failure(TaskEnded(why), label)
 
-    @contextmanager
-    def _restored(self, captured: CapturedContext | None, task_id: str) -> Iterator[CallContext]:
-        """The call a task belongs to, for our own code and, as 2.x had it, for code that asks Flask."""
+    def _request(self, captured: CapturedContext | None) -> RequestContext:
+        """Flask's own context, as 2.x had it, for code that asks Flask. Raises ``MessageRefused`` for no url."""
         url, method = (captured.url or LOCAL_URL, captured.method or "GET") if captured else (LOCAL_URL, "GET")
-        token = _running.set(task_id)
         try:
-            requested = self._application.app.test_request_context(url, method=method)
-            with requested, restore(captured, self._application) as call:
-                yield call
-        finally:
-            _running.reset(token)
+            return self._application.app.test_request_context(url, method=method)
+        except Exception as error:
+            raise MessageRefused("the url or the method in the message is none") from error
+
+
+@contextmanager
+def running(task_id: str) -> Iterator[None]:
+    """Within this block a task runs."""
+    token = _running.set(task_id)
+    try:
+        yield
+    finally:
+        _running.reset(token)

@@ -39,9 +39,7 @@ class Message:
         told = from_text(text)
         if not isinstance(told, dict) or told.get("v") != VERSION:
             version = told.get("v") if isinstance(told, dict) else None
-            raise MessageRefused(
-                f"the message has the version {version!r}, and {VERSION} is read here: update the worker"
-            )
+            raise MessageRefused(f"the message has the version {version!r}, and this worker reads {VERSION}")
         task_id, name, arguments, context = (told.get(key) for key in ("id", "task", "args", "context"))
         if not (isinstance(task_id, str) and isinstance(name, str) and isinstance(context, dict | None)):
             raise MessageRefused("the message lacks its id, its task or its context")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, TypeVar
 
 from celery import Celery, Task
+from celery.exceptions import Reject
 
 from pymacaron_async.broker import Broker
+from pymacaron_async.errors import TaskQueueUnavailable
 from pymacaron_async.execution import Execution
 from pymacaron_async.queue.lease import LeaseRenewal
 from pymacaron_async.queue.options import (
@@ -17,6 +20,7 @@ from pymacaron_async.queue.options import (
     celery_options,
     folder_transport,
     publisher_transport,
+    tls_options,
     worker_transport,
 )
 from pymacaron_async.queue.sender import Sender
@@ -56,7 +60,9 @@ def make_worker_app(
 def _app(kind: type[AppT], settings: AsyncSettings, broker: Broker, queue: str, transport: dict[str, Any]) -> AppT:
     url = "filesystem://" if broker.in_process else broker.url
     app = kind(queue, broker=url, set_as_current=False, fixups=[])
-    app.conf.update(celery_options(settings, queue), broker_transport_options=transport)
+    app.conf.update(
+        celery_options(settings, queue), broker_transport_options=transport, broker_use_ssl=tls_options(broker)
+    )
     return app
 
 
@@ -64,8 +70,12 @@ def _message_task(execution: Execution, settings: AsyncSettings) -> Task[Any, An
     class MessageTask(Task):  # type: ignore[type-arg]
         name = TASK
 
-        def run(self, text: str) -> None:
-            execution.run(text)
+        def run(self, *args: Any, **kwargs: Any) -> None:
+            is_ours = len(args) == 1 and isinstance(args[0], str) and not kwargs
+            try:
+                execution.run(args[0] if is_ours else json.dumps([args, kwargs], default=str))
+            except TaskQueueUnavailable as error:
+                raise Reject(error, requeue=True) from error
 
         def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
             """Called in the worker's main process for a task that was killed at its time limit."""

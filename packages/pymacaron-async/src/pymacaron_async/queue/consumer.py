@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from celery.worker.consumer import Consumer
@@ -14,6 +15,21 @@ class KeepingConsumer(Consumer):
     """Celery's consumer, which acknowledges or rejects, and so loses, what it does not understand."""
 
     app: Any
+    connection_errors: tuple[type[Exception], ...]
+
+    def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], None]:
+        """What takes a message: Celery's, which some malformed messages make raise, and so end every worker in turn."""
+        handle = super().create_task_handler(*args, **options)
+
+        def take(message: Any) -> None:
+            try:
+                handle(message)
+            except self.connection_errors:
+                raise
+            except Exception as error:
+                self.on_invalid_task(None, message, error)
+
+        return take
 
     def on_unknown_message(self, body: Any, message: Any) -> None:
         self._put_aside(message, "it is no message of Celery")

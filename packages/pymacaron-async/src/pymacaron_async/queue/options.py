@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,18 @@ def publisher_transport(settings: AsyncSettings, broker: Broker, queue: str) -> 
     return {"confirm_publish": True, "read_timeout": wait, "write_timeout": wait, **once}
 
 
+def tls_options(broker: Broker) -> dict[str, Any] | None:
+    """Celery's ``broker_use_ssl``: kombu checks no certificate of ``rediss://`` unless it is told to."""
+    if broker.scheme != "rediss" or "ssl_cert_reqs=" in broker.url:
+        return None
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+
+
 def folder_transport(folder: Path) -> dict[str, Any]:
     """The options of Celery's file-system transport, all below one private folder, made where it is missing."""
     names = {"data_folder_in": "waiting", "data_folder_out": "waiting", "control_folder": "control"}
-    for name in (*names.values(), "taken"):
-        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for each in (folder, *(folder / name for name in (*names.values(), "taken"))):
+        each.mkdir(parents=True, exist_ok=True, mode=0o700)
     paths = {option: str(folder / name) for option, name in names.items()}
     # What is taken would else pass through the machine's temporary folder, where everybody reads.
     return {**paths, "store_processed": True, "processed_folder": str(folder / "taken"), "polling_interval": 0.05}

@@ -31,13 +31,18 @@ class ThreadWorker:
             without_mingle=True,
             without_heartbeat=True,
         )
-        self._thread = threading.Thread(target=self._worker.start, name="pymacaron-tasks", daemon=True)
+        self._app = app
+        self._thread = threading.Thread(target=self._work, name="pymacaron-tasks", daemon=True)
 
     def start(self) -> None:
         _remove_taken(self._folder / "taken", 0)
         timer: Any = self._worker.timer
         timer.call_repeatedly(KEPT, _remove_taken, (self._folder / "taken", KEPT))
         self._thread.start()
+
+    def _work(self) -> None:
+        self._app.set_current()  # in this thread only
+        self._worker.start()
 
     def stop(self) -> None:
         """Take no more tasks, and wait a moment for the one that runs."""

@@ -12,6 +12,8 @@ from typing import Any
 from celery import Celery, signals
 from celery.apps.worker import Worker
 
+log = logging.getLogger(__name__)
+
 QUIET = ("celery", "kombu", "amqp")
 """Loggers of Celery that say more than people who run a service want to read."""
 
@@ -36,7 +38,11 @@ def run_worker(app: Celery, options: WorkerOptions, set_up_logging: Callable[[],
         for name in QUIET:
             logging.getLogger(name).setLevel(options.level if options.level <= logging.DEBUG else logging.WARNING)
 
+    def tell(**unused: Any) -> None:
+        log.info("ready for up to %s tasks at once", options.concurrency)
+
     signals.setup_logging.connect(configure, weak=False)
+    signals.worker_ready.connect(tell, weak=False)
     if options.memory is not None:
         app.conf.worker_max_memory_per_child = options.memory * 1024
     worker = Worker(
