@@ -75,13 +75,16 @@ def test_what_the_owner_was_given_is_in_the_environment_too(tmp_path, ran):
     assert environment_of(ran) == {"FAKE_GIVEN": "yes"}
 
 
-def test_the_folder_is_private_and_short_and_gone_at_the_end(engines, ran, monkeypatch, tmp_path):
+def test_the_folder_is_private_and_short_and_gone_with_the_engines(engines, ran, monkeypatch, tmp_path):
     long = tmp_path / ("x" * 80)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
     folder = Path(engines.ensure([listening(ran, environ={"FAKE": "{folder}"})])["FAKE"])
     assert folder.stat().st_mode & 0o777 == 0o700
     assert len(os.fsencode(folder)) < 80
+    engines.ensure([])
+    assert not folder.exists()
+    folder = Path(engines.ensure([listening(ran, environ={"FAKE": "{folder}"})])["FAKE"])
     engines.stop()
     assert not folder.exists()
 

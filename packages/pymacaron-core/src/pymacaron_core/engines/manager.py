@@ -62,6 +62,8 @@ class Engines:
             raise StartError(f"two engines are called {twice.pop()!r}: each has a name of its own")
         with self._lock:
             self._end_unwanted({engine.name: engine for engine in wanted})
+            if not wanted:
+                self._places.close()
             return self._started(wanted)
 
     def poll(self) -> None:
