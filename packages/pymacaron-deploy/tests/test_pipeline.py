@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import test_registry
 from projects import BASE, FILES, commit, make_project, make_wheels, write_files
 from pymacaron_deploy import Config, ConfigError, Image, Needs, Pipeline, PreflightError, PushFailed, UsageError
 from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.report import SilentReport
 
+serve = test_registry.serve
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": "/dev/null", "SHOP_KEY": "open-sesame"}
 
 
@@ -67,6 +70,15 @@ def test_a_commit_goes_live_and_the_next_takes_its_place(pipelines, engine: Engi
 
     second.down(data=True)
     assert second.status() is None
+
+
+@pytest.mark.docker
+def test_a_pushed_image_is_named_by_its_digest(pipelines, engine: Engine, project: Path, token: str, serve, tmp_path):
+    host = serve()
+    pipeline = begun(pipelines, engine, project, registry="ghcr.io", local={"registry": host}, repository="acme")
+    reference = pipeline.push()
+    assert re.fullmatch(rf"{re.escape(host)}/acme/{token}@sha256:[0-9a-f]{{64}}", reference)
+    assert pipeline.image().reference == f"{host}/acme/{token}:{pipeline.version()}"
 
 
 @pytest.mark.docker
