@@ -1,11 +1,13 @@
 """What every test can use: databases, applications made of a document, and no path to a real cloud."""
 
 import sys
+from contextlib import ExitStack
 from uuid import uuid4
 
 import flask
 import pytest
 from pymacaron_core import API
+from pymacaron_core.application import loading
 from pymacaron_dynamodb import Persistence
 from pymacaron_dynamodb.endpoint import VARIABLE, Endpoint
 from pymacaron_dynamodb.settings import DynamoDBSettings
@@ -71,7 +73,8 @@ def store(url):
 
 @pytest.fixture
 def application(tmp_path):
-    """A function that makes an application of a document, which keeps its models in this process."""
+    """A function that makes an application of a document, the current one, which keeps its models in this process."""
+    entered = ExitStack()
 
     def make(document, name="shop", config=""):
         folder = tmp_path / name
@@ -79,6 +82,8 @@ def application(tmp_path):
         (folder / "apis" / f"{name}.yaml").write_text(document)
         (folder / "pym-config.yaml").write_text(config)
         api = API(flask.Flask(name), root=folder, persistence=Persistence())
+        entered.enter_context(loading(api.application))
         return api.load_apis().finish()
 
-    return make
+    with entered:
+        yield make

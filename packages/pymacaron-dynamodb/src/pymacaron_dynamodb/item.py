@@ -98,6 +98,8 @@ class _Writing:
             if not isinstance(name, str) or not 1 <= len(name.encode(errors="replace")) <= LONGEST_NAME:
                 raise LimitExceeded(f"{inner}: a name must be a text of 1 to {LONGEST_NAME} bytes")
             leaf_of(name, inner)
+            if not shape.keeps_others and name not in shape.properties:
+                raise ValueRefused(f"{inner}: the schema declares no such property, and reading would lose it")
             within = self.shapes.of(shape.property(name))
             if value is None and name in shape.properties and not within.nullable:
                 continue

@@ -92,7 +92,7 @@ class Items:
             except import_module("pynamodb.exceptions").PynamoDBException as error:
                 if code_of(error.cause) == "ConditionalCheckFailedException":
                     raise ConditionFailed(attempts > 1) from None
-                raise error.cause from None
+                raise (error.cause.__cause__ or error.cause) from None  # PynamoDB's own lacks the status
 
         return self.session.call(f"{what} in the table {table.name}", attempt)
 

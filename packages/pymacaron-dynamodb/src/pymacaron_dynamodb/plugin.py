@@ -72,6 +72,10 @@ class Persistence(Plugin):
         models = [model for model in self.application.models if is_persistent(model)]
         return distinct(table_of(model, self.settings.table_prefix) for model in models)
 
+    def loaded(self) -> None:
+        """Raise ``TableError`` when a document declares a table wrongly."""
+        self.tables()
+
     def check_ready(self) -> None:
         """Raise ``DatabaseUnavailable`` when the database does not answer, or lacks a table and may not make it."""
         store = self.store

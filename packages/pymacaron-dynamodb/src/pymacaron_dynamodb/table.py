@@ -60,8 +60,13 @@ class Table:
 
 
 def is_persistent(model: type[Model]) -> bool:
-    """Whether a model's class says which table it lives in."""
-    return bool(getattr(model, "table_name", "")) or "x-persist" in model.get_model_schema()
+    """Whether a model is ours to keep: not where ``x-persist`` names a class that does it in its own way."""
+    if hasattr(model, "table_name") and hasattr(model, "primary_key"):
+        return True
+    config = getattr(model, "model_config", None)  # of a class that core made; its schema is dear to make
+    extra = model.get_model_schema() if config is None else config.get("json_schema_extra") or {}
+    told = extra.get("x-persist")
+    return isinstance(told, Mapping) and ("class" not in told or hasattr(model, "load_from_db"))
 
 
 def table_of(model: type[Model], prefix: str = "") -> Table:
