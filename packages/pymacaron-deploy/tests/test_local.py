@@ -101,6 +101,15 @@ while True:
     server.accept()[0].close()
 """
 
+KILL_WORKER = """\
+import os, signal
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    if "pymacaron-async" in open(f"/proc/{pid}/cmdline").read() and pid not in ("1", str(os.getpid())):
+        os.kill(int(pid), signal.SIGKILL)
+"""
+
+REDIS = "pymacaron/redis:test"
+
 MakeImage = Callable[..., str]
 
 
@@ -117,6 +126,7 @@ def images(engine: Engine, make_image: MakeImage) -> Mapping[str, str]:
         "service": make_image(files, '["/srv/service"]'),
         "redis": make_image({"/usr/bin/redis-server": LISTENER.format(port=6379)}, '["redis-server"]', user="0:0"),
         "other redis": make_image({"/usr/bin/redis-server": LISTENER.format(port=6379) + "#"}, '["x"]', user="0:0"),
+        "mute": make_image({"/usr/bin/redis-server": "#!/bin/sh\nexec sleep 600\n"}, '["x"]', user="0:0"),
         "database": make_image({"/srv/database": LISTENER.format(port=8000)}, '["/srv/database"]', user="0:0"),
         "dead": make_image(
             {"/srv/dead": "#!/bin/sh\necho no memory\nexit 1\n"}, '["/srv/dead"]', entrypoint='["/srv/dead"]'
@@ -220,6 +230,51 @@ def test_a_sidecar_is_replaced_when_its_image_is_another(service: Service) -> No
     service.up("1.0", tasks=True, redis_image=service.images["other redis"])
     after = service.containers()
     assert after.keys() == before.keys() and after["redis"].id != before["redis"].id
+
+
+def test_a_sidecar_that_was_stopped_is_started_again(service: Service) -> None:
+    service.up("1.0", tasks=True)
+    before = service.containers()["redis"]
+    service.engine.stop(before.id)
+    service.up("2.0", tasks=True)
+    assert service.containers()["redis"] == before
+
+
+def test_a_sidecar_that_was_replaced_comes_back_with_its_release(service: Service) -> None:
+    service.up("1.0", tasks=True)
+    before = service.containers()
+    with pytest.raises(StartFailed):
+        service.up("2.0", "dies", tasks=True, redis_image=service.images["other redis"])
+    assert service.containers() == before and before["redis"].running
+
+
+def test_a_sidecar_that_takes_no_connections_is_named(service: Service) -> None:
+    with pytest.raises(StartFailed, match=r"sidecars \(redis\) do not take connections after 2 s"):
+        service.up("1.0", tasks=True, redis_image=service.images["mute"], patience=2)
+    assert service.containers() == {}
+
+
+def test_a_message_that_waits_in_redis_outlives_the_service(service: Service) -> None:
+    if not service.engine.image_id(REDIS):
+        pytest.skip(f"docker: the engine has no image {REDIS}: run .ci/engines")
+    service.up("1.0", tasks=True, redis_image=REDIS)
+    redis = service.containers()["redis"]
+    assert service.engine.execute(redis.id, ("redis-cli", "LPUSH", "tasks", "one")).output == "1\n"
+    service.target().down()
+    service.up("1.0", tasks=True, redis_image=REDIS)
+    again = service.containers()["redis"]
+    assert again.id != redis.id
+    assert service.engine.execute(again.id, ("redis-cli", "LRANGE", "tasks", "0", "-1")).output == "one\n"
+
+
+def test_a_live_worker_that_is_killed_is_started_again(service: Service) -> None:
+    service.up("1.0", tasks=True)
+    worker = service.containers()["worker"]
+    assert service.engine.execute(worker.id, ("python3", "-c", KILL_WORKER)).status in (0, 137)
+    deadline = time.monotonic() + 20
+    while service.engine.tail(worker.id).count("works redis://") < 2:
+        assert time.monotonic() < deadline, service.engine.tail(worker.id)
+        time.sleep(0.05)
 
 
 def test_a_broker_of_ones_own_needs_no_sidecar(service: Service) -> None:
