@@ -13,6 +13,7 @@ import tarfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -50,7 +51,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, wheels: Path) -> Path:
-    root = make_project(tmp_path / "shop", {"name.txt": uuid.uuid4().hex})
+    root = make_project(tmp_path / "shop", {"name.txt": uuid.uuid4().hex, ".dockerignore": "shop\ntest\n"})
     (root / "wheels").symlink_to(wheels)
     return root
 
@@ -120,6 +121,8 @@ def test_the_image_holds_the_service_and_nothing_else(make: Callable[..., Making
 @pytest.mark.docker
 def test_the_image_is_labelled_and_drops_its_rights(make: Callable[..., Making], project: Path, client):
     making = make(project)
+    assert making.recipe.name == "shop"
+    making.recipe = replace(making.recipe, name='my "$HOME" shop')
     config = client.images.get(making.service().id).attrs["Config"]
     assert config["User"] == "10001:10001"
     assert (config["Cmd"], config["Entrypoint"]) == (["pymacaron", "serve", "--host", "0.0.0.0"], None)
@@ -127,7 +130,7 @@ def test_the_image_is_labelled_and_drops_its_rights(make: Callable[..., Making],
     assert {"PORT=8080", "PYTHONUNBUFFERED=1"} <= set(config["Env"])
     labels = {name.rpartition(".")[2]: value for name, value in config["Labels"].items() if "opencontainers" in name}
     assert labels == {
-        "title": "shop",
+        "title": 'my "$HOME" shop',
         "version": making.source.version,
         "revision": git(project, "rev-parse", "HEAD"),
         "created": "2020-04-15T06:19:30Z",
@@ -333,6 +336,7 @@ def test_the_dockerfile_is_the_same_whether_printed_or_built(project: Path, whee
 
 
 def test_wheels_outside_of_the_project_have_a_place_of_their_own(project: Path, wheels: Path):
-    assert load(project, wheels=str(wheels)).recipe.wheels == ".wheels"
-    (project / "dist").mkdir()
-    assert load(project, wheels="dist").recipe.wheels == "dist"
+    for folder in (str(wheels), "my wheels", ".", "../shop", "-r/../$HOME"):
+        assert load(project, wheels=folder).recipe.wheels == ".wheels"
+    for folder in ("dist", "./dist", "build/dist", str(project / "dist")):
+        assert load(project, wheels=folder).recipe.wheels in ("dist", "build/dist")

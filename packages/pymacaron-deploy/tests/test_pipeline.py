@@ -107,6 +107,12 @@ def test_a_checkout_that_is_not_clean_is_told_once_it_matters(tmp_path: Path):
     assert Pipeline(Config.load(root, environ=OFFLINE), allow_dirty=True).version().endswith("-dirty")
 
 
+def test_an_image_that_no_registry_takes_is_not_built_to_be_pushed(tmp_path: Path):
+    root = make_project(tmp_path / "shop")
+    with pytest.raises(ConfigError, match=r"set deploy\.repository \(docker_repo\), or deploy\.registry"):
+        Pipeline(Config.load(root, environ=OFFLINE), engine=NoEngine()).push()  # type: ignore[arg-type]
+
+
 def test_a_project_without_unit_tests_is_warned_of(tmp_path: Path):
     class Told(SilentReport):
         warnings: list[str] = []  # noqa: RUF012

@@ -100,6 +100,7 @@ def test_folders_beside_the_sources_need_not_be_committed(project: Path):
     write_files(project, {"dist/shop.whl": ""})
     assert "dist" in refused(project)
     assert paths(project, beside=[project / "dist", project.parent]) == TRACKED
+    assert "dist" in refused(project, beside=[project, project / "*"])
 
 
 def test_a_project_in_a_folder_of_the_repository_is_that_folder_alone(tmp_path: Path):

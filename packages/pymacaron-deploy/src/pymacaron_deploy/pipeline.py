@@ -13,7 +13,7 @@ from types import TracebackType
 from pymacaron_deploy.acceptance import test_image
 from pymacaron_deploy.config import Config
 from pymacaron_deploy.engine import Engine
-from pymacaron_deploy.errors import UsageError
+from pymacaron_deploy.errors import ConfigError, UsageError
 from pymacaron_deploy.image.builder import Image
 from pymacaron_deploy.image.making import Making
 from pymacaron_deploy.needs import Needs
@@ -95,6 +95,11 @@ class Pipeline:
 
     def push(self) -> str:
         """Send the image to its registry, and give the reference that names it by digest. Raises ``PushFailed``."""
+        if "/" not in self.making.reference:
+            raise ConfigError(
+                f"the image {self.making.reference} belongs to nobody, and no registry takes such a name: "
+                "set deploy.repository (docker_repo), or deploy.registry"
+            )
         image = self.image()
         self.report.step(f"push {image.reference}")
         reference = push(self.engine, image, self.config, self.report)

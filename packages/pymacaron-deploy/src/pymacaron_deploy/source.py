@@ -129,7 +129,8 @@ def _revision(root: Path) -> str:
 def _changed(root: Path, beside: Iterable[Path]) -> list[str]:
     """The files below ``root`` that differ from the commit, by their paths from there."""
     prefix = _text(root, "rev-parse", "--show-prefix")
-    apart = [f":(exclude){each.relative_to(root).as_posix()}" for each in beside if each.is_relative_to(root)]
+    inside = [each.relative_to(root).as_posix() for each in beside if each != root and each.is_relative_to(root)]
+    apart = [f":(exclude,literal){each}" for each in inside]
     words = ("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--", ".", *apart)
     listed = _git(root, *words).output.decode(errors="surrogateescape").split("\0")
     return [line[3:].removeprefix(prefix).rstrip("/") for line in listed if line]

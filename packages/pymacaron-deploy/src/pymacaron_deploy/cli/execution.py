@@ -39,7 +39,7 @@ def test(options: argparse.Namespace, answers: Answers) -> int:
 
 def push(options: argparse.Namespace, answers: Answers) -> int:
     with _pipeline(options, answers) as pipeline:
-        made, reference = pipeline.image(), pipeline.push()
+        reference, made = pipeline.push(), pipeline.image()
     answers.give(reference, {"reference": reference, "version": made.version})
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn, TypeAlias
@@ -26,11 +27,12 @@ git, a clean checkout); 3 build, tests or start failed, what is live is untouche
 'pymacaron-deploy COMMAND --help' tells more about a command.
 """
 
+
 class Parser(argparse.ArgumentParser):
     """Ends with the status of wrong usage, where argparse would use the one of a missing engine."""
 
     def error(self, message: str) -> NoReturn:
-        self.print_usage()
+        self.print_usage(sys.stderr)
         self.exit(UsageError.exit_code, f"error: {message}\n")
 
 

@@ -151,7 +151,7 @@ ARG VERSION=local
 ARG REVISION=
 ARG CREATED=
 RUN echo "$VERSION" >/pym/VERSION
-LABEL org.opencontainers.image.title={json.dumps(recipe.name)} \\
+LABEL org.opencontainers.image.title={_quoted(recipe.name)} \\
       org.opencontainers.image.version=$VERSION \\
       org.opencontainers.image.revision=$REVISION \\
       org.opencontainers.image.created=$CREATED
@@ -161,6 +161,11 @@ USER {USER}:{USER}
 ENTRYPOINT []
 CMD {json.dumps(list(recipe.command))}
 """
+
+
+def _quoted(text: str) -> str:
+    """A text in which neither docker nor a shell finds a variable."""
+    return json.dumps(text, ensure_ascii=False).replace("$", r"\$")
 
 
 def _copies(names: tuple[str, ...]) -> str:

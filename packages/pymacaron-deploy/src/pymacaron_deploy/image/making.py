@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pymacaron_deploy.config import Config
+from pymacaron_deploy.config.lookup import absolute
 from pymacaron_deploy.errors import ConfigError
 from pymacaron_deploy.image.builder import Build, Image, build, discard, find_client
 from pymacaron_deploy.image.context import wheels_of, write_context
@@ -19,7 +20,8 @@ from pymacaron_deploy.source import Entry, Source, read_source
 WHEELS = ".wheels"
 """Where wheels lie in the context, when their folder is not inside of the project."""
 
-_DOCKERFILE = "Dockerfile"
+_DOCKERFILE, _IGNORED = "Dockerfile", ".dockerignore"
+"""What is written anew, and what would leave files out that git knows."""
 
 
 class Making:
@@ -74,7 +76,7 @@ class Making:
             return build(client, made, context, self._report)
 
     def _entries(self) -> Iterator[Entry]:
-        yield from self._files.values()
+        yield from (entry for path, entry in self._files.items() if path != _IGNORED)
         folder = wheels_folder(self._config)
         if folder:
             yield from wheels_of(folder, self.recipe.wheels)
@@ -97,15 +99,11 @@ def image_name(name: str) -> str:
 
 def wheels_folder(config: Config) -> Path | None:
     """The folder of wheels; None where none is configured."""
-    return config.root / config.deploy.wheels if config.deploy.wheels else None
+    return absolute(config.root / config.deploy.wheels) if config.deploy.wheels else None
 
 
 def _recipe(config: Config, files: Mapping[str, bytes]) -> Recipe:
-    folder = wheels_folder(config)
-    place = ""
-    if folder is not None:
-        inside = folder.resolve().is_relative_to(config.root.resolve())
-        place = folder.resolve().relative_to(config.root.resolve()).as_posix() if inside else WHEELS
+    place = _place_of(config.root.resolve(), wheels_folder(config))
     return recipe_of(
         files, name=config.name, base=config.deploy.base_image, command=config.deploy.web_command, wheels=place
     )
@@ -114,3 +112,11 @@ def _recipe(config: Config, files: Mapping[str, bytes]) -> Recipe:
 def _near(root: Path) -> Iterable[Path]:
     """The files that a Dockerfile depends on: the text files at the root, and whether there are tests."""
     return [path for pattern in ("*.txt", "Dockerfile.extra", "*/*.txt", "test/*.py") for path in root.glob(pattern)]
+
+
+def _place_of(root: Path, folder: Path | None) -> str:
+    """Where wheels lie in the context: as in the project, so that a build without this tool finds them too."""
+    if folder is None:
+        return ""
+    inside = folder.resolve().relative_to(root).as_posix() if folder.resolve().is_relative_to(root) else ""
+    return inside if re.fullmatch(r"[\w-][\w./-]*", inside, re.ASCII) else WHEELS
