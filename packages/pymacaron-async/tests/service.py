@@ -17,6 +17,12 @@ import pymacaron_async
 import pymacaron_core
 
 DEADLINE = 30.0
+SPAWNED = """\
+import billiard, sys
+from pymacaron_async.cli import main
+billiard.set_start_method("spawn", force=True)  # as on macOS
+sys.exit(main())
+"""
 SOURCES = os.pathsep.join(
     dict.fromkeys(str(Path(package.__file__).parents[1]) for package in (pymacaron_async, pymacaron_core))
 )
@@ -178,9 +184,10 @@ class Redis:
 class Worker:
     """``pymacaron-async worker`` in the background, in a process group of its own; its log is in a file."""
 
-    def __init__(self, project: Path, url: str, *options: str, **more: str) -> None:
+    def __init__(self, project: Path, url: str, *options: str, spawned: bool = False, **more: str) -> None:
         self.log = project / f"worker-{time.monotonic_ns()}.log"
-        command = [sys.executable, "-m", "pymacaron_async", "worker", "-C", str(project), "--dev", *options]
+        module = ["-c", SPAWNED] if spawned else ["-m", "pymacaron_async"]
+        command = [sys.executable, *module, "worker", "-C", str(project), "--dev", *options]
         with self.log.open("wb") as file:
             self.process = subprocess.Popen(
                 command,

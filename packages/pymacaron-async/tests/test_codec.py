@@ -39,7 +39,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
-        return list(map(repr, one)) == list(map(repr, other)) and all(map(same, one.values(), other.values()))
+        return same(list(one), list(other)) and same(list(one.values()), list(other.values()))
     if isinstance(one, datetime | time):
         return one == other and one.utcoffset() == other.utcoffset() and one.fold == other.fold
     return bool(one == other) and (not isinstance(one, float | Decimal) or repr(one) == repr(other))

@@ -67,6 +67,15 @@ def test_kill_9_of_the_whole_worker_loses_nothing(client, project, redis, pool):
     assert len(told(project, "done", "half")) == 1
 
 
+def test_processes_that_are_no_forks_load_the_project_for_themselves(client, project, redis):
+    with Worker(project, redis.url, "--concurrency", "1", spawned=True) as worker:
+        bad = order(client, "bad")
+        order(client, "good")
+        wait_for(lambda: told(project, "done", "good"), "a task that is done")
+        assert f"request=request-: task shop.tasks.pack ({bad}): ValueError('a bad order')" in worker.text
+        assert worker.stop() == 0
+
+
 def test_kill_9_of_the_process_that_runs_a_task_loses_nothing(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1"):
         order(client, "half", 2)

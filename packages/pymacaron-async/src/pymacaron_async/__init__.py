@@ -9,6 +9,7 @@ from importlib import import_module
 __version__ = "3.0.0"
 
 _ROOMS = {
+    "pymacaron_async.development": ("get_celery_cmd",),
     "pymacaron_async.errors": ("ArgumentRefused", "BrokerError", "MessageRefused", "TaskEnded", "TaskQueueUnavailable"),
     "pymacaron_async.execution": ("is_celery_task",),
     "pymacaron_async.plugin": ("Tasks",),

@@ -1,3 +1,6 @@
+from pymacaron_async.development import (
+    get_celery_cmd as get_celery_cmd,
+)
 from pymacaron_async.errors import (
     ArgumentRefused as ArgumentRefused,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,9 +12,8 @@ from typing import Any
 from pymacaron_core.app import load
 from pymacaron_core.application import Application
 from pymacaron_core.config import level_number, load_config
-from pymacaron_core.console import say, say_json, tell_errors
+from pymacaron_core.console import say, say_json, tell, tell_errors
 from pymacaron_core.errors import StartError
-from pymacaron_core.logs import configure, set_level
 
 from pymacaron_async import __version__
 from pymacaron_async.errors import BrokerError
@@ -116,18 +114,12 @@ def work(options: argparse.Namespace) -> int:
         say(f"{application.name} asks for no background tasks (with_async), so there is nothing to run")
         return 0
     _check_broker(tasks)
-    level = options.level if options.level is not None else application.config.core.log_level
-
-    def set_up_logging() -> None:
-        configure(application.config, development=options.dev)
-        set_level(level)
-
-    set_up_logging()
     room = import_module(WORKER)
+    level = options.level if options.level is not None else application.config.core.log_level
     concurrency = options.concurrency or default_worker_count(tasks.settings, development=options.dev)
-    told = room.WorkerOptions(tasks.queue, concurrency, options.pool, level, options.maxmem)
-    logging.getLogger(__name__).info("tasks of %s, from %s", tasks.queue, tasks.broker)
-    status: int = room.run_worker(tasks.worker_app(), told, set_up_logging)
+    told = room.WorkerOptions(concurrency, options.pool, level, options.maxmem)
+    tell(f"tasks of {tasks.queue} from {tasks.broker}")
+    status: int = room.run_worker(application, tasks.worker_app(), told)
     return status
 
 

@@ -12,6 +12,14 @@ from pymacaron_async.broker import VARIABLE
 from pymacaron_async.settings import AsyncSettings, default_worker_count
 
 
+def get_celery_cmd(debug: bool = False, keep_alive: bool = False, concurrency: int | None = None) -> str:
+    """The command line of a worker, by its name of 2.x. ``keep_alive`` is left to what supervises the command."""
+    words = ["pymacaron-async", "worker"]
+    words += ["--level", "debug"] if debug else []
+    words += ["--concurrency", str(concurrency)] if concurrency is not None else []
+    return " ".join(words)
+
+
 def redis_engine(server: Path) -> Engine:
     """A Redis that only this user reaches, on a unix socket, which writes down what it is given."""
     command = (

@@ -42,6 +42,11 @@ class WorkerApp(Celery):
     """Celery's application in a worker, with what runs its messages."""
 
     execution: Execution
+    revival: tuple[Any, ...] | None = None
+    """How a process that is no fork of this one makes it again: a function and its arguments."""
+
+    def __reduce__(self) -> Any:
+        return self.revival or super().__reduce__()
 
 
 def make_worker_app(

@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from celery import Celery, signals
+from celery import signals
 from celery.apps.worker import Worker
+from pymacaron_core.app import load
+from pymacaron_core.application import Application
+from pymacaron_core.logs import configure, set_level
+
+from pymacaron_async.queue.app import WorkerApp
 
 log = logging.getLogger(__name__)
 
@@ -22,32 +27,28 @@ QUIET = ("celery", "kombu", "amqp")
 class WorkerOptions:
     """How a worker works. ``level`` is the least level of log lines, ``memory`` in MiB, None for no limit."""
 
-    name: str
     concurrency: int
     pool: str
     level: int
     memory: int | None = None
 
 
-def run_worker(app: Celery, options: WorkerOptions, set_up_logging: Callable[[], None]) -> int:
+def run_worker(application: Application, app: WorkerApp, options: WorkerOptions) -> int:
     """Work until SIGTERM or Ctrl-C; running tasks are finished first, others given back. Returns the exit status."""
+    config = application.config
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
-
-    def configure(**unused: Any) -> None:
-        set_up_logging()
-        for name in QUIET:
-            logging.getLogger(name).setLevel(options.level if options.level <= logging.DEBUG else logging.WARNING)
+    take_logging(application, options.level)
+    app.revival = (revived, (config.root, config.file, config.env, config.production, options.level))
+    if options.memory is not None:
+        app.conf.worker_max_memory_per_child = options.memory * 1024
 
     def tell(**unused: Any) -> None:
         log.info("ready for up to %s tasks at once", options.concurrency)
 
-    signals.setup_logging.connect(configure, weak=False)
     signals.worker_ready.connect(tell, weak=False)
-    if options.memory is not None:
-        app.conf.worker_max_memory_per_child = options.memory * 1024
     worker = Worker(
         app=app,
-        hostname=f"{options.name}-{os.getpid()}@%h",
+        hostname=f"{app.main}-{os.getpid()}@%h",
         concurrency=options.concurrency,
         pool=options.pool,
         loglevel=options.level,
@@ -58,3 +59,24 @@ def run_worker(app: Celery, options: WorkerOptions, set_up_logging: Callable[[],
     )
     worker.start()
     return int(worker.exitcode or 0)
+
+
+def take_logging(application: Application, level: int) -> None:
+    """Have Celery leave logging to PyMacaron, in this process and its forks."""
+
+    def set_up(**unused: Any) -> None:
+        configure(application.config, development=not application.config.production)
+        set_level(level)
+        for name in QUIET:
+            logging.getLogger(name).setLevel(level if level <= logging.DEBUG else logging.WARNING)
+
+    signals.setup_logging.connect(set_up, weak=False)
+    set_up()
+
+
+def revived(root: Path, config: Path | None, env: str, production: bool, level: int) -> WorkerApp:
+    """The application in a process of the pool that is no fork, as on macOS: the project is loaded anew."""
+    application = load(root, config=config, env=env, production=production)
+    take_logging(application, level)
+    app: WorkerApp = application.plugins["async"].worker_app()
+    return app
