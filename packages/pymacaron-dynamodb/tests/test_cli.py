@@ -1,4 +1,4 @@
-"""The command: tables planned and made from a project, an emulator served, every failure one sentence and its status."""
+"""The command: tables planned and made from a project, an emulator served, each failure one sentence and a status."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def test_a_table_with_another_key_is_a_fault_of_the_plan_and_stops_create(projec
     run(capsys, "create", *project(prefix=prefix), "--endpoint", moto_url)
     where = [*project(SHOP.replace("hash: id", "hash: title"), prefix), "--endpoint", moto_url]
     status, out, err = run(capsys, "plan", *where)
-    assert status == 1 and f"{prefix}books (title: S)  differs" in out
+    assert status == 1 and re.search(rf"(?m)^{prefix}books \(title: S\) +differs ", out)
     status, out, err = run(capsys, "create", *where)
     assert (status, out) == (2, "")
     assert re.fullmatch(rf"error: the table on .* is {prefix}books \(id: N\), not .*: declare that key, .*\n", err)
@@ -72,19 +72,19 @@ def test_a_table_with_another_key_is_a_fault_of_the_plan_and_stops_create(projec
 
 def test_the_environment_may_name_the_database(project, prefix, moto_url, capsys, monkeypatch):
     monkeypatch.setenv(VARIABLE, moto_url)
-    status, out, err = run(capsys, "create", *project(prefix=prefix))
+    status, out, _err = run(capsys, "create", *project(prefix=prefix))
     assert status == 0 and out.count(" created ") == 2
 
 
 def test_functions_and_guards_that_are_missing_do_not_matter(project, prefix, moto_url, capsys):
     served = SHOP.replace("paths: {}", "paths: {/a: {get: {operationId: nobodys, security: [{k: []}], responses: {}}}}")
     served = served.replace("components:", "components:\n  securitySchemes: {k: {type: http, scheme: basic}}")
-    status, out, err = run(capsys, "plan", *project(served, prefix), "--endpoint", moto_url)
+    status, out, _err = run(capsys, "plan", *project(served, prefix), "--endpoint", moto_url)
     assert (status, out.count(" create ")) == (0, 2)
 
 
 def test_a_project_without_tables_is_told(project, moto_url, capsys):
-    status, out, err = run(
+    status, out, _err = run(
         capsys, "plan", *project(re.sub(r"(?m)^      x-persist.*\n", "", SHOP)), "--endpoint", moto_url
     )
     assert status == 0 and "no document declares a table" in out
@@ -99,7 +99,7 @@ def test_a_project_without_tables_is_told(project, moto_url, capsys):
         (SHOP, {}, ["--endpoint", "http://127.0.0.1:1"], "http://127.0.0.1:1 does not answer"),
         (SHOP, {}, ["--config", "no.yaml"], "no.yaml"),
         (SHOP.replace("hash: id", "hash: isbn"), {}, [], "hash must be a property"),
-        (SHOP.replace("info:", "inf:"), {}, [], "info"),
+        (SHOP.replace("3.1.0", "9.9"), {}, [], "9.9"),
         (SHOP, {"server": "1 / 0"}, [], "server.py:1: ZeroDivisionError: division by zero"),
     ],
 )
@@ -112,13 +112,13 @@ def test_what_cannot_be_done_is_one_sentence_and_status_2(project, document, fil
 
 
 def test_debug_shows_the_traceback(project, capsys):
-    status, out, err = run(capsys, "create", *project(), "--debug")
+    status, _out, err = run(capsys, "create", *project(), "--debug")
     assert status == 2 and "Traceback" in err
 
 
 def test_help_has_examples_and_the_version_is_told(capsys):
     assert run(capsys)[0] == 0
-    status, out, err = run(capsys, "--help")
+    status, out, _err = run(capsys, "--help")
     assert status == 0 and "examples:\n  pymacaron-dynamodb plan" in out
     assert run(capsys, "--version") == (0, f"pymacaron-dynamodb {__version__}\n", "")
     assert run(capsys, "destroy")[0] == 2
@@ -137,7 +137,7 @@ def test_the_emulator_serves_until_it_is_told_to_stop():
 
 def test_a_port_in_use_is_one_sentence(capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        status, out, err = run(capsys, "emulator", "--port", str(taken.getsockname()[1]))
+        status, _out, err = run(capsys, "emulator", "--port", str(taken.getsockname()[1]))
     assert status == 2 and re.match(
         r"error: the emulator cannot listen on 127.0.0.1:\d+ \(.*\): choose another --port\n", err
     )
@@ -146,5 +146,5 @@ def test_a_port_in_use_is_one_sentence(capsys):
 
 def test_an_emulator_that_is_not_installed_is_one_sentence(capsys, monkeypatch):
     monkeypatch.setattr(emulator, "find_spec", lambda name: None)
-    status, out, err = run(capsys, "emulator")
+    status, _out, err = run(capsys, "emulator")
     assert status == 2 and 'pip install "./packages/pymacaron-dynamodb[embedded]"' in err and err.count("\n") == 1

@@ -76,9 +76,15 @@ def menu() -> argparse.ArgumentParser:
     told = "serve an emulator of DynamoDB, whose data are gone when it stops"
     command = commands.add_parser("emulator", help=told, description=f"{told[0].upper()}{told[1:]}.")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    command.add_argument("--port", type=int, default=8000, help="the port, 0 for a free one (default: 8000)")
+    command.add_argument("--port", type=_port, default=8000, help="the port, 0 for a free one (default: 8000)")
     command.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
 
 
 def _plan(options: argparse.Namespace) -> int:

@@ -93,7 +93,7 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128
         )
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise TableError(f"the emulator cannot listen on {host}:{port} ({error}): choose another --port") from error
 
 
