@@ -656,9 +656,9 @@ def lint(session: nox.Session) -> None:
 @nox.session(reuse_venv=True)
 def types(session: nox.Session) -> None:
     """mypy --strict on each package's source, and on this file."""
-    session.install(MYPY, NOX)
+    stubs = dict.fromkeys(text for package in PACKAGES for text in package.group("types"))
+    install_requirements(session, [*wheels_of(session, PACKAGES), MYPY, NOX, *stubs])
     for package in PACKAGES:
-        install(session, package, *package.group("types"))
         with session.chdir(package.folder):
             mypy = ("mypy", "--strict", "--config-file", str(ROOT / "pyproject.toml"))
             session.run(*mypy, "--python-version", package.pythons[0], *session.posargs, "src")
