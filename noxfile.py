@@ -613,23 +613,16 @@ def tests_examples(session: nox.Session) -> None:
 @nox.parametrize("packages", [nox.param(each, id="+".join(package.name for package in each)) for each in TOGETHER])
 def alone(session: nox.Session, packages: tuple[Package, ...]) -> None:
     """Packages by themselves, and together: from wheels in an empty environment, with nothing that is not theirs."""
-    siblings = {sibling.name: sibling for package in packages for sibling in package.siblings}
-    wheels = [
-        at(package, wheel_of(session, package), extras=False) for package in {**siblings, **named(packages)}.values()
-    ]
-    install_requirements(session, wheels)
-    there = {package.name for package in packages} | set(siblings)
-    absent = [module for module, owners in OWNERS.items() if not there & owners]
+    there = named([*packages, *(sibling for package in packages for sibling in package.siblings)])
+    install_requirements(session, [at(each, wheel_of(session, each), extras=False) for each in there.values()])
+    absent = [module for module, owners in OWNERS.items() if not set(there) & owners]
     session.run("python", "-c", NOT_THERE, *absent)
     session.install("pytest")
     for package in packages:
         run_pytest(session, package.folder, options=("tests/test_readme.py",))
     if len(packages) > 1:
+        install_requirements(session, wheels_of(session, list(there.values())))  # with the embedded engines
         run_pytest(session, ROOT / "examples" / "tests" / "together", options=(test_of_together(packages),))
-
-
-for other_version, other_place in OTHER_PYTHONS.items():
-    tests_on(other_version, other_place)
 
 
 @nox.session(python=PYTHONS.get(LOWEST))
@@ -730,7 +723,7 @@ def requirements_of(file: Path) -> list[str]:
     return [Requirement(line).name for line in lines if line]
 
 
-def named(packages: tuple[Package, ...]) -> dict[str, Package]:
+def named(packages: list[Package]) -> dict[str, Package]:
     return {package.name: package for package in packages}
 
 
