@@ -9,7 +9,7 @@ import pytest
 from pymacaron_core import API
 from pymacaron_core.application import loading
 from pymacaron_dynamodb import Persistence
-from pymacaron_dynamodb.endpoint import VARIABLE, Endpoint
+from pymacaron_dynamodb.endpoint import IN_PROCESS, VARIABLE, Endpoint
 from pymacaron_dynamodb.settings import DynamoDBSettings
 from pymacaron_dynamodb.store import Store
 
@@ -51,17 +51,16 @@ def moto_url():
         yield url
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param(name, marks=pytest.mark.node if name == "dynalite" else ()) for name in ENGINES],
-)
-def url(request):
-    """The URL of an emulator: what uses it runs once on each."""
-    if request.param == "moto":
-        yield request.getfixturevalue("moto_url")
-        return
-    with ENGINES[request.param]() as url:
+@pytest.fixture(scope="session")
+def dynalite_url():
+    with ENGINES["dynalite"]() as url:
         yield url
+
+
+@pytest.fixture(params=["in process", "moto", pytest.param("dynalite", marks=pytest.mark.node)])
+def url(request):
+    """The URL of a database: what uses it runs once on each emulator, and on the one in this process."""
+    return IN_PROCESS if request.param == "in process" else request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture

@@ -118,6 +118,9 @@ def test_a_moment_in_a_key_is_found_under_any_offset_and_keeps_its_own(shop):
     assert isinstance(page, Page) and [each.page for each in page.items] == [1]
     assert [each.page for each in shop.Reading.query(user, limit=1, cursor=page.cursor, descending=False).items] == [3]
     assert [each.page for each in shop.Reading.query(user, descending=True).items] == [3, 1, 0]
+    assert [each.page for each in shop.Reading.query(user, begins_with="2024-02-29T1").items] == [0, 1, 3]
+    assert shop.Reading.query(user, begins_with="2025").items == []
+    assert shop.Reading.query(user, at_least="2025-01-01T00:00:00Z", at_most="2024-01-01T00:00:00Z").items == []
 
 
 @pytest.mark.parametrize(
@@ -291,3 +294,15 @@ def test_errors_are_answered_as_a_callers_own(tmp_path):
     long = client.get(f"/notes/{'x' * 3000}")
     assert (long.status_code, long.json["error"]) == (400, "INVALID_PARAMETER")
     assert client.get("/health/ready").status_code == 200
+
+
+def test_a_property_with_a_methods_name_hides_it_and_the_functions_are_there(application):
+    document = SHOP.replace("page: {type: integer}", "query: {type: string}\n        exists: {type: boolean}")
+    with pytest.warns(UserWarning, match="shadows an attribute in parent"):
+        catalog = application(document).apis["shop"].catalog
+        book = catalog.Reading(
+            user="00000000-0000-4000-8000-00000000000A", at="2024-01-01T00:00:00Z", query="x", exists=True
+        )
+    pymacaron_dynamodb.save(book)
+    assert pymacaron_dynamodb.exists(type(book), book.user, book.at)
+    assert pymacaron_dynamodb.query(type(book), book.user).items == [book]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from pymacaron_dynamodb.errors import CursorInvalid
 from pymacaron_dynamodb.item import Attribute
@@ -15,7 +16,8 @@ ItemT = TypeVar("ItemT")
 _WRONG = "the cursor was not given by this query: begin without one"
 
 
-class Page(NamedTuple, Generic[ItemT]):
+@dataclass(frozen=True, slots=True)
+class Page(Generic[ItemT]):
     """Some of the models a query found. ``cursor`` asks for those behind it; None where there are none."""
 
     items: list[ItemT]

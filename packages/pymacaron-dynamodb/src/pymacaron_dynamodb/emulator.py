@@ -6,6 +6,7 @@ import itertools
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -40,7 +41,7 @@ def in_process_sender() -> Callable[..., Any]:
     It takes botocore's event ``before-send``: nothing is patched, and no socket is used.
     """
     require_installed()
-    client = import_module("werkzeug.test").Client(_application())
+    client = import_module("werkzeug.test").Client(_application(), use_cookies=False)
     answer = import_module("botocore.awsrequest").AWSResponse
     account = f"{next(_ACCOUNTS):012d}"
     log.warning("models are kept in this process only, and are gone when it ends: 'pymacaron run' keeps them longer")
@@ -63,7 +64,17 @@ class _Body(BytesIO):
 
 
 def _application() -> Any:
-    return import_module("moto.moto_server.werkzeug_app").create_backend_app("dynamodb")
+    """moto as a WSGI application that answers one request after the other: its conditional writes are not atomic."""
+    application = import_module("moto.moto_server.werkzeug_app").create_backend_app("dynamodb")
+    one_by_one = threading.Lock()
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))  # a slow caller keeps nobody waiting
+        with one_by_one:
+            return application(environ, start_response)
+
+    return answer
 
 
 def serve_emulator(host: str, port: int, told: Callable[[str], None]) -> None:
