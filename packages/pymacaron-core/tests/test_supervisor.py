@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from cli_project import FUNCTIONS, PROGRAM, Running, answer, make_project, pymac
 from fake_engines import DYING, PORT, SILENT, environment_of, listening, pids
 from processes import children_of, is_alive, parent_of
 from pymacaron_core import Engine
+from pymacaron_core.cli.child import Web
+from pymacaron_core.cli.errand import Errand
 from pymacaron_core.engines.places import free_port
 
 SERVER = """\
@@ -272,3 +276,16 @@ def test_production_starts_no_engines(project: Path, queue: Path, port: str) -> 
         assert not run.text.count("started with")
         run.stop(signal.SIGTERM)
     assert not queue.exists()
+
+
+def test_what_a_web_process_told_before_it_was_ended_is_heard(tmp_path: Path) -> None:
+    lifeline, alive = os.pipe()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        words = {"config": None, "env": None, "mock_missing": False, "debug": False, "host": "", "port": 0}
+        errand = {"socket": listening.fileno(), "lifeline": lifeline, "first": False, "broken": "gone"}
+        web = Web(Errand(root=str(tmp_path), **words, **errand))
+        assert select.select([web._reports], [], [], 20)[0]
+        web.end()
+    os.close(lifeline)
+    os.close(alive)
+    assert web.serves and web.process.returncode == 0

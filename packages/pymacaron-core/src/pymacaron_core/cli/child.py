@@ -26,7 +26,7 @@ PATIENCE = 4.0
 
 
 class Web:
-    """A web process that carries out an errand."""
+    """A web process that carries out an errand. ``serves`` is whether it told that it does."""
 
     def __init__(self, errand: Errand) -> None:
         self._reports, written = os.pipe()
@@ -43,7 +43,7 @@ class Web:
             os.close(written)
             os.close(read)
         self._unread = b""
-        self._serves = False
+        self.serves = False
 
     def reports(self, patience: float) -> list[Report]:
         """What it tells within some seconds, as soon as it does. Where it fell silent, waits for its end."""
@@ -54,10 +54,10 @@ class Web:
         text = os.read(self._reports, 65536)
         *lines, self._unread = (self._unread + text).split(b"\n")
         reports = [Report.from_line(line) for line in lines]
-        self._serves = self._serves or any(report.serves for report in reports)
+        self.serves = self.serves or any(report.serves for report in reports)
         if not text:
             self._reports = _closed(self._reports)
-            if not self._serves:
+            if not self.serves:
                 self.process.wait()
         return reports
 
@@ -75,6 +75,7 @@ class Web:
             tell_errors("the service did not stop when asked to, and is killed")
             self.process.kill()
             self.process.wait()
+        self.reports(0)  # what it told just before
         self._reports, self._answers = _closed(self._reports), _closed(self._answers)
 
 

@@ -99,12 +99,11 @@ class Supervisor:
         """Wait a moment, or until the web process says what it loaded, or that it serves."""
         for report in web.reports(PAUSE):
             self.watch.files.update(report.files)
-            if report.serves:
-                self.first = False
-            elif report.engines is not None:
+            if report.engines is not None:
                 answer = self._engines_run([Engine.from_json(each) for each in report.engines])
                 if report.engines:
                     web.answer(answer)
+        self.first = self.first and not web.serves
 
     def _engines_run(self, wanted: list[Engine]) -> Answer:
         """Have the engines run that are wanted now, and say how that went."""
@@ -125,6 +124,7 @@ class Supervisor:
         web, self.web = self.web, None
         if web is not None:
             web.end()
+            self.first = self.first and not web.serves
 
     def _end_all(self) -> None:
         self._end()

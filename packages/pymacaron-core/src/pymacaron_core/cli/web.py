@@ -54,17 +54,19 @@ def end_with(lifeline: int) -> None:
 def _application(errand: Errand) -> Wsgi | None:
     """What to serve, told to the supervisor. None when there is nothing and this is the first start."""
     with open(errand.report, "w", encoding="utf-8") as report:
-        try:
-            application = refusal(errand.broken) if errand.broken else _loaded(errand, report)
-        except StartError as error:
-            if errand.debug:
-                traceback.print_exception(error)
-            tell_errors(str(error))
-            if errand.first:
-                return None
-            application = refusal(f"the service cannot start: {error}")
-        report.write(Report(serves=True).to_line())
-    return application
+        why = errand.broken
+        if not why:
+            try:
+                return _loaded(errand, report)
+            except StartError as error:
+                if errand.debug:
+                    traceback.print_exception(error)
+                tell_errors(str(error))
+                if errand.first:
+                    return None
+                why = f"the service cannot start: {error}"
+        _tell(report, Report(serves=True))
+    return refusal(why)
 
 
 def _loaded(errand: Errand, report: TextIO) -> Application:
@@ -74,13 +76,18 @@ def _loaded(errand: Errand, report: TextIO) -> Application:
     application = load_for_development(options, root, mock_missing=errand.mock_missing)
     files = [str(root / file) for api in application.apis.values() for file in api.specification.files]
     engines = [engine.to_json() for engine in engines_of(application)]
-    report.write(Report(files, engines).to_line())
-    report.flush()
+    _tell(report, Report(files, engines))
     answer = _answer(errand) if engines else Answer()
     os.environ.update(answer.environ)
     tell_started(application)
+    _tell(report, Report(serves=True))  # first: whoever reads the introduction may edit at once
     introduce(application, errand.host, errand.port, again=not errand.first, told=answer.told)
     return application
+
+
+def _tell(supervisor: TextIO, report: Report) -> None:
+    supervisor.write(report.to_line())
+    supervisor.flush()
 
 
 def _answer(errand: Errand) -> Answer:
