@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ class Items:
     def _connected(self, table: Table) -> Any:
         """PynamoDB's connection on our client, knowing the table."""
         with self._lock:
+            logging.getLogger("pynamodb.settings").setLevel(logging.WARNING)  # else it tells where it finds none
             base = import_module("pynamodb.connection.base")
             if self._connection is None:
                 self._connection = _connection_class(base)(self.session)
