@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from celery import bootsteps
 from kombu import Connection
-from kombu.transport.redis import Channel
 from pymacaron_async import AsyncSettings
 from pymacaron_async.broker import checked
 from pymacaron_async.queue.lease import LeaseRenewal, free_when_unsettled, renew, settle
 from pymacaron_async.queue.options import worker_transport
+from pymacaron_async.queue.redis import Channel, consuming
 from service import Redis, wait_for
 
 pytestmark = pytest.mark.redis
@@ -23,7 +23,7 @@ QUEUE = "pymacaron.shop"
 @pytest.fixture
 def channel(redis: Redis) -> Iterator[Channel]:
     options = worker_transport(AsyncSettings(lease=2), checked(redis.url, "here"), QUEUE)
-    with Connection(redis.url, transport_options=options) as connection:
+    with Connection(consuming(redis.url), transport_options=options) as connection:
         channel = connection.default_channel
         queue = connection.SimpleQueue(QUEUE)
         queue.put({"order": 1})
@@ -113,7 +113,7 @@ class Fake:
 
 def consumer_of(channel: Any, state: int) -> Any:
     return Fake(
-        app=Fake(conf=Fake(broker_transport_options={"visibility_timeout": 0.15})),
+        app=Fake(conf=Fake(broker_transport_options={"visibility_timeout": 0.15}, task_default_queue=QUEUE)),
         connection=Fake(transport=Fake(driver_type="redis")),
         timer=Fake(call_repeatedly=lambda turn, call, args: Fake(cancel=lambda: None)),
         task_consumer=Fake(channel=channel),

@@ -86,6 +86,20 @@ def test_kill_9_of_the_process_that_runs_a_task_loses_nothing(client, project, r
     assert len(told(project, "start", "half")) == 2 and len(told(project, "done", "half")) == 1
 
 
+def test_worker_after_worker_is_killed_and_every_task_is_done(client, project, redis):
+    names = [f"o{number}" for number in range(120)]
+    for number, name in enumerate(names):
+        order(client, name, 0.1 * (number % 3))
+    for kill in range(4):
+        with Worker(project, redis.url, "--concurrency", "4") as worker:
+            worker.wait_until("is done after")
+            time.sleep(0.2 * kill)  # each dies at another moment, and no condition tells of it
+    with Worker(project, redis.url, "--concurrency", "4"):
+        wait_for(lambda: empty(redis) and redis.count("pymacaron.shop.taken") == 0, "an empty queue", 60)
+    assert {line.split()[1] for line in told(project, "done")} == set(names)
+    assert redis.count("pymacaron.shop.dead") == 0
+
+
 def test_a_task_longer_than_its_lease_runs_once_also_while_its_worker_stops(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1") as first:
         order(client, "long", 3 * LEASE)
@@ -149,8 +163,10 @@ def test_messages_that_cannot_be_run_are_put_aside(client, project, redis):
         producer.publish("garbage", **ours, **route)
         producer.publish([[1, 2], {"a": 3}, {}], **ours, **route)
         producer.publish([["garbage"], {}, {}], **ours, **route)
+        producer.publish([["x"], {}, {}], serializer="json", headers={"task": "pymacaron.task"}, **route)
+    redis.ask("LPUSH", "pymacaron.shop", "garbage")
     with Worker(project, redis.url) as worker:
-        wait_for(lambda: redis.count("pymacaron.shop.dead") == 7, "seven messages that are put aside")
+        wait_for(lambda: redis.count("pymacaron.shop.dead") == 9, "nine messages that are put aside")
         order(client, "good")
         wait_for(lambda: told(project, "done", "good"), "a task after them")
         wait_for(lambda: empty(redis), "an empty queue")

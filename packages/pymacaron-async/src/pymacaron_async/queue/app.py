@@ -23,6 +23,7 @@ from pymacaron_async.queue.options import (
     tls_options,
     worker_transport,
 )
+from pymacaron_async.queue.redis import consuming
 from pymacaron_async.queue.sender import Sender
 from pymacaron_async.settings import AsyncSettings
 
@@ -55,6 +56,8 @@ def make_worker_app(
     """What a worker runs: the one task, given to an execution."""
     options = folder_transport(folder) if folder else worker_transport(settings, broker, queue)
     app = _app(WorkerApp, settings, broker, queue, options)
+    if broker.is_redis:
+        app.conf.update(broker_url=consuming(broker.url))
     app.conf.broker_connection_timeout = ANSWER
     app.execution = execution
     app.steps["consumer"].add(LeaseRenewal)

@@ -24,6 +24,8 @@ class KeepingConsumer(Consumer):
         def take(message: Any) -> None:
             try:
                 handle(message)
+            except KeyError as error:  # which kombu counts among the errors of connections
+                self.on_invalid_task(None, message, error)
             except self.connection_errors:
                 raise
             except Exception as error:

@@ -7,6 +7,7 @@ score is renewed while it is. This touches names inside of kombu, which ``tests/
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -15,14 +16,18 @@ from typing import Any
 
 from celery import bootsteps
 
+from pymacaron_async.queue.redis import give_back
+
 log = logging.getLogger(__name__)
 
+LONGEST_TURN = 5.0
+"""Seconds between two looks, at most."""
 CLOSE: int = vars(bootsteps)["CLOSE"]
 """The state of a worker that stops; Celery's types do not know it."""
 
 
 class LeaseRenewal(bootsteps.StartStopStep):
-    """A step of Celery's consumer: three times within each lease, renews that of every task it holds.
+    """A step of Celery's consumer: three times within each lease, or more often, renews that of every task it holds.
 
     While a worker stops it waits for its last tasks and turns no timers; then a thread renews, until they are done.
     """
@@ -34,6 +39,7 @@ class LeaseRenewal(bootsteps.StartStopStep):
         self._turn = 0.0
         self._done = threading.Event()
         self._late: set[str] = set()
+        self._seen: dict[bytes, float] = {}
         super().__init__(consumer, **options)
 
     def start(self, consumer: Any) -> None:
@@ -42,8 +48,9 @@ class LeaseRenewal(bootsteps.StartStopStep):
         if lease and consumer.connection.transport.driver_type == "redis":
             channel = consumer.task_consumer.channel
             free_when_unsettled(channel, self._late)
-            self._turn = lease / 3.0
-            self._timer = consumer.timer.call_repeatedly(self._turn, self._renew, (channel,))
+            self._turn = min(lease / 3.0, LONGEST_TURN)
+            turn = (channel, consumer.app.conf.task_default_queue, lease)
+            self._timer = consumer.timer.call_repeatedly(self._turn, self._work, turn)
 
     def stop(self, consumer: Any) -> None:
         """The connection is lost, or the worker stops."""
@@ -59,8 +66,14 @@ class LeaseRenewal(bootsteps.StartStopStep):
         """The last tasks are done; what was not begun goes back into the queue."""
         self._done.set()
 
+    def _work(self, channel: Any, queue: str, lease: float) -> None:
+        """A turn of the timer."""
+        self._renew(channel)
+        with contextlib.suppress(*channel.connection_errors):
+            give_back(channel, queue, self._seen, lease)
+
     def _renew(self, channel: Any) -> None:
-        """A turn. A broker that does not answer is asked again at the next."""
+        """A broker that does not answer is asked again at the next turn."""
         try:
             settle(channel, self._late)
             renew(channel)

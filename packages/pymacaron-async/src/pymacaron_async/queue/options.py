@@ -61,6 +61,8 @@ def worker_transport(settings: AsyncSettings, broker: Broker, queue: str) -> dic
         "unacked_index_key": f"{queue}.unacked_index",
         "unacked_mutex_key": f"{queue}.unacked_mutex",
         "unacked_mutex_expire": max(2, settings.lease // 2),
+        "taken_key": f"{queue}.taken",
+        "priority_steps": [0],
         "unacked_restore_interval": min(5.0, max(1.0, settings.lease / 5)),
         "unacked_restore_throttle": 1,
         "socket_timeout": ANSWER,
