@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pymacaron_async import get_celery_cmd
-from pymacaron_async.cli import main, menu
+from pymacaron_async.cli import main, main_of_2x, menu
 from service import CONFIG, Redis, environment, make_project
 
 NOWHERE = "redis://user:geheim@127.0.0.1:1/0"
@@ -36,6 +36,13 @@ def test_the_name_of_2x_is_a_worker(tmp_path: Path):
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert "asks for no background tasks (with_async), so there is nothing to run" in done.stdout
+
+
+def test_the_name_of_2x_tells_its_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr("sys.argv", ["pymasync", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main_of_2x()
+    assert ended.value.code == 0 and "3.0.0" in capsys.readouterr().out
 
 
 def test_the_command_line_of_2x_is_told():

@@ -53,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def main_of_2x() -> int:
     """``pymasync``, the command's name of 2.x: a worker."""
-    return main(["worker", *sys.argv[1:]])
+    given = sys.argv[1:]
+    return main(given if given[:1] == ["--version"] else ["worker", *given])
 
 
 def menu() -> argparse.ArgumentParser:
