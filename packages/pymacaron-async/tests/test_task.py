@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pymacaron_core
 import pytest
-from pymacaron_async import MessageRefused, TaskRef, asynctask
+from pymacaron_async import AsyncTask, MessageRefused, TaskRef, asynctask
 from pymacaron_async.task import find_task
 from pymacaron_core.context import CallContext, entered
 from service import SOURCES, environment
@@ -45,7 +45,7 @@ class FakeTasks(pymacaron_core.Plugin):
 
     def send(self, task: Any, args: Any, kwargs: Any) -> TaskRef:
         self.sent.append((task.name, task.delay, args, kwargs))
-        return TaskRef("1")
+        return TaskRef("1", queued=True)
 
 
 class FakeApplication:
@@ -55,16 +55,20 @@ class FakeApplication:
 
 def test_outside_of_a_call_the_function_runs_at_once():
     seen.clear()
-    assert note("a", times=2) is None
-    assert later() is None
+    first, second = note("a", times=2), later()
+    assert (first.queued, second.queued) == (False, False) and first.id != second.id
     assert seen == [("a", 2), "later"]
+
+
+def test_what_a_call_gives_back_needs_no_check_for_none():
+    assert get_type_hints(AsyncTask.__call__)["return"] is TaskRef
 
 
 def test_within_a_call_it_is_queued():
     seen.clear()
     application = FakeApplication()
     with entered(CallContext(application)):
-        assert note("a", times=2) == TaskRef("1")
+        assert note("a", times=2) == TaskRef("1", queued=True)
         later()
         Holder.inside()
         with pytest.raises(TypeError, match="text"):

@@ -70,7 +70,7 @@ class Tasks(Plugin):
         message = Message(task_id, task.name, arguments, self.carrying.packed(task_id))
         self.sender().send(task_id, task.name, message.to_text(), task.delay)
         log.info("%s is queued", message.label)
-        return TaskRef(task_id)
+        return TaskRef(task_id, queued=True)
 
     def keep(self, text: str, reason: str) -> None:
         """Put a message that cannot be run into the dead-letter queue. Raises ``TaskQueueUnavailable``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import sys
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -25,9 +26,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class TaskRef:
-    """A task that is queued. ``id`` is in the log lines about it."""
+    """A call of a task. ``queued`` tells whether a worker runs it; else it ran at once, and is over."""
 
     id: str
+    """Its name in log lines and reports, new for each call."""
+    queued: bool
 
 
 class AsyncTask(Generic[P, R]):
@@ -44,16 +47,17 @@ class AsyncTask(Generic[P, R]):
         self.name = f"{_module_name(function)}.{function.__qualname__}"
         self._signature = inspect.signature(function)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskRef | None:
-        """Queue a call of the function; outside of a call, in a script or a shell, run it now and give back None.
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskRef:
+        """Queue a call of the function; outside of a call, in a script or a shell, run it now.
 
         Raises ``TypeError`` for arguments the function does not take, ``ArgumentRefused`` for those that cannot
-        travel, ``TaskQueueUnavailable`` (503) when the broker does not take it in time.
+        travel, ``TaskQueueUnavailable`` (503) when the broker does not take it in time;
+        what the function raises where it runs at once.
         """
         call = current_call()
         if call is None:
             self.run(*args, **kwargs)
-            return None
+            return TaskRef(str(uuid.uuid4()), queued=False)
         self._signature.bind(*args, **kwargs)
         application = call.application or current_application()
         tasks: Any = plugin_of(application, "async", f"the task {self.name} is called")
