@@ -20,6 +20,7 @@ paths:
     post: {operationId: postCookie, security: [{cookie: []}], responses: *told}
   /either: {get: {operationId: either, security: [{jwt: []}, {cookie: []}], responses: *told}}
   /both: {get: {operationId: both, security: [{jwt: [], secretKey: []}], responses: *told}}
+  /both-turned: {get: {operationId: bothTurned, security: [{secretKey: [], jwt: []}], responses: *told}}
   /basic: {get: {operationId: basic, security: [{basic: []}, {jwt: []}], responses: *told}}
   /optional: {get: {operationId: optional, security: [{jwt: []}, {}], responses: *told}}
   /decorated:
@@ -39,7 +40,7 @@ components:
     basic: {type: http, scheme: basic}
 """
 OPERATIONS = (
-    *("me", "key", "oauth", "oidc", "cookie", "postCookie", "either", "both", "basic", "optional"),
+    *("me", "key", "oauth", "oidc", "cookie", "postCookie", "either", "both", "bothTurned", "basic", "optional"),
     *("decorated", "postDecorated", "open"),
 )
 

@@ -142,6 +142,17 @@ def test_a_guard_that_compares_refuses_by_false():
         step(call_with(x_key="bad"))
 
 
+@pytest.mark.parametrize("order", [("key", "bearer"), ("bearer", "key")])
+def test_a_guard_that_compares_does_not_hide_who_calls(order):
+    guards = {"key": lambda call, credential: credential.value == "good", "bearer": knows("good")}
+    call = call_with(x_key="good", authorization="Bearer good")
+    step_for(dict.fromkeys(order, ()), guards=guards)(call)
+    assert call.context.identity == "bearer:good"
+    alone = call_with(x_key="good")
+    step_for({"key": ()}, guards=guards)(alone)
+    assert alone.context.identity is True
+
+
 class OwnReader:
     """A guard that takes any word before the token, and has words of its own for a request without one."""
 

@@ -38,7 +38,8 @@ class Credential:
 Guard = Callable[[Call, Credential], Any]
 """Returns the caller's identity (None where there is none to tell), or raises ``TokenInvalid``, ``Forbidden``, ...
 
-May be a coroutine function. ``False`` refuses as ``TokenInvalid`` does: a guard may be a comparison.
+May be a coroutine function, and may be a comparison: ``False`` refuses as ``TokenInvalid`` does, ``True`` lets in, and
+tells no identity where another guard of the same alternative does.
 An object that also has ``shown(call, scheme) -> str | None`` finds the credential itself: it may refuse a malformed
 one, or raise ``AuthorizationHeaderMissing`` in words of its own.
 """
@@ -136,7 +137,7 @@ def _alternatives_step(alternatives: tuple[tuple[Check, ...], ...], optional: bo
                     raise
                 refusals.append(refusal)
                 continue
-            call.context.identity = next((one for one in identities if one is not None), None)
+            call.context.identity = _whose(identities)
             return
         judged = [refusal for refusal in refusals if not isinstance(refusal, AuthorizationHeaderMissing)]
         if judged:
@@ -145,6 +146,21 @@ def _alternatives_step(alternatives: tuple[tuple[Check, ...], ...], optional: bo
             raise refusals[0]
 
     return step
+
+
+def _whose(identities: Iterable[Any]) -> Any:
+    """The first identity that says who calls; what a comparison says (``True``) where none does."""
+    told = [one for one in identities if one is not None]
+    return next((one for one in told if one is not True), True if told else None)
+
+
+def shows_token(scheme: SecurityScheme) -> bool:
+    """Whether callers show a bearer token for a scheme: in the header ``Authorization``, or in a cookie."""
+    if scheme.type == "apiKey":
+        return scheme.place_in == "cookie" or (
+            scheme.place_in == "header" and scheme.parameter.lower() == "authorization"
+        )
+    return scheme.type in ("oauth2", "openIdConnect") or (scheme.type == "http" and scheme.scheme.lower() == "bearer")
 
 
 def _shown(call: Call, scheme: SecurityScheme) -> str | None:
