@@ -1,7 +1,9 @@
 """The discovery room: what a service asks for is attached, handed over or found, and what nobody provides stops it."""
 
 import textwrap
+import time
 from importlib.metadata import EntryPoint, EntryPoints
+from threading import Barrier, Thread
 from types import ModuleType
 
 import flask
@@ -127,6 +129,7 @@ def test_what_is_protected_and_guarded_by_nobody_stops_the_start_and_names_the_p
         (OPEN, "with_async: true\n", "pymacaron-async", "'with_async: true'"),
         (OPEN, "async: {broker: x}\n", "pymacaron-async", "a section 'async'"),
         (OPEN, "jwt_issuer: me\n", "pymacaron-auth", "'jwt_issuer'"),
+        (OPEN, "env_jwt_secret: SHOP\n", "pymacaron-auth", "'env_jwt_secret'"),
         (OPEN, "dynamodb: {region: eu-west-1}\n", "pymacaron-dynamodb", "a section 'dynamodb'"),
         (PERSISTENT, "name: shop\n", "pymacaron-dynamodb", "apis/shop.yaml: Order says 'x-persist'"),
         (
@@ -150,6 +153,24 @@ def test_what_is_asked_for_and_not_installed_stops_the_start_with_the_line_to_ru
 @pytest.mark.parametrize("config", ["with_async: false\n", "worker_count: 3\n", "aws_region: eu-west-1\n", "async:\n"])
 def test_what_only_sizes_or_switches_off_asks_for_nothing(project, config):
     assert wanted_by(load_config(project(config=config)), []) == []
+
+
+SCHEMES = {
+    "{type: http, scheme: Bearer}": True,
+    "{type: openIdConnect, openIdConnectUrl: 'https://a.se/.well-known/openid-configuration'}": True,
+    "{type: apiKey, in: header, name: AUTHORIZATION}": True,
+    "{type: apiKey, in: cookie, name: session}": True,
+    "{type: apiKey, in: header, name: X-Key}": False,
+    "{type: apiKey, in: query, name: key}": False,
+    "{type: http, scheme: basic}": False,
+}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_only_a_scheme_whose_credential_is_a_token_asks_for_the_package(project, scheme):
+    root = project(LOCKED.replace("{type: http, scheme: bearer}", scheme))
+    wants = wanted_by(load_config(root), read_all(root / "apis", root, Wishes()))
+    assert [(want.slot, want.required) for want in wants] == [("auth", False)] * SCHEMES[scheme]
 
 
 def test_a_class_that_persists_asks_for_the_package_only_where_it_is_installed(project):
@@ -220,6 +241,39 @@ def test_a_package_finds_its_plugin_when_it_is_first_needed(project, monkeypatch
     found(monkeypatch)
     with pytest.raises(PluginMissing, match="a model was saved, and pymacaron-dynamodb is not installed"):
         plugin_of(application, "dynamodb", "a model was saved")
+
+
+def test_of_threads_that_need_a_plugin_first_one_attaches_it(project, monkeypatch):
+    class Slow(Queue):
+        def attach(self, application):
+            attached.append(self)
+            time.sleep(0.05)
+
+    attached, given, together = [], [], Barrier(4)
+    application = served(project())
+    found(monkeypatch, async_=Slow)
+
+    def ask():
+        together.wait(10)
+        given.append(plugin_of(application, "async", "a task was called"))
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert given == attached * 4 and len(attached) == 1
+
+
+def test_a_plugin_that_is_found_while_readiness_is_asked_for_does_no_harm(project, monkeypatch):
+    class Needy(Queue):
+        def check_ready(self):
+            plugin_of(application, "auth", "a token was made")
+
+    application = served(project(), tasks=Needy())
+    found(monkeypatch, auth=Doorkeeper)
+    reply = application.app.test_client().get("/health/ready")
+    assert reply.json == {"status": "ready", "checks": ["async"]} and set(application.readiness) == {"async", "auth"}
 
 
 def test_readiness_asks_every_plugin_and_tells_callers_no_more_than_its_name(project, caplog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ class Application:
 
     ``plugins`` holds what sibling packages added, by slot (``auth``, ``async``, ``dynamodb``), ``identity_carrier``
     what takes the caller's identity to a task, ``readiness`` the checks of ``GET /health/ready``, by name.
+    Whoever adds a plugin while others may do so too holds ``attaching``.
     """
 
     def __init__(self, app: flask.Flask, root: Path, config: Config, reporting: Reporting) -> None:
@@ -59,6 +61,7 @@ class Application:
         self.models = ModelRegistry()
         self.ping_hooks: list[Callable[[], Any]] = []
         self.plugins: dict[str, Any] = {}
+        self.attaching = threading.RLock()
         self.identity_carrier: IdentityCarrier | None = None
         self.readiness: dict[str, Callable[[], object]] = {}
         self.version = image_version()

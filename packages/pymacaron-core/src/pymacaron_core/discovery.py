@@ -57,7 +57,8 @@ def plugin_of(application: Application, slot: str, reason: str) -> Plugin:
     ``reason`` opens the message of the ``PluginMissing`` that is raised when there is none.
     """
     if slot not in application.plugins:
-        error = _attach_found(application, Want(slot, reason))
+        with application.attaching:  # of two threads that ask first, one attaches
+            error = _attach_found(application, Want(slot, reason)) if slot not in application.plugins else None
         if error is not None:
             raise error
     plugin: Plugin = application.plugins[slot]

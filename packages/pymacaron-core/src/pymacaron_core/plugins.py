@@ -17,7 +17,7 @@ from typing import Any
 from pymacaron_core.config import Config
 from pymacaron_core.engines import Engine
 from pymacaron_core.errors import PluginMissing, StartError
-from pymacaron_core.guard import Guard
+from pymacaron_core.guard import Guard, shows_token
 from pymacaron_core.spec.operation import Schema, Specification
 
 GROUP = "pymacaron_core.plugins"
@@ -103,9 +103,9 @@ def _configured(config: Config) -> Iterator[Want]:
     for slot in SLOTS:
         if config.get(slot):
             yield Want(slot, f"{file} has a section '{slot}'")
-    if config.get("with_async") and config.get("with_async") is not False:
+    if config.get("with_async"):
         yield Want("async", f"{file} says 'with_async: true'")
-    for name in ("jwt_secret", "jwt_issuer", "jwt_audience"):
+    for name in ("jwt_secret", "jwt_issuer", "jwt_audience", "env_jwt_secret", "env_jwt_audience"):
         if config.get(name):
             yield Want("auth", f"{file} says '{name}'")
 
@@ -128,7 +128,9 @@ def _unguarded(specifications: Iterable[Specification], guards: Mapping[str, Any
     for specification in specifications:
         for operation in specification.operations:
             for name in {name for requirement in operation.security for name in requirement}:
-                if name not in guards and f"{specification.name}.{name}" not in guards:
+                scheme = specification.security_schemes.get(name)
+                own = name in guards or f"{specification.name}.{name}" in guards
+                if scheme is not None and shows_token(scheme) and not own:
                     yield Want("auth", f"{specification.file}: {operation.label} needs {name!r}", required=False)
 
 

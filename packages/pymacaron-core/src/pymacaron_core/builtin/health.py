@@ -22,8 +22,8 @@ def ready() -> Any:
 
     Whoever asks does so every few seconds: not to be ready is no failure to report.
     """
-    failed = []
-    for name, check in current_application().readiness.items():
+    failed, checks = [], dict(current_application().readiness)  # a plugin may be found meanwhile
+    for name, check in checks.items():
         try:
             check()
         except Exception as error:
@@ -31,4 +31,4 @@ def ready() -> Any:
             failed.append(name)
     if failed:
         return error_body(ServiceUnavailable(f"not ready: {', '.join(failed)}")), 503, {"Retry-After": "5"}
-    return {"status": "ready", "checks": list(current_application().readiness)}
+    return {"status": "ready", "checks": list(checks)}
