@@ -8,6 +8,7 @@ from pymacaron_auth import (
     Auth,
     Claims,
     NoCurrentUser,
+    Verifier,
     authenticate_http_request,
     backend_token,
     current_user,
@@ -128,6 +129,12 @@ def test_a_block_acts_as_another_user_and_then_no_more(call):
     assert current_user() == own and call.identity == own
 
 
+def test_nobody_does_not_act_as_the_service_itself(call):
+    with pytest.raises(ValueError, match="a token needs a user's id"), backend_token(user_id=get_userid()):
+        pytest.fail("acting as somebody")
+    assert get_userid() == ""
+
+
 def test_a_block_that_fails_is_left_as_well(call):
     load_auth_token(generate_token("bob"))
     with pytest.raises(ZeroDivisionError), backend_token():
@@ -161,6 +168,16 @@ def test_in_a_task_the_user_is_the_same_and_the_token_is_a_new_one(application):
         new = load_auth_token(get_user_token(), load=False)
         assert new.token != text
         assert (new.sub, new.scopes, new.expires_at) == ("bob", ("read",), NOW + 300)
+
+
+def test_in_a_task_the_token_is_for_those_the_callers_was_for(application):
+    with entered(CallContext(application, "/me", "POST")), backend_token("shop-backend", "svc", audience="billing"):
+        sealed = application.identity_carrier.seal(current_user(), "task-1")
+    opened = application.identity_carrier.open(sealed, "task-1")
+    with entered(CallContext(application, identity=opened)):
+        text = get_user_token()
+    claims = Verifier(SECRET, issuer="shop-backend", audience="billing", clock=lambda: NOW).verify(text)
+    assert (claims.sub, claims.expires_at) == ("svc", NOW + 300)
 
 
 def test_a_thread_knows_the_user_when_the_call_is_restored_in_it(application):

@@ -2,13 +2,13 @@
 
 import base64
 import json
+from uuid import UUID
 
 import pytest
 from forging import NOW, SECRET
 from hypothesis import given
 from hypothesis import strategies as st
-from pymacaron_auth import Issuer, Verifier
-from pymacaron_auth.issuer import Grant
+from pymacaron_auth import Grant, Issuer, Verifier
 
 ISSUER = Issuer(SECRET, issuer="shop", audience="shop", clock=lambda: NOW + 0.75)
 VERIFIER = Verifier(SECRET, issuer="shop", audience="shop", clock=lambda: NOW)
@@ -58,6 +58,35 @@ def test_data_of_one_user_are_not_in_the_next_token():
 def test_a_token_is_not_made_for_nobody(user_id):
     with pytest.raises(ValueError, match="a token needs a user's id"):
         ISSUER.issued(Grant(user_id))
+
+
+@pytest.mark.parametrize("user_id", [True, b"bob", 7.5, object(), {"sub": "bob"}])
+def test_an_object_that_is_no_id_does_not_get_into_a_token_as_a_text(user_id):
+    with pytest.raises(TypeError, match="a user's id is a text, a number or a UUID, not of type"):
+        ISSUER.issued(Grant(user_id))
+
+
+def test_a_uuid_is_an_id():
+    assert VERIFIER.verify(ISSUER.issued(Grant(UUID(int=7))).token).sub == "00000000-0000-0000-0000-000000000007"
+
+
+def test_a_token_may_be_for_several():
+    token = ISSUER.issued(Grant("bob", audience=("billing", "shop"))).token
+    assert parts(token)[1]["aud"] == ["billing", "shop"]
+    assert VERIFIER.verify(token).audience == ("billing", "shop")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"audience": value} for value in ("", [], ["shop", ""], [7])),
+        *({"issuer": value} for value in ("", 7)),
+        *({name: value} for name in ("iat", "expire_in") for value in (float("inf"), float("nan"), "60", True)),
+    ],
+)
+def test_what_is_no_name_or_no_time_is_not_replaced_by_another(wrong):
+    with pytest.raises(ValueError, match=f"a token needs {next(iter(wrong))} as a"):
+        ISSUER.issued(Grant("bob", **wrong))
 
 
 @pytest.mark.parametrize("grant", [Grant("b", expire_in=10**12), Grant("b", iat=-1), Grant("b", iat=10**12)])

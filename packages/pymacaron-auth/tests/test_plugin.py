@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from forging import OTHER_SECRET, SECRET
 from pymacaron_auth import Auth, IdentityRefused, generate_token, get_userid
-from pymacaron_core import API, ConfigError, StartError
+from pymacaron_core import API, ConfigError, GuardMissing, StartError
 from pymacaron_core.context import CallContext, entered
 from pymacaron_core.plugins import Plugin
 from service import service
@@ -115,7 +115,7 @@ def test_one_plugin_is_for_one_application(tmp_path):
 
 def test_a_plugin_that_was_not_handed_over_says_so():
     with pytest.raises(StartError, match="belongs to no application yet"):
-        _ = Auth(secret=SECRET).engine
+        _ = Auth(secret=SECRET).tokens
 
 
 class Foreign(Plugin):
@@ -140,13 +140,37 @@ def test_the_functions_need_their_own_plugin(tmp_path):
         {"leeway": True},
         {"leeway": "60"},
         {"token_timeout": 0},
+        {"leeway": 3601},
         {"trusted_origins": "https://a.se"},
+        {"trusted_origins": ["https://a.se/"]},
+        {"trusted_origins": ["https://a.se", 7]},
+        {"trusted_origins": 7},
     ],
 )
 def test_a_value_of_a_wrong_type_is_refused(given):
     name = next(iter(given))
-    with pytest.raises(ConfigError, match=rf"Auth\({name}=\.\.\.\) takes"):
+    with pytest.raises(ConfigError, match=rf"Auth\(\.\.\.\): {name}(\.\d)? must be a .*, not"):
         Auth(**given)
+
+
+def test_the_origins_handed_over_may_be_any_iterable(tmp_path):
+    auth = Auth(secret=SECRET, trusted_origins=(f"https://{name}.se" for name in "ab"))
+    service(tmp_path, auth=auth)
+    assert auth.tokens.options.trusted_origins == ("https://a.se", "https://b.se")
+
+
+KEYS_ONLY = """
+openapi: 3.0.3
+info: {title: Shop, version: "1.0"}
+paths: {/me: {get: {operationId: me, security: [{key: []}], responses: {default: {description: x}}}}}
+components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Api-Key}}}
+"""
+
+
+def test_it_is_not_asked_for_where_no_scheme_is_one_for_tokens(tmp_path):
+    with pytest.raises(GuardMissing, match="'key'"):
+        service(tmp_path, auth=False, document=KEYS_ONLY)
+    assert not (tmp_path / ".pym/secrets.json").exists()
 
 
 def test_its_clock_may_be_another(tmp_path):

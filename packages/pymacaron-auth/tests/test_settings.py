@@ -148,6 +148,11 @@ def test_a_weak_secret_stops_the_start_wherever_it_comes_from(tmp_path, place, s
         ("auth: {token_timeout: 0}\n", "auth.token_timeout must be a number of seconds, not 0"),
         ("auth: {issuer: 7}\n", "auth.issuer must be a text that is not empty, not 7"),
         ("auth: {isuer: me}\n", "auth.isuer is no option: did you mean 'issuer'?"),
+        ("auth: {trusted_origins: ['https://a.se/']}\n", "auth.trusted_origins.0 must be a list of origins"),
+        ("auth: {trusted_origins: ['null']}\n", "auth.trusted_origins.0 must be a list of origins"),
+        ("auth: {trusted_origins: ['https://*.a.se']}\n", "auth.trusted_origins.0 must be a list of origins"),
+        ("live_url: 'https://[a'\n", "live_url cannot be read (Invalid IPv6 URL)"),
+        ("core: {live_url: 'https://[a'}\n", "live_url cannot be read (Invalid IPv6 URL)"),
         ("auth: me\n", "auth must be a mapping of options, not 'me'"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from forging import HEADER, NOW, OTHER_SECRET, PAYLOAD, SECRET, b64, segment, signed, token
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pymacaron_auth import Verifier, WeakSecret
+from pymacaron_auth import Issuer, Verifier, WeakSecret
 from pymacaron_core import ConfigError, TokenExpired, TokenInvalid
 
 VERIFIER = Verifier(SECRET, issuer="shop", audience="shop", clock=lambda: NOW)
@@ -232,10 +232,20 @@ def test_the_clock_is_the_machines_where_none_is_given():
         Verifier(SECRET, issuer="shop", audience="shop").verify(token(iat=NOW * 2, exp=NOW * 3))
 
 
-@pytest.mark.parametrize("secret", ["", "short", "x" * 64, "PYM_JWT_SECRET_OF_THE_SERVICE_SHOP"])
+@pytest.mark.parametrize(
+    "secret", [None, b"f3b1c0de5a9d47e28b6f0c2d91e7a458", "", "short", "x" * 64, "PYM_JWT_SECRET_OF_THE_SERVICE_SHOP"]
+)
 def test_a_secret_of_no_worth_makes_no_verifier(secret):
     with pytest.raises(WeakSecret):
         Verifier(secret, issuer="shop", audience="shop")
+
+
+@pytest.mark.parametrize("made", [Verifier, Issuer])
+@pytest.mark.parametrize("name", ["issuer", "audience"])
+@pytest.mark.parametrize("value", [None, "", " ", 7, ["shop"]])
+def test_an_issuer_and_an_audience_must_have_a_name(made, name, value):
+    with pytest.raises(ConfigError, match=f"tokens need {name} as a text"):
+        made(SECRET, **{"issuer": "shop", "audience": "shop", name: value})
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ _ROOMS = {
         "get_userid",
         "load_auth_token",
     ),
-    "pymacaron_auth.issuer": ("Issuer",),
+    "pymacaron_auth.issuer": ("Grant", "Issuer"),
     "pymacaron_auth.plugin": ("Auth",),
     "pymacaron_auth.seal": ("SealedIdentity",),
     "pymacaron_auth.verifier": ("Verifier",),

@@ -47,6 +47,9 @@ from pymacaron_auth.identity import (
     load_auth_token as load_auth_token,
 )
 from pymacaron_auth.issuer import (
+    Grant as Grant,
+)
+from pymacaron_auth.issuer import (
     Issuer as Issuer,
 )
 from pymacaron_auth.plugin import (

@@ -53,17 +53,7 @@ class CookieGuard:
 
 def check_scopes(claims: Claims, needed: Iterable[str]) -> None:
     """Refuse claims that lack a scope. Raises ``InsufficientScope``."""
-    lacking = [scope for scope in needed if scope not in claims.scopes]
+    scopes = claims.scopes
+    lacking = [scope for scope in needed if scope not in scopes]
     if lacking:
         raise insufficient_scope(needed, lacking)
-
-
-def shows_token(scheme: SecurityScheme) -> bool:
-    """Whether a scheme is one whose credential is a token in the header ``Authorization``."""
-    if scheme.type == "apiKey":
-        return scheme.place_in == "header" and scheme.parameter.lower() == "authorization"
-    return scheme.type in ("oauth2", "openIdConnect") or (scheme.type == "http" and scheme.scheme.lower() == "bearer")
-
-
-def is_cookie(scheme: SecurityScheme) -> bool:
-    return scheme.type == "apiKey" and scheme.place_in == "cookie"

@@ -6,9 +6,10 @@ is (``pymacaron_core.current_application``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from pymacaron_core.application import current_application
 from pymacaron_core.context import CallContext, current_call, enter, entered
@@ -20,19 +21,19 @@ from pymacaron_auth.claims import Claims
 from pymacaron_auth.credentials import COOKIE, Header, bearer_token, check_origin, cookie_of, cookie_token
 from pymacaron_auth.errors import HEADER_MISSING, NoCurrentUser, challenge
 from pymacaron_auth.issuer import Grant
-from pymacaron_auth.plugin import Auth, Engine
+from pymacaron_auth.plugin import Auth, Tokens
 
 SHORT = 300
 """Seconds a token lives that is made for one errand."""
 
 
 def generate_token(
-    user_id: Any,
+    user_id: str | int | UUID,
     expire_in: float | None = None,
     data: Mapping[str, Any] | None = None,
     issuer: str | None = None,
     iat: float | None = None,
-    audience: str | None = None,
+    audience: str | Sequence[str] | None = None,
 ) -> str:
     """A token for a user, to be handed out by a login. ``expire_in`` and ``iat`` are in seconds; ``data`` are claims.
 
@@ -44,9 +45,10 @@ def generate_token(
 def load_auth_token(token: str, load: bool = True) -> Claims:
     """The claims of a token, whose user is the current one from here on, unless ``load`` is false.
 
+    That is until the call ends; outside of one, as long as the thread lives: ``backend_token`` acts for a block only.
     Raises ``TokenExpired`` or ``TokenInvalid``.
     """
-    claims = engine().verifier.verify(token)
+    claims = tokens().verifier.verify(token)
     if load:
         call = current_call()
         if call is None:
@@ -69,10 +71,10 @@ def _shown() -> str:
     call = current_call()
     header: Header = call.header if call is not None else lambda name: None
     given = header("Authorization")
-    in_cookie = None if given and given.strip() else cookie_token(cookie_of(header, COOKIE))
+    in_cookie = None if given and given.strip(" \t") else cookie_token(cookie_of(header, COOKIE))
     if call is None or in_cookie is None:
         return bearer_token(given)
-    check_origin(call.method, header, engine().options.trusted_origins)
+    check_origin(call.method, header, tokens().options.trusted_origins)
     return in_cookie
 
 
@@ -99,49 +101,51 @@ def get_user_token_data() -> dict[str, Any]:
 def get_user_token() -> str:
     """The current user's token; ``''`` where there is no user.
 
-    In a task it is a new one that lives for five minutes: the caller's own stayed where the call was.
+    In a task it is a new one that says the same and lives for five minutes: the caller's own stayed where the call was.
     """
     claims = _claims()
     if claims is None:
         return ""
-    return claims.token or _token(Grant(claims.sub, SHORT, claims.data))
+    return claims.token or _token(Grant(claims.sub, SHORT, claims.data, claims.issuer, claims.audience))
 
 
 def get_token_issuer() -> str:
     """Who made the current user's token; who makes those of this service, where there is no user."""
     claims = _claims()
-    return claims.issuer if claims is not None else engine().options.issuer
+    return claims.issuer if claims is not None else tokens().options.issuer
 
 
 @contextmanager
 def backend_token(
     issuer: str | None = None,
-    user_id: str | None = None,
+    user_id: str | int | UUID | None = None,
     data: Mapping[str, Any] | None = None,
     expire_in: float | None = SHORT,
-    audience: str | None = None,
+    audience: str | Sequence[str] | None = None,
 ) -> Iterator[str]:
     """Act as another user within a ``with`` block, ``default_user_id`` if not given; gives the token for it.
 
     Nobody else of this call is concerned. ``audience`` names the service that the token is for, where it is another.
+    Raises as ``generate_token`` does: also for ``''``, which is what ``get_userid`` gives where nobody is logged in.
     """
-    auth = engine()
-    claims = auth.issuer.issued(Grant(user_id or auth.options.default_user_id, expire_in, data, issuer, audience))
+    own = tokens()
+    user_id = own.options.default_user_id if user_id is None else user_id  # '', nobody, is not the default
+    claims = own.issuer.issued(Grant(user_id, expire_in, data, issuer, audience))
     call = current_call() or CallContext(current_application())
     with entered(call.acting_as(claims)):
         yield str(claims.token)
 
 
-def engine() -> Engine:
+def tokens() -> Tokens:
     """What makes and verifies the tokens of the current application. Raises ``StartError`` where it has none."""
     plugin = plugin_of(current_application(), "auth", "a function of pymacaron_auth was called")
     if not isinstance(plugin, Auth):
         raise StartError(f"the functions of pymacaron_auth need its own plugin, and this application has {plugin!r}")
-    return plugin.engine
+    return plugin.tokens
 
 
 def _token(grant: Grant) -> str:
-    return str(engine().issuer.issued(grant).token)
+    return str(tokens().issuer.issued(grant).token)
 
 
 def _claims() -> Claims | None:

@@ -28,6 +28,8 @@ _ADVICE = "make one with: python -c 'import secrets; print(secrets.token_hex(32)
 
 def checked_secret(secret: str, place: str) -> bytes:
     """The bytes of a secret. Raises ``WeakSecret``, naming ``place`` and never the secret, for one of no worth."""
+    if not isinstance(secret, str):
+        raise WeakSecret(f"{place} must be a text, not of type {type(secret).__name__}: put it in quotes")
     key = secret.encode("utf-8", "surrogateescape")
     if _NAME.fullmatch(secret):
         name = "the name of an environment variable, not its content"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from pydantic import Field, ValidationError
 from pymacaron_core.config import Config, Settings, option
+from pymacaron_core.config.faults import validation_faults
 from pymacaron_core.config.secrets import Secret
-from pymacaron_core.config.settings import Strings
 from pymacaron_core.errors import ConfigError
 
 from pymacaron_auth.errors import WeakSecret
@@ -30,6 +31,12 @@ OLD_NAMES = {
 
 _SECONDS = "a number of seconds"
 _TEXT = "a text that is not empty"
+
+
+Origins = Annotated[
+    tuple[Annotated[str, Field(strict=True, pattern=r"^[a-z][a-z0-9+.-]*://[^\sA-Z/?#*]+$")], ...], Field(strict=False)
+]
+"""Origins as browsers write them (RFC 6454, section 6.2); one written otherwise would be like none."""
 
 
 class AuthSettings(Settings):
@@ -54,7 +61,9 @@ class AuthSettings(Settings):
     default_user_id: str = option("PYM_DEFAULT_USER_ID", _TEXT, min_length=1)
     """The user of ``backend_token``, where it is not told."""
 
-    trusted_origins: Strings = option((), "a list of origins, like https://shop.example.com")
+    trusted_origins: Origins = option(
+        (), "a list of origins, like https://shop.example.com, with no path or '/' behind"
+    )
     """Other sites whose pages may call with the user's cookie."""
 
     jwt_issuer: str | None = option(None, _TEXT, min_length=1)
@@ -131,7 +140,11 @@ def _pointer(config: Config, name: str) -> str:
 
 
 def _host(config: Config) -> str | None:
-    return urlsplit(config.core.live_url or "").hostname or config.core.live_host
+    try:
+        return urlsplit(config.core.live_url or "").hostname or config.core.live_host
+    except ValueError as error:
+        pointer = "/core/live_url" if "live_url" in (config.get("core") or {}) else "/live_url"
+        raise config.error(pointer, f"live_url cannot be read ({error}): give one like https://a.example.com") from None
 
 
 def _secret(config: Config, settings: AuthSettings, known: Any, handed: bool) -> tuple[Secret, bool]:
@@ -163,22 +176,18 @@ def _named(config: Config, variable: str | None, option_name: str) -> str | None
 
 
 def _checked(secret: Any, place: str) -> Secret:
-    if not isinstance(secret, str):
-        raise WeakSecret(f"{place} must be a text, not of type {type(secret).__name__}: put it in quotes")
-    if not secret:
+    if secret == "":
         raise WeakSecret(f"{place} is empty: set the secret, or leave the option out to use {SECRET}")
     checked_secret(secret, place)
     return Secret(secret)
 
 
-def check_given(given: Mapping[str, Any]) -> None:
-    """Check the types of what is handed to ``Auth(...)``. Raises ``ConfigError``."""
-    for name in ("issuer", "audience", "default_user_id"):
-        if name in given and not (isinstance(given[name], str) and given[name]):
-            raise ConfigError(f"Auth({name}=...) takes {_TEXT}, not {given[name]!r}")
-    if isinstance(given.get("trusted_origins"), str):
-        raise ConfigError("Auth(trusted_origins=...) takes a list of origins, not one text")
-    for name, least in (("leeway", 0), ("token_timeout", 1)):
-        number = given.get(name, least)
-        if isinstance(number, bool) or not isinstance(number, int) or number < least:
-            raise ConfigError(f"Auth({name}=...) takes {_SECONDS}, not {number!r}")
+def checked_given(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is handed to ``Auth(...)``, by the rules of the configuration. Raises ``ConfigError`` with every fault."""
+    options = {name: value for name, value in given.items() if name != "secret"}
+    try:
+        settings = AuthSettings.model_validate(options)
+    except ValidationError as error:
+        faults = validation_faults(error, AuthSettings, options, {})
+        raise ConfigError("\n".join(f"Auth(...): {fault.message}" for fault in faults)) from None
+    return {name: given[name] if name == "secret" else getattr(settings, name) for name in given}

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pymacaron_core.errors import ConfigError
+
 from pymacaron_auth.claims import REGISTERED, Claims
 from pymacaron_auth.errors import (
     FROM_THE_FUTURE,
@@ -36,15 +38,14 @@ Clock = Callable[[], float]
 class Verifier:
     """Verifies tokens of one issuer, for one audience, under one secret (HS256).
 
-    Raises ``WeakSecret`` for a secret of no worth, ``ConfigError`` for a key that is none.
+    Raises ``WeakSecret`` for a secret of no worth, ``ConfigError`` for a key that is none or an empty name.
     """
 
     def __init__(
         self, secret: str, *, issuer: str, audience: str, leeway: float = LEEWAY, clock: Clock = time.time
     ) -> None:
         self._signature = Signature(checked_secret(secret, "the secret"))
-        self.issuer = issuer
-        self.audience = audience
+        self.issuer, self.audience = checked_names(issuer, audience)
         self.leeway = leeway
         self._clock = clock
 
@@ -69,7 +70,7 @@ class Verifier:
         same_issuer = payload.get("iss") == self.issuer == header.get("iss", self.issuer)
         if not known or not same_issuer or not isinstance(header.get("kid", ""), str):
             raise invalid_token(UNFIT)
-        if not all(name in payload for name in REGISTERED) or not is_user_id(payload["sub"]):
+        if not all(name in payload for name in REGISTERED) or not is_text(payload["sub"]):
             raise invalid_token(UNFIT)
 
     def _check_audience(self, audience: Any) -> None:
@@ -88,8 +89,16 @@ class Verifier:
             raise expired_token()
 
 
-def is_user_id(value: object) -> bool:
-    """Whether a value may be ``sub``: a text that is not empty, and that can be written as UTF-8."""
+def checked_names(issuer: str, audience: str) -> tuple[str, str]:
+    """The names of an issuer and an audience. Raises ``ConfigError`` for one that is none: it would fit too much."""
+    for name, value in (("issuer", issuer), ("audience", audience)):
+        if not is_text(value):
+            raise ConfigError(f"tokens need {name} as a text that is not empty, not {value!r}")
+    return issuer, audience
+
+
+def is_text(value: object) -> bool:
+    """Whether a value may be a claim like ``sub``: a text that is not empty, and that can be written as UTF-8."""
     if not isinstance(value, str) or not value.strip():
         return False
     try:
