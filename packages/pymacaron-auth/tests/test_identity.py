@@ -49,6 +49,15 @@ def test_nobody_is_logged_in_at_first(call):
         assert caught.value.headers["WWW-Authenticate"] == 'Bearer realm="api"'
 
 
+def test_a_token_that_nobody_asked_for_is_not_said_to_be_missing(tmp_path):
+    client = service(tmp_path, handlers={"open": lambda: {"user": current_user().sub}}).app.test_client()
+    refused = client.get("/open").get_json()
+    assert refused["error_description"] == "There is no Authorization header in the HTTP request"
+    refused = client.get("/open", headers={"Authorization": "Bearer x"}).get_json()
+    assert (refused["status"], refused["error"]) == (401, "AUTHORIZATION_HEADER_MISSING")
+    assert refused["error_description"].startswith("nobody is logged in here: this operation asks for no token")
+
+
 def test_outside_of_a_call_nobody_is_logged_in():
     assert (get_userid(), get_user_token()) == ("", "")
     with pytest.raises(NoCurrentUser):

@@ -167,6 +167,15 @@ components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Api-Key}}
 """
 
 
+def test_a_service_may_have_an_api_of_the_same_name(tmp_path):
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis/auth.yaml").write_text(KEYS_ONLY.replace("/me", "/own"))
+    application = service(tmp_path, guards={"key": lambda call, credential: True})
+    rules = {rule.rule for rule in application.app.url_map.iter_rules()}
+    assert {"/own", "/auth/version"} <= rules
+    assert application.app.test_client().get("/auth/version").status_code == 401
+
+
 def test_it_is_not_asked_for_where_no_scheme_is_one_for_tokens(tmp_path):
     with pytest.raises(GuardMissing, match="'key'"):
         service(tmp_path, auth=False, document=KEYS_ONLY)

@@ -42,7 +42,14 @@ def test_an_identity_of_another_guard_travels_when_it_is_json(identity):
     assert CARRIER.open(CARRIER.seal(identity, "t"), "t") == identity
 
 
-@pytest.mark.parametrize("identity", [object(), {"x": float("nan")}, {"x": {1}}])
+DEEP: list = []
+for _ in range(100_000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    "identity", [object(), {"x": float("nan")}, {"x": {1}}, DEEP], ids=["object", "NaN", "set", "deep"]
+)
 def test_an_identity_that_cannot_travel_is_refused_when_it_is_sealed(identity):
     with pytest.raises(IdentityRefused, match="cannot go with a task"):
         CARRIER.seal(identity, "t")

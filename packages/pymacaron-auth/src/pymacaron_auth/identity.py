@@ -19,7 +19,7 @@ from pymacaron_core.logs import user_id as id_of
 
 from pymacaron_auth.claims import Claims
 from pymacaron_auth.credentials import COOKIE, Header, bearer_token, check_origin, cookie_of, cookie_token
-from pymacaron_auth.errors import HEADER_MISSING, NoCurrentUser, challenge
+from pymacaron_auth.errors import HEADER_MISSING, NOT_ASKED, NoCurrentUser, challenge
 from pymacaron_auth.issuer import Grant
 from pymacaron_auth.plugin import Auth, Tokens
 
@@ -82,7 +82,9 @@ def current_user() -> Claims:
     """The claims of the current user. Raises ``NoCurrentUser``, answered as 401, where there is none."""
     claims = _claims()
     if claims is None:
-        raise NoCurrentUser(HEADER_MISSING, headers=challenge())
+        call = current_call()
+        shown = call is not None and call.header("Authorization")
+        raise NoCurrentUser(NOT_ASKED if shown else HEADER_MISSING, headers=challenge())
     return claims
 
 

@@ -67,7 +67,11 @@ class Signature:
 
 
 def _segment(value: Mapping[str, Any]) -> str:
-    return _encoded(json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode("utf-8"))
+    try:
+        text = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return _encoded(text.encode("utf-8"))
 
 
 def _object(segment: str, refusal: str) -> dict[str, Any]:
