@@ -72,7 +72,7 @@ def test_a_development_server_keeps_messages_beside_its_state(application, proje
     assert NOTHING_PROMISED in caplog.text
     assert tasks._inside.folder == project / ".pym" / "tasks"
     tasks.stop()
-    waiting = project / ".pym" / "tasks" / "waiting"
+    waiting = project / ".pym" / "tasks"
     tasks.sender = lambda: tasks_sender
     from pymacaron_async.queue.app import make_sender
 
@@ -88,8 +88,8 @@ def test_a_message_that_cannot_be_run_is_kept_in_the_folder(application):
     tasks = application.plugins["async"]
     tasks.started()
     tasks.sender().send("t-1", "shop.tasks.pack", "{", 0)
-    waiting = tasks._inside.folder / "waiting"
-    wait_for(lambda: list(waiting.glob("*.pymacaron.shop.dead.msg")), "a message that is put aside")
+    folder = tasks._inside.folder
+    wait_for(lambda: list(folder.glob("*.pymacaron.shop.dead.msg")), "a message that is put aside")
 
 
 @pytest.mark.parametrize("config", ["name: shop\nasync: {with_async: false}\n"])

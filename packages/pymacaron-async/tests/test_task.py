@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -51,6 +52,7 @@ class FakeTasks(pymacaron_core.Plugin):
 class FakeApplication:
     def __init__(self) -> None:
         self.plugins = {"async": FakeTasks()}
+        self.attaching = threading.RLock()
 
 
 def test_outside_of_a_call_the_function_runs_at_once():

@@ -129,7 +129,7 @@ class Tasks(Plugin):
             passing = folder is None
             folder = Path(tempfile.mkdtemp(prefix="pymacaron-")) if folder is None else folder
             app = import_module(CELERY).make_worker_app(self.settings, self.broker, self.queue, self.execution, folder)
-            worker = import_module(THREAD).ThreadWorker(app, folder, self.queue)
+            worker = import_module(THREAD).ThreadWorker(app, self.queue)
             worker.start()
             self._inside = Inside(os.getpid(), folder, worker, passing)
             atexit.register(self._inside.end)

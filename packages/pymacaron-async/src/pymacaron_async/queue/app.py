@@ -12,6 +12,7 @@ from celery.exceptions import Reject
 from pymacaron_async.broker import Broker
 from pymacaron_async.errors import TaskQueueUnavailable
 from pymacaron_async.execution import Execution
+from pymacaron_async.queue.files import FILES
 from pymacaron_async.queue.lease import LeaseRenewal
 from pymacaron_async.queue.options import (
     ANSWER,
@@ -66,7 +67,7 @@ def make_worker_app(
 
 
 def _app(kind: type[AppT], settings: AsyncSettings, broker: Broker, queue: str, transport: dict[str, Any]) -> AppT:
-    url = "filesystem://" if broker.in_process else broker.url
+    url = FILES if broker.in_process else broker.url
     app = kind(queue, broker=url, set_as_current=False, fixups=[])
     app.conf.update(
         celery_options(settings, queue), broker_transport_options=transport, broker_use_ssl=tls_options(broker)

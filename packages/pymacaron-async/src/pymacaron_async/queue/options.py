@@ -89,10 +89,6 @@ def tls_options(broker: Broker) -> dict[str, Any] | None:
 
 
 def folder_transport(folder: Path) -> dict[str, Any]:
-    """The options of Celery's file-system transport, all below one private folder, made where it is missing."""
-    names = {"data_folder_in": "waiting", "data_folder_out": "waiting", "control_folder": "control"}
-    for each in (folder, *(folder / name for name in (*names.values(), "taken"))):
-        each.mkdir(parents=True, exist_ok=True, mode=0o700)
-    paths = {option: str(folder / name) for option, name in names.items()}
-    # What is taken would else pass through the machine's temporary folder, where everybody reads.
-    return {**paths, "store_processed": True, "processed_folder": str(folder / "taken"), "polling_interval": 0.05}
+    """The options of the transport of files: one private folder, made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {"folder": str(folder), "polling_interval": 0.05}

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-import time
-from pathlib import Path
-from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController
 
 PATIENCE = 2.0
 """Seconds a running task has to end in when the process does."""
-KEPT = 5.0
-"""Seconds that files of messages which were taken are kept."""
 
 
 class ThreadWorker:
     """Runs one task at a time. Nothing is promised across a kill."""
 
-    def __init__(self, app: Celery, folder: Path, name: str) -> None:
-        self._folder = folder
+    def __init__(self, app: Celery, name: str) -> None:
         self._worker = WorkController(
             app=app,
             hostname=f"{name}@thread",
@@ -35,9 +28,6 @@ class ThreadWorker:
         self._thread = threading.Thread(target=self._work, name="pymacaron-tasks", daemon=True)
 
     def start(self) -> None:
-        _remove_taken(self._folder / "taken", 0)
-        timer: Any = self._worker.timer
-        timer.call_repeatedly(KEPT, _remove_taken, (self._folder / "taken", KEPT))
         self._thread.start()
 
     def _work(self) -> None:
@@ -50,11 +40,3 @@ class ThreadWorker:
         stopping.start()
         stopping.join(PATIENCE)
         self._thread.join(PATIENCE)
-
-
-def _remove_taken(folder: Path, age: float) -> None:
-    """Remove the files of messages that were taken: the transport read each right after it moved it here."""
-    for file in folder.iterdir():
-        with contextlib.suppress(OSError):
-            if file.stat().st_ctime <= time.time() - age:
-                file.unlink()
