@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -192,6 +193,13 @@ def test_an_error_is_one_sentence_and_its_status(stand: type[Stand], printed: Pr
 def test_ctrl_c_is_an_error_like_others(stand: type[Stand], printed: Printed):
     stand.fails = KeyboardInterrupt()
     assert printed("up") == (7, "", "error: interrupted; what was started was stopped\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it_in_order(number: int, stand: type[Stand], printed: Printed, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stand, "image", lambda _: os.kill(os.getpid(), number))
+    status, _, told = printed("image")
+    assert status == 7 and "error: interrupted" in told
 
 
 def test_a_reader_that_leaves_is_no_error(project: Path):

@@ -116,6 +116,26 @@ def test_ctrl_c_stops_the_program_and_its_children():
     assert threading.active_count() <= before + 1
 
 
+def test_a_child_that_ignores_the_request_to_end_is_killed_with_its_parent():
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+    parent = (
+        "import subprocess, sys, time\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {stubborn!r}], stdout=subprocess.PIPE)\n"
+        "child.stdout.readline()\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)"
+    )
+    pids: list[int] = []
+
+    def interrupt(line: str) -> None:
+        pids.append(int(line))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow(python(parent), interrupt, seconds=30)
+    assert gone(pids[0])
+
+
 def test_a_program_that_ignores_the_request_to_end_is_killed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(commands, "GRACE", 0.1)
     stubborn = (

@@ -156,6 +156,16 @@ signal.pause()
 
 
 @pytest.mark.docker
+def test_a_container_that_has_ended_already_is_not_kept_running(engine: Engine, token: str) -> None:
+    id = engine.create(python("", labels={"test": token}))
+    engine.start(id)
+    engine.wait(id, 20)
+    engine.keep_running(id)
+    state = engine.state(id)
+    assert state is not None and not state.running
+
+
+@pytest.mark.docker
 def test_what_is_gone_can_be_stopped_and_removed_once_more(engine: Engine, token: str) -> None:
     for remove in (engine.stop, engine.remove, engine.remove_network, engine.remove_volume, engine.untag):
         remove(token)  # type: ignore[operator]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 import time
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.docker
 
 SERVICE = """\
 #!/usr/bin/env python3
-import http.server, json, os, signal, socket, sys, threading
+import http.server, json, os, signal, socket, sys, threading, time
 
 VERSION, MODE = os.environ["VERSION"], os.environ.get("MODE", "")
 
@@ -66,7 +67,12 @@ if MODE == "dies":
     print("cannot start: the secret is", os.environ.get("SECRET"), file=sys.stderr)
     sys.exit(9)
 server = http.server.ThreadingHTTPServer(("0.0.0.0", int(os.environ["PORT"])), Service)
-signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+
+def end(*_):
+    time.sleep(2 if MODE == "ends-slowly" else 0)
+    threading.Thread(target=server.shutdown).start()
+
+signal.signal(signal.SIGTERM, end)
 server.serve_forever()
 """
 
@@ -414,6 +420,22 @@ def test_ctrl_c_in_the_middle_stops_what_was_started(service: Service, monkeypat
             service.up("2.0", tasks=True)
         assert caught.value.exit_code == 7
         assert service.containers() == before and ask(live.url) == "1.0"
+
+
+def test_ctrl_c_while_the_live_release_ends_brings_it_back(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = service.up("1.0", "ends-slowly")
+    before = service.containers()
+    real = service.engine.stop
+
+    def stop(id: str, patience: int = 10) -> None:
+        for seconds in (0.3, 0.6):  # the engine is asked already, and goes on
+            threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+        real(id, patience)
+
+    monkeypatch.setattr(service.engine, "stop", stop)
+    with pytest.raises(Interrupted, match="what was started is stopped again"):
+        service.up("2.0")
+    assert service.containers() == before and ask(live.url) == "1.0"
 
 
 def test_a_switch_is_seen_as_at_most_a_short_gap(service: Service) -> None:

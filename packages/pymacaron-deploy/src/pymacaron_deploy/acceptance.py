@@ -21,6 +21,7 @@ from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.environment import Contents, ensure_environment
 from pymacaron_deploy.errors import ConfigError, Interrupted, TestsFailed
 from pymacaron_deploy.image.builder import Image
+from pymacaron_deploy.interruption import held
 from pymacaron_deploy.needs import Needs
 from pymacaron_deploy.redaction import redact
 from pymacaron_deploy.report import Report
@@ -68,7 +69,8 @@ def test_image(
     except KeyboardInterrupt:
         raise Interrupted("interrupted: the container that was tested is removed") from None
     finally:
-        engine.sweep({"service": layout.service}, volumes=True)
+        with held():
+            engine.sweep({"service": layout.service}, volumes=True)
 
 
 test_image.__test__ = False  # type: ignore[attr-defined]  # no test, whatever its name

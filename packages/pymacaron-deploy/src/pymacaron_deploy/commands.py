@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from pymacaron_deploy.errors import PreflightError, StageFailed
+from pymacaron_deploy.interruption import held
 
 GRACE = 10.0
 """Seconds a program gets to end after it was told to, before it is killed."""
@@ -110,23 +111,21 @@ def _started(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """See to it that the program is gone, even when Ctrl-C is pressed again meanwhile, and close its pipes."""
-    try:
+    """See to it that the program and its children are gone, even when Ctrl-C is pressed again, and close its pipes."""
+    with held():
         if process.poll() is None:
             _signal(process, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(GRACE)
-    finally:
-        if process.poll() is None:
-            _signal(process, signal.SIGKILL)
-            process.wait()
+        _signal(process, signal.SIGKILL)  # what is left of its group, where it has ended itself
+        process.wait()
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses where only zombies are left
         os.killpg(process.pid, number)
 
 

@@ -22,6 +22,7 @@ from requests.exceptions import RequestException
 from pymacaron_deploy.container import Container, Ended, State, labelled, unlabelled
 from pymacaron_deploy.credentials import DOCKER_HUB, Credentials
 from pymacaron_deploy.errors import PreflightError, StageFailed, StartFailed
+from pymacaron_deploy.interruption import held, undoing
 from pymacaron_deploy.needs import Needs, parse_needs
 
 ANSWER_SECONDS = 60
@@ -169,16 +170,16 @@ class Engine:
 
     def run(self, container: Container, *, patience: float) -> Ended:
         """Run a container to its end, and remove it. Raises ``StartFailed`` after ``patience`` seconds."""
-        id = self.create(container)
-        try:
-            self.start(id)
+        with undoing() as undo:
+            with held():
+                id = self.create(container)
+                undo.callback(self.remove, id)
+                self.start(id)
             status = self.wait(id, patience)
             with _asking("read what a container printed"):
                 output = self._api.logs(id, stdout=True, stderr=False)
                 errors = self._api.logs(id, stdout=False, stderr=True)
             return Ended(status, _text(output), _text(errors))
-        finally:
-            self.remove(id)
 
     def wait(self, id: str, patience: float) -> int:
         """Wait until a container ends, and tell its status. Raises ``StartFailed`` after ``patience`` seconds."""
@@ -228,9 +229,14 @@ class Engine:
             self._api.rename(id, name)
 
     def keep_running(self, id: str) -> None:
-        """Have the engine start a container again when it ends by itself, or with the machine."""
+        """Have the engine start a container again when it ends, or the machine does; one that has ended stays so."""
         with _asking("set when a container is started again"):
-            self._api.update_container(id, restart_policy={"Name": "unless-stopped"})
+            try:
+                self._api.update_container(id, restart_policy={"Name": "unless-stopped"})
+            except APIError:
+                state = self.state(id)
+                if state is None or state.running:
+                    raise
 
     def stop(self, id: str, patience: int = 10) -> None:
         """End a container: SIGTERM, and SIGKILL after ``patience`` seconds. One that is gone is well."""

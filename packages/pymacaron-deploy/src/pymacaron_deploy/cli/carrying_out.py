@@ -12,14 +12,17 @@ from types import FrameType
 from pymacaron_deploy.cli.answers import Answers
 from pymacaron_deploy.cli.execution import COMMANDS
 from pymacaron_deploy.errors import DeployError, Interrupted
+from pymacaron_deploy.interruption import ENDING
 
 BROKEN_PIPE = 141
 
 
 def carry_out(options: argparse.Namespace) -> int:
-    """The exit status of a command. Ctrl-C and SIGTERM end it in order: whatever it started is stopped first."""
+    """The exit status of a command. Ctrl-C, SIGTERM and SIGHUP end it in order: what it started is stopped first."""
     answers = Answers(json=options.json)
-    before = signal.signal(signal.SIGTERM, _terminated)
+    heard = [number for number in ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, _terminated)
     try:
         status = COMMANDS[options.command](options, answers)
         sys.stdout.flush()
@@ -32,7 +35,8 @@ def carry_out(options: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
     return status
 
 

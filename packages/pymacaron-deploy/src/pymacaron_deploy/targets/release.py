@@ -11,10 +11,11 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from pymacaron_deploy.container import Ended, State
+from pymacaron_deploy.container import Container, Ended, State
 from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.errors import DeployError, RollbackFailed, RolledBack, StageFailed, StartFailed
 from pymacaron_deploy.gate import await_condition, await_ready
+from pymacaron_deploy.interruption import held, undoing
 from pymacaron_deploy.redaction import redact
 from pymacaron_deploy.report import Report
 from pymacaron_deploy.targets.layout import CREATE_TABLES, WEB, WORKER, Layout
@@ -39,17 +40,18 @@ class Release:
     def go_live(self, port: int) -> None:
         """Take all steps. ``port`` is the one to be live on; 0 for that of the previous release, or a free one."""
         self._settle()
-        with ExitStack() as undo:
+        with undoing() as undo:
             self._bring_up(undo)
             self._switch(port, undo)
-            undo.pop_all()
-        self.is_live = True
-        self._retire()
+            with held():
+                undo.pop_all()
+                self.is_live = True
+                self._retire()
 
     @contextmanager
     def tried_out(self) -> Iterator[State]:
         """The container that answers requests, ready on a port of its own until the block ends, and never live."""
-        with ExitStack() as undo:
+        with undoing() as undo:
             yield self._bring_up(undo)
 
     def said(self) -> str:
@@ -84,8 +86,9 @@ class Release:
         """The network, and in it the sidecars, until all of them take connections."""
         layout = self._layout
         images = get_images(self._engine, layout.sidecars, self._report)
-        if self._engine.ensure_network(layout.service, {"service": layout.service}):
-            undo.callback(self._engine.remove_network, layout.service)
+        with held():
+            if self._engine.ensure_network(layout.service, {"service": layout.service}):
+                undo.callback(self._engine.remove_network, layout.service)
         started = False
         for sidecar in layout.sidecars:
             id = ensure_sidecar(self._engine, sidecar, images[sidecar.role], layout.run, undo)
@@ -97,10 +100,8 @@ class Release:
             self._await_sidecars()
 
     def _await_sidecars(self) -> None:
-        with ExitStack() as stack:
-            probe = self._engine.create(self._layout.probe())
-            stack.callback(self._engine.remove, probe)
-            self._engine.start(probe)
+        with undoing() as undo:
+            probe = self._start(self._layout.probe(), undo)
 
             def has_ended() -> bool:
                 state = self._engine.state(probe)
@@ -135,36 +136,33 @@ class Release:
             raise StageFailed(f"the tables cannot be made: {error}", self._redacted(error.output)) from error
 
     def _start_worker(self, undo: ExitStack) -> None:
-        id = self._engine.create(self._layout.worker())
-        undo.callback(self._engine.remove, id)
-        self._engine.start(id)
-        self._alive[id] = WORKER
+        self._alive[self._start(self._layout.worker(), undo)] = WORKER
 
     def _start_candidate(self, undo: ExitStack) -> State:
         """The new release beside the live one, on a port of its own, until it is well."""
-        id = self._engine.create(self._layout.web())
-        undo.callback(self._engine.remove, id)
         self._report.progress("wait until the new release is ready")
-        return self._start_and_await(id)
+        return self._await(self._start(self._layout.web(), undo))
 
     def _switch(self, port: int, undo: ExitStack) -> None:
         """Give the live port to the new release; should it fail there, to the previous one again."""
         previous = self._engine.state(self._layout.web_name)
         port = port or (previous.port if previous else 0) or find_free_port()
         name = f"{self._layout.web_name}-{self._layout.run}{LIVE}"
-        id = self._engine.create(self._layout.web(name=name, published=port))
-        undo.callback(self._engine.remove, id)
+        id = self._create(self._layout.web(name=name, published=port), undo)
         try:
-            if previous:
-                self._report.progress(f"version {previous.labels.get('version', '?')} ends")
-                self._engine.stop(previous.id, WEB_PATIENCE)
-            self._start_and_await(id)
+            with held():
+                if previous:
+                    self._report.progress(f"version {previous.labels.get('version', '?')} ends")
+                    self._engine.stop(previous.id, WEB_PATIENCE)
+                self._engine.start(id)
+            self._await(id)
             self._engine.keep_running(id)
         except BaseException as error:
-            self._alive.pop(id, None)
-            self._engine.remove(id)
-            if previous and previous.running:
-                self._put_back(previous, error)
+            with held():
+                self._alive.pop(id, None)
+                self._engine.remove(id)
+                if previous and previous.running:
+                    self._put_back(previous, error)
             raise
 
     def _put_back(self, previous: State, error: BaseException) -> None:
@@ -175,7 +173,7 @@ class Release:
             await_ready(previous.port, self._check_alive, patience=self._patience)
         except DeployError as second:
             raise RollbackFailed(
-                f"{error or 'interrupted'}; and version {version} does not come back: {second}; "
+                f"{str(error) or 'interrupted'}; and version {version} does not come back: {second}; "
                 f"look at the container {previous.name}"
             ) from error
         if isinstance(error, DeployError):
@@ -201,8 +199,19 @@ class Release:
         except DeployError as error:
             self._report.warn(f"the previous release is not all gone, the next deployment will see to it: {error}")
 
-    def _start_and_await(self, id: str) -> State:
-        self._engine.start(id)
+    def _create(self, wanted: Container, undo: ExitStack) -> str:
+        with held():
+            id = self._engine.create(wanted)
+            undo.callback(self._engine.remove, id)
+        return id
+
+    def _start(self, wanted: Container, undo: ExitStack) -> str:
+        with held():
+            id = self._create(wanted, undo)
+            self._engine.start(id)
+        return id
+
+    def _await(self, id: str) -> State:
         self._alive[id] = WEB
         self._check_alive()
         state = self._engine.state(id)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.errors import PreflightError, StageFailed
+from pymacaron_deploy.interruption import held
 from pymacaron_deploy.report import Report
 from pymacaron_deploy.targets.layout import Sidecar
 
@@ -39,23 +40,24 @@ def ensure_sidecar(engine: Engine, sidecar: Sidecar, image: str, run: str, undo:
     What is done is undone by ``undo``; a container that was replaced keeps a name with ``run`` until it is removed.
     """
     wanted = sidecar.container
-    if engine.ensure_volume(sidecar.volume, wanted.labels):
-        undo.callback(engine.remove_volume, sidecar.volume)
-    current = engine.state(wanted.name)
-    if current is not None and current.image == image:
-        if current.running:
-            return ""
-        engine.start(current.id)
-        return current.id
-    if current is not None:
-        undo.callback(_restore, engine, current.id, wanted.name)
-        engine.stop(current.id)
-        engine.rename(current.id, f"{wanted.name}-{run}")
-    id = engine.create(wanted)
-    undo.callback(engine.remove, id)
-    engine.start(id)
-    engine.keep_running(id)
-    return id
+    with held():
+        if engine.ensure_volume(sidecar.volume, wanted.labels):
+            undo.callback(engine.remove_volume, sidecar.volume)
+        current = engine.state(wanted.name)
+        if current is not None and current.image == image:
+            if current.running:
+                return ""
+            engine.start(current.id)
+            return current.id
+        if current is not None:
+            undo.callback(_restore, engine, current.id, wanted.name)
+            engine.stop(current.id)
+            engine.rename(current.id, f"{wanted.name}-{run}")
+        id = engine.create(wanted)
+        undo.callback(engine.remove, id)
+        engine.start(id)
+        engine.keep_running(id)
+        return id
 
 
 def _restore(engine: Engine, id: str, name: str) -> None:
