@@ -16,6 +16,7 @@ ROOMS = [
     "redaction",
     "report",
     "needs",
+    "interruption",
     "config",
     "commands",
     "version",

@@ -51,6 +51,16 @@ def test_sidecars_follow_needs_and_their_images_configuration() -> None:
     assert layout.table_creation().entrypoint == ("pymacaron-dynamodb", "create")
 
 
+def test_a_database_has_its_tables_made_whether_or_not_their_names_are_known() -> None:
+    assert laid_out(Needs("shop", database=True)).creates_tables
+
+
+def test_the_database_is_an_emulator_told_to_listen_where_it_is_looked_for() -> None:
+    assert LocalSettings().database_image == "motoserver/moto:latest"
+    database = laid_out(Needs("shop", database=True)).sidecars[0]
+    assert database.container.environ == {"MOTO_PORT": str(database.port)}
+
+
 def test_secrets_and_environment_reach_each_container_of_the_service_and_no_text() -> None:
     layout = laid_out(Needs("shop", tasks=True), env="staging", SECRET="hunter2", PYM_BROKER_URL="redis://mine/0")
     for container in (layout.web(), layout.worker()):

@@ -13,7 +13,8 @@ from pymacaron_deploy.errors import StageFailed
 class Needs:
     """What a service is and needs. ``secrets`` are names of environment variables, never values.
 
-    ``tasks`` wants a worker and a broker, ``database`` a database, in which ``tables`` are those known beforehand.
+    ``tasks`` wants a worker and a broker, ``database`` a database. ``tables`` are the names that documents declare; the
+    classes that keep models themselves know others.
     """
 
     name: str

@@ -49,8 +49,8 @@ class LocalSettings(Settings):
     redis_image: str = option("redis:7-alpine", "the name of an image", pattern=_REFERENCE)
     """The image of the sidecar that carries tasks."""
 
-    database_image: str = option("amazon/dynamodb-local:latest", "the name of an image", pattern=_REFERENCE)
-    """The image of the sidecar that stands for the database."""
+    database_image: str = option("motoserver/moto:latest", "the name of an image", pattern=_REFERENCE)
+    """The image of the sidecar that stands for the database, on port 8000."""
 
     registry: str | None = option(None, "a host, with its port where needed, like localhost:5000", pattern=_HOST)
     """Where ``push`` sends the image when the target is ``local``, in place of ``deploy.registry``."""

@@ -135,7 +135,7 @@ def lay_out(
         run=run,
         environ=environ | dict(secrets),
         sidecars=tuple(sidecars),
-        creates_tables=bool(needs.tables),
+        creates_tables=needs.database,
         worker_command=config.deploy.worker_command if needs.tasks else (),
     )
 
@@ -152,15 +152,18 @@ def _redis(service: str, image: str) -> Sidecar:
 
 
 def _database(service: str, image: str) -> Sidecar:
-    container = _sidecar_container(service, "database", image, ())
+    container = _sidecar_container(service, "database", image, (), {"MOTO_PORT": "8000"})
     return Sidecar("database", 8000, container, "deploy.local.database_image", f"{service}-database")
 
 
-def _sidecar_container(service: str, role: str, image: str, command: tuple[str, ...]) -> Container:
+def _sidecar_container(
+    service: str, role: str, image: str, command: tuple[str, ...], environ: Mapping[str, str] | None = None
+) -> Container:
     return Container(
         image,
         name=f"{service}-{role}",
         command=command,
+        environ=environ or {},
         labels={"service": service, "role": role},
         network=service,
         aliases=(role,),
