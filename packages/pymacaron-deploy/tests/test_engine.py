@@ -4,9 +4,11 @@ import gc
 import json
 import os
 import socket
+import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,12 +32,9 @@ def await_line(engine: Engine, id: str, line: str, patience: float = 20) -> None
 
 
 @pytest.fixture
-def no_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.delenv("DOCKER_TLS_VERIFY", raising=False)
-    yield monkeypatch
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # docker-py leaves a socket open that could not connect
-        gc.collect()
+    return monkeypatch
 
 
 @pytest.mark.parametrize("host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1", "nonsense"])
@@ -44,6 +43,35 @@ def test_where_no_engine_answers_one_sentence_says_so(no_engine: pytest.MonkeyPa
     with pytest.raises(PreflightError, match="no docker engine answers") as caught:
         Engine.connect()
     assert caught.value.exit_code == 2 and "\n" not in str(caught.value)
+
+
+def test_an_engine_that_does_not_answer_leaves_no_socket_open(no_engine: pytest.MonkeyPatch) -> None:
+    no_engine.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    gc.collect()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with suppress(PreflightError):
+            Engine.connect()
+        gc.collect()
+    assert [each for each in told if each.category is ResourceWarning] == []
+
+
+def test_what_answers_and_is_no_engine_is_told(no_engine: pytest.MonkeyPatch) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        no_engine.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises(PreflightError, match="no docker engine answers"):
+            Engine.connect()
+        thread.join()
 
 
 def test_a_socket_that_refuses_this_user_names_the_group(no_engine: pytest.MonkeyPatch) -> None:

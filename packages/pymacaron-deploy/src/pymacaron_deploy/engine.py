@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
+import socket
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import docker
 from docker.auth import load_config
+from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.types import LogConfig, Mount
 from docker.utils import parse_repository_tag
@@ -46,8 +48,11 @@ class Engine:
         Raises :class:`~pymacaron_deploy.errors.PreflightError` when none answers, or when it does not let us in.
         """
         try:
-            return cls(docker.from_env(version="auto", timeout=ANSWER_SECONDS).api)
-        except (DockerException, RequestException, OSError, ValueError) as error:
+            with closing(_client(MINIMUM_DOCKER_API_VERSION)) as asking:
+                _knock(asking)
+                spoken = asking.version(api_version=False)["ApiVersion"]
+            return cls(_client(spoken))
+        except (DockerException, RequestException, OSError, LookupError, TypeError, ValueError) as error:
             raise _unreachable(error) from error
 
     def __enter__(self) -> Engine:
@@ -310,6 +315,20 @@ def _asking(what: str) -> Iterator[None]:
         raise StartFailed(f"the docker engine cannot {what}: {_explained(error)}") from error
     except (DockerException, RequestException) as error:
         raise StageFailed(f"the docker engine does not {what}: {error}") from error
+
+
+def _client(version: str) -> Any:
+    """A client of docker-py that speaks a version of the API, and has asked nothing yet."""
+    return docker.from_env(version=version, timeout=ANSWER_SECONDS).api
+
+
+def _knock(api: Any) -> None:
+    """Connect once to where docker-py will, which leaves a socket open when that fails."""
+    path = getattr(api.get_adapter(api.base_url), "socket_path", "")
+    if path:
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.settimeout(ANSWER_SECONDS)
+            knocking.connect(path)
 
 
 def _unreachable(error: BaseException) -> PreflightError:
