@@ -120,11 +120,30 @@ def test_secrets_do_not_show_in_what_a_failed_step_printed(tmp_path: Path):
     assert "at [REDACTED]" in str(failure(client, access=ACCESS))
 
 
-def test_an_engine_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path):
-    client = program(tmp_path, "echo 'ERROR: Cannot connect to the Docker daemon at unix:///x.' >&2; exit 1")
-    error = failure(client)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: Cannot connect to the Docker daemon at unix:///x.",
+        "failed to dial gRPC: cannot connect to the Docker daemon. Is it running?: dial tcp: no such host",
+        "error during connect: Post http://nowhere:1/v1.24/build: dial tcp: no such host",
+    ],
+)
+def test_an_engine_that_does_not_answer_is_told_in_a_sentence(said: str, tmp_path: Path):
+    error = failure(program(tmp_path, f"echo '{said}' >&2; exit 1"))
     assert error.exit_code == 2
     assert str(error).startswith("no docker engine answers")
+
+
+def test_an_engine_that_refuses_this_user_names_the_group(tmp_path: Path):
+    said = "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock"
+    error = failure(program(tmp_path, f"echo '{said}' >&2; exit 1"))
+    assert error.exit_code == 2 and "group 'docker'" in str(error)
+
+
+def test_unit_tests_that_are_killed_without_a_word_fail(tmp_path: Path):
+    step = "#5 [test 3/3] RUN python -m pytest -p no:cacheprovider test"
+    error = failure(program(tmp_path, f"echo '{step}'; echo '#5 ERROR: exit code: 137'; exit 1"), "test")
+    assert isinstance(error, TestsFailed) and str(error) == "the unit tests fail: it printed nothing"
 
 
 def test_a_build_that_does_not_end_is_stopped(tmp_path: Path, told: Path):

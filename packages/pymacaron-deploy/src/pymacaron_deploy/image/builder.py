@@ -15,7 +15,7 @@ from pymacaron_deploy.commands import Command, follow, run
 from pymacaron_deploy.errors import BuildFailed, PreflightError, StageFailed, TestsFailed
 from pymacaron_deploy.image.dockerfile import PIP_CERTIFICATES, PIP_CONFIG, TEST_COMMAND
 from pymacaron_deploy.image.package_index import IndexAccess
-from pymacaron_deploy.image.progress import Progress, last_lines, shortened
+from pymacaron_deploy.image.progress import Progress, last_line, last_lines, shortened
 from pymacaron_deploy.report import Report
 
 BUILTIN_BUILDKIT_BEFORE = 23
@@ -26,7 +26,10 @@ SECONDS = 3600.0
 
 PROXIES = tuple(name for each in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY") for name in (each, each.lower()))
 
-NO_ENGINE = "Cannot connect to the Docker daemon"
+NO_ENGINE = re.compile(r"(?i)cannot connect to the docker daemon|error during connect|is the docker daemon running")
+"""What docker's command says, in its several versions, where no engine answers."""
+
+NOT_ALLOWED = re.compile(r"(?i)permission denied while trying to connect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,13 @@ def _write_secrets(access: IndexAccess, folder: Path) -> None:
 
 
 def _failure(progress: Progress, made: Build) -> PreflightError | StageFailed:
-    output = progress.output
-    if NO_ENGINE in output:
+    output, step = progress.output, progress.failed_step
+    if not step and NOT_ALLOWED.search(output):
+        return PreflightError("the docker engine does not let this user in: add the user to the group 'docker'")
+    if not step and NO_ENGINE.search(output):
         return PreflightError("no docker engine answers: start docker, or set DOCKER_HOST to where one is")
-    step = progress.failed_step
     if made.stage == "test" and TEST_COMMAND in step:
-        return TestsFailed(f"the unit tests fail: {output.strip().splitlines()[-1].strip('= ')}", output)
+        return TestsFailed(f"the unit tests fail: {last_line(output).strip('= ')}", output)
     where = f"the step {shortened(step)}" if step else "docker"
     return BuildFailed(f"the image cannot be built, {where} failed:\n{last_lines(output)}", output)
 

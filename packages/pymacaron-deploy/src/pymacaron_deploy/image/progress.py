@@ -66,6 +66,12 @@ def shortened(step: str) -> str:
     return words if len(words) <= WIDTH else f"{words[: WIDTH - 3]}..."
 
 
+def last_line(text: str) -> str:
+    """The last line of a text that says something."""
+    lines = text.strip().splitlines()
+    return lines[-1].strip() if lines else "it printed nothing"
+
+
 def last_lines(text: str, count: int = TOLD) -> str:
     """The end of a text, indented to stand below a sentence."""
     lines: Iterable[str] = text.rstrip().splitlines()[-count:]

@@ -15,6 +15,7 @@ from pymacaron_deploy.container import Container, Ended, State
 from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.errors import DeployError, RollbackFailed, RolledBack, StageFailed, StartFailed
 from pymacaron_deploy.gate import await_condition, await_ready
+from pymacaron_deploy.image.progress import last_line
 from pymacaron_deploy.interruption import held, undoing
 from pymacaron_deploy.redaction import redact
 from pymacaron_deploy.report import Report
@@ -249,5 +250,4 @@ def find_free_port() -> int:
 
 
 def _ending(status: int, said: str) -> str:
-    last = said.splitlines()[-1].strip() if said else "it printed nothing"
-    return f"ended with status {status}: {last}"
+    return f"ended with status {status}: {last_line(said)}"
