@@ -377,6 +377,21 @@ def test_a_sidecars_image_that_cannot_be_had_names_the_option(service: Service) 
     assert caught.value.exit_code == 2 and service.containers() == {}
 
 
+def test_a_release_that_cannot_be_given_its_name_yet_is_live_all_the_same(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.up("1.0")
+    with monkeypatch.context() as patched:
+
+        def refuse(id: str, name: str) -> None:
+            raise StageFailed("the docker engine does not answer")
+
+        patched.setattr(service.engine, "rename", refuse)
+        live = service.up("2.0")
+    assert live.version == "2.0" and ask(live.url) == "2.0"
+    assert live == service.target().status() and live.web.running
+
+
 def test_two_do_not_deploy_one_service_at_once(service: Service) -> None:
     with hold_lock(service.name), pytest.raises(Locked, match="is being deployed by process"):
         service.up("1.0")

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pymacaron_deploy.config import Config
 from pymacaron_deploy.container import State
 from pymacaron_deploy.engine import Engine
-from pymacaron_deploy.errors import Interrupted
+from pymacaron_deploy.errors import Interrupted, RollbackFailed
 from pymacaron_deploy.image.builder import Image
 from pymacaron_deploy.lock import hold_lock
 from pymacaron_deploy.needs import Needs
 from pymacaron_deploy.report import Report
 from pymacaron_deploy.targets.layout import WEB, WORKER, lay_out, service_of
-from pymacaron_deploy.targets.release import WEB_PATIENCE, WORKER_PATIENCE, Release
+from pymacaron_deploy.targets.release import LIVE, WEB_PATIENCE, WORKER_PATIENCE, Release
 from pymacaron_deploy.targets.target import Live
 
 
@@ -46,7 +46,10 @@ class LocalTarget:
             except KeyboardInterrupt:
                 state = f"version {image.version} is live" if release.is_live else "what was started is stopped again"
                 raise Interrupted(f"interrupted: {state}") from None
-            return self._live()
+            live = self.status()
+        if live is None:
+            raise RollbackFailed(f"version {image.version} went live, and runs no more: look at its containers")
+        return live
 
     def down(self, *, data: bool = False) -> None:
         """Stop the service and its sidecars and remove them; with ``data`` also what the sidecars keep."""
@@ -58,17 +61,13 @@ class LocalTarget:
 
     def status(self) -> Live | None:
         """What is live now; None when the container that answers requests does not run."""
-        web = self._engine.state(f"{self._service}-{WEB}")
-        return self._live() if web is not None and web.running else None
-
-    def _live(self) -> Live:
-        found = {state.name: state for state in self._find()}
-        web = found[f"{self._service}-{WEB}"]
-        return Live(
-            url=f"http://127.0.0.1:{web.port}",
-            version=web.labels.get("version", ""),
-            containers=tuple(found.values()),
-        )
+        found = self._find()
+        name = f"{self._service}-{WEB}"
+        for web in found:
+            if web.running and (web.name == name or web.name.endswith(LIVE)):  # by its port, until it has its name
+                others = tuple(state for state in found if state is not web)
+                return Live(f"http://127.0.0.1:{web.port}", web.labels.get("version", ""), (web, *others))
+        return None
 
     def _find(self) -> tuple[State, ...]:
         return self._engine.find({"service": self._service})
