@@ -58,6 +58,9 @@ class Stand:
     def target(self) -> None:
         self._do("target")
 
+    def check_secrets(self) -> None:
+        self._do("check_secrets")
+
     def version(self) -> str:
         return "1"
 
@@ -129,11 +132,11 @@ def test_results_are_objects_for_programs(stand: type[Stand], printed: Printed):
 @pytest.mark.parametrize(
     ("words", "asked"),
     [
-        (["up"], ["target", "unit_test", "test", "up"]),
-        (["up", "--no-unittest"], ["target", "test", "up"]),
-        (["up", "--no-test"], ["target", "up"]),
-        (["test"], ["unit_test", "test"]),
-        (["test", "--no-unittest"], ["test"]),
+        (["up"], ["target", "check_secrets", "unit_test", "test", "up"]),
+        (["up", "--no-unittest"], ["target", "check_secrets", "test", "up"]),
+        (["up", "--no-test"], ["target", "check_secrets", "up"]),
+        (["test"], ["check_secrets", "unit_test", "test"]),
+        (["test", "--no-unittest"], ["check_secrets", "test"]),
         (["test", "--no-acceptance"], ["unit_test"]),
         (["push"], ["push", "image"]),
         (["down", "--data", "--yes"], ["down True"]),
@@ -264,6 +267,7 @@ def test_odd_options_are_warned_of(project: Path, printed: Printed):
 def test_the_dockerfile_is_printed_and_compared(project: Path, printed: Printed):
     status, text, _ = printed("dockerfile")
     assert status == 0 and text.startswith("# Made by 'pymacaron-deploy dockerfile'")
+    assert json.loads(printed("dockerfile", "--json")[1]) == {"event": "result", "dockerfile": text}
     assert printed("dockerfile", "--check")[0] == 1
     write_files(project, {"Dockerfile": text})
     assert printed("dockerfile", "--check") == (0, "", "")

@@ -61,6 +61,10 @@ class Pipeline:
             self._making = Making(self.config, self.report, allow_dirty=self._allow_dirty)
         return self._making
 
+    def check_secrets(self) -> None:
+        """Make sure that every secret of the configuration is set. Raises ``ConfigError`` naming those that are not."""
+        self.config.secret_values(self.config.secrets)
+
     def version(self) -> str:
         """The version that an image of the checkout has."""
         return self.making.source.version
@@ -88,7 +92,7 @@ class Pipeline:
 
     def test(self) -> None:
         """Run the acceptance tests against a container of the image. Raises ``TestsFailed``, or ``StartFailed``."""
-        self.config.secret_values(self.config.secrets)  # what is not set is told before an image is built
+        self.check_secrets()  # what is not set is told before an image is built
         image, needs = self.image(), self.needs()
         self.report.step("acceptance tests")
         test_image(self.engine, image, needs, self.config.secret_values(needs.secrets), self.config, self.report)
@@ -109,7 +113,7 @@ class Pipeline:
     def up(self) -> Live:
         """Make the image what is live at the target. What was live stays until the new one proves healthy."""
         target = self.target()
-        self.config.secret_values(self.config.secrets)
+        self.check_secrets()
         image, needs = self.image(), self.needs()
         secrets = self.config.secret_values(needs.secrets)
         self.report.step(f"bring {image.version} up at {self.config.deploy.target}")

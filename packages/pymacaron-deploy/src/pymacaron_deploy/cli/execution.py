@@ -28,6 +28,8 @@ def image(options: argparse.Namespace, answers: Answers) -> int:
 
 def test(options: argparse.Namespace, answers: Answers) -> int:
     with _pipeline(options, answers) as pipeline:
+        if options.acceptance:
+            pipeline.check_secrets()  # what is not set is told before anything is built
         if options.unittest:
             pipeline.unit_test()
         if options.acceptance:
@@ -46,7 +48,8 @@ def push(options: argparse.Namespace, answers: Answers) -> int:
 
 def up(options: argparse.Namespace, answers: Answers) -> int:
     with _pipeline(options, answers) as pipeline:
-        pipeline.target()  # one that cannot be used is told before an image is built
+        pipeline.target()  # one that cannot be used, or lacks secrets, is told before anything is built
+        pipeline.check_secrets()
         if options.unittest and options.test:
             pipeline.unit_test()
         if options.test:
@@ -80,7 +83,7 @@ def dockerfile(options: argparse.Namespace, answers: Answers) -> int:
     config = _config(options, answers)
     text = dockerfile_of(config)
     if not options.check:
-        answers.print(text.rstrip("\n"))
+        answers.give(text.rstrip("\n"), {"dockerfile": text})
         return 0
     file = config.root / "Dockerfile"
     same = file.is_file() and file.read_bytes() == text.encode()
