@@ -561,6 +561,9 @@ OWNERS = {
     "redis": {"pymacaron-async"},
 }
 
+# What an older Python or library is tried with: tests that tell the same with any, of a browser or of images, run once.
+ELSEWHERE = "not any_python and not chromium and not docker"
+
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = [
@@ -593,7 +596,7 @@ def tests_on(version: str, python: str) -> None:
     def tests_elsewhere(session: nox.Session) -> None:
         core = PACKAGE_NAMED[CORE]
         install(session, core, *test_requirements(core))
-        run_pytest(session, core.folder, options=("-m", "not any_python and not chromium", *parallel(core)))
+        run_pytest(session, core.folder, options=("-m", ELSEWHERE, *parallel(core)))
 
     tests_elsewhere.__doc__ = f"Core's tests on Python {version} ({python})."
     nox.session(name="tests-" + version, python=python)(tests_elsewhere)
@@ -632,7 +635,7 @@ def lowest(session: nox.Session, package: Package) -> None:
     floors = Path(session.virtualenv.location, "lowest.txt")
     floors.write_text("\n".join(floor for floor in map(floor_of, package.requirements) if floor), encoding="utf-8")
     install(session, package, "-c", str(floors), *test_requirements(package))
-    run_pytest(session, package.folder)
+    run_pytest(session, package.folder, options=("-m", ELSEWHERE, *parallel(package)))
 
 
 @nox.session(reuse_venv=True)
