@@ -216,6 +216,23 @@ def test_a_port_may_be_chosen_for_the_server(free_port: int, capfd: pytest.Captu
     assert f"testing http://127.0.0.1:{free_port}\n" in capfd.readouterr().err
 
 
+def test_a_port_that_another_has_is_told_and_the_other_is_not_tested(
+    project: Path, service: Service, capfd: pytest.CaptureFixture[str]
+) -> None:
+    service["GET", "/ping"] = Reply(json={})
+    assert main([*serve("late"), "--port", str(service.port)]) == 2
+    told = capfd.readouterr()
+    assert f"pymtest: error: port {service.port} of 127.0.0.1 is taken" in told.err and told.out == ""
+    assert not (project / "pids").exists()
+
+
+def test_of_a_log_without_end_the_last_part_is_shown(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (project / "server.py").write_text("import sys\nprint('x' * 1000000)\nsys.exit('there is no database')\n")
+    assert main(serve()) == 2
+    told = capfd.readouterr().err
+    assert told.rstrip().endswith("there is no database") and len(told) < 20000
+
+
 @pytest.fixture
 def running(project: Path) -> Iterator[subprocess.Popen[str]]:
     """``pymtest`` in a process of its own, with a test that takes its time."""

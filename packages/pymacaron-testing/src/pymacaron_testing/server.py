@@ -16,7 +16,9 @@ from pymacaron_testing.readiness import wait_until_ready
 from pymacaron_testing.report import redacted
 from pymacaron_testing.target import Target
 
-TAIL_LINES = 30
+TAIL_LINES, TAIL_BYTES = 30, 16384
+"""How much of the end of a log is shown, at most."""
+
 PATIENCE = 15.0
 """How many seconds a server has to end, once asked."""
 
@@ -27,6 +29,15 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on a port of the loopback address, who would be taken for the server."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True
 
 
 def words_of(command: str, source: str) -> list[str]:
@@ -49,8 +60,12 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it. Raises :class:`ServerError` when there is no such command."""
+        """Start it. Raises :class:`ServerError` when there is no such command, or when another has its port."""
         words = words_of(self.command, "--serve")
+        if is_taken(self.target.port):
+            raise ServerError(
+                f"port {self.target.port} of 127.0.0.1 is taken: stop what listens there, or choose another"
+            )
         try:
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
@@ -84,7 +99,9 @@ class Server:
         """Where its log is, and how that ends; the log is kept then."""
         self.told = True
         try:
-            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+            with self.log.open("rb") as log:
+                log.seek(max(0, self.log.stat().st_size - TAIL_BYTES))
+                lines = log.read().decode("utf-8", errors="replace").splitlines()[-TAIL_LINES:]
         except OSError as error:
             return f"log, {self.log}, cannot be read ({error.strerror})"
         if not lines:
