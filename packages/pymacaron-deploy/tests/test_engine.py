@@ -262,10 +262,10 @@ def test_an_image_tells_what_its_service_needs(engine: Engine, make_image: MakeI
 
 @pytest.mark.docker
 def test_an_image_without_core_or_whose_description_fails_is_told(engine: Engine, make_image: MakeImage) -> None:
-    with pytest.raises(StageFailed, match="status 127 in the image"):
+    with pytest.raises(StageFailed, match=r"status 127 in the image .* is pymacaron-core 3 in requirements\.txt\?"):
         engine.read_needs(BASE)
     image = make_image({"/usr/bin/pymacaron": "#!/bin/sh\necho broken yaml >&2\nexit 1\n"}, '["true"]')
-    with pytest.raises(StageFailed, match="ended with status 1") as caught:
+    with pytest.raises(StageFailed, match=r"ended with status 1 in the image .*: broken yaml$") as caught:
         engine.read_needs(image)
     assert caught.value.output == "broken yaml"
 

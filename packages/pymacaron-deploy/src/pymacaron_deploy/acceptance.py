@@ -17,7 +17,7 @@ from pathlib import Path
 from pymacaron_deploy.commands import Command, follow
 from pymacaron_deploy.config import Config
 from pymacaron_deploy.container import State
-from pymacaron_deploy.engine import Engine
+from pymacaron_deploy.engine import NO_PROGRAM, Engine
 from pymacaron_deploy.environment import Contents, ensure_environment
 from pymacaron_deploy.errors import ConfigError, Interrupted, TestsFailed
 from pymacaron_deploy.image.builder import Image
@@ -36,7 +36,6 @@ PASSED_ON = re.compile(r"(HOME|LANG|LC_[A-Z]+|LOGNAME|NO_COLOR|PATH|SHELL|SYSTEM
 """The variables of this process that tests get; no secret of the service is among them."""
 
 MAKE_TOKEN = ("pymacaron-auth", "token", "--user", "test-jwt-token")
-NO_PROGRAM = (126, 127)
 TOKEN_VARIABLE = "PYM_DEPLOY_TOKEN"
 TELL_TOKEN = f"import os; print(os.environ[{TOKEN_VARIABLE!r}])"
 """How ``pymtest --token-command`` gets the token: an environment is private, a command line is not."""

@@ -30,6 +30,9 @@ from pymacaron_deploy.needs import Needs, parse_needs
 ANSWER_SECONDS = 60
 """How long the engine may take to answer a call that waits for nothing else."""
 
+NO_PROGRAM = (126, 127)
+"""The statuses that say that there is no such program."""
+
 DESCRIBE = ("pymacaron", "describe", "--json")
 _TMPFS = {"/tmp": "rw,nosuid,nodev,size=256m,mode=1777"}
 _LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "3"})
@@ -114,11 +117,10 @@ class Engine:
         finished = self.run(Container(image, entrypoint=DESCRIBE), patience=patience)
         if finished.status:
             said = "\n".join((finished.errors or finished.output).splitlines()[-20:])
-            raise StageFailed(
-                f"'{' '.join(DESCRIBE)}' ended with status {finished.status} in the image {image}: "
-                "is pymacaron-core 3 in requirements.txt?",
-                said,
-            )
+            missing = finished.status in NO_PROGRAM
+            why = "is pymacaron-core 3 in requirements.txt?" if missing or not said else said.splitlines()[-1].strip()
+            what = f"'{' '.join(DESCRIBE)}' ended with status {finished.status} in the image {image}"
+            raise StageFailed(f"{what}: {why}", said)
         return parse_needs(finished.output)
 
     # Containers
@@ -198,7 +200,7 @@ class Engine:
                 raise StartFailed(f"a container did not end within {patience:g} s", self.tail(id)) from error
 
     def execute(self, id: str, command: tuple[str, ...]) -> Ended:
-        """Run a program inside a running container. Status 126 or 127 means that there is no such program."""
+        """Run a program inside a running container. :data:`NO_PROGRAM` are the statuses of one that is not there."""
         with _asking("run a program in a container"):
             made = self._api.exec_create(id, list(command))["Id"]
             output, errors = self._api.exec_start(made, demux=True)
