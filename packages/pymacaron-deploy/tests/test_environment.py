@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,17 @@ def test_one_that_could_not_be_made_is_told_in_one_sentence_and_made_the_next_ti
     monkeypatch.setattr(environment, "_make", lambda folder, *_: (folder.mkdir(parents=True), made.append(folder)))
     assert ensure_environment(contents, SilentReport()) == ensure_environment(contents, SilentReport())
     assert len(made) == 1
+
+
+def test_one_that_nobody_used_for_a_month_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_make", lambda folder, *_: folder.mkdir(parents=True))
+    folders = {name: ensure_environment(Contents((name,)), SilentReport()).parent for name in ("old", "new", "used")}
+    (folders["old"].parent / "half").mkdir()
+    month_ago = time.time() - environment.KEPT_SECONDS - 60
+    for each in (folders["old"] / "complete", folders["used"] / "complete", folders["old"].parent / "half"):
+        os.utime(each, (month_ago, month_ago))
+    ensure_environment(Contents(("used",)), SilentReport())
+    assert set(folders["old"].parent.iterdir()) == {folders["new"], folders["used"]}
 
 
 def test_a_python_without_venv_takes_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

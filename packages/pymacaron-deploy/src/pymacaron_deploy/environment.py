@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,6 +19,9 @@ from pymacaron_deploy.redaction import redact
 from pymacaron_deploy.report import Report
 
 INSTALL_SECONDS = 900
+KEPT_SECONDS = 30 * 24 * 3600
+"""How long an environment that nobody uses is kept."""
+
 HOSTILE = ("PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_USER", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
 """Variables that lead pip or Python elsewhere than into the environment."""
 
@@ -67,8 +71,21 @@ def ensure_environment(contents: Contents, report: Report) -> Path:
             report.progress(f"make an environment with {' '.join(contents.requirements)}")
             shutil.rmtree(folder, ignore_errors=True)
             _make(folder, programs, contents)
-            complete.touch()
+        complete.touch()  # used just now
+    _remove_unused(folder.parent)
     return programs
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove the environments that nobody has used for a month, whatever became of them."""
+    for each in folder.iterdir():
+        mark = each / "complete"
+        try:
+            used = (mark if mark.exists() else each).stat().st_mtime
+        except OSError:
+            continue  # another process removes it
+        if time.time() - used > KEPT_SECONDS:
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def _make(folder: Path, programs: Path, contents: Contents) -> None:
