@@ -34,10 +34,10 @@ def free_port() -> int:
 def is_taken(port: int) -> bool:
     """Whether somebody listens on a port of the loopback address, who would be taken for the server."""
     try:
-        socket.create_connection(("127.0.0.1", port), 5).close()
+        with socket.create_connection(("127.0.0.1", port), 5) as connection:
+            return bool(connection.getsockname() != connection.getpeername())  # a free port may connect to itself
     except OSError:
         return False
-    return True
 
 
 def words_of(command: str, source: str) -> list[str]:
