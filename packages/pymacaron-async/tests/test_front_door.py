@@ -15,7 +15,7 @@ ROOMS = [
     *("development", "plugin", "queue", "cli", "__main__"),
 ]
 """The rooms in their order: a room imports only rooms above it."""
-QUEUE = ["options", "redis", "files", "lease", "consumer", "sender", "app", "state", "thread", "worker"]
+QUEUE = ["options", "redis", "files", "pool", "lease", "consumer", "sender", "app", "state", "thread", "worker"]
 """Those inside of ``queue``, which import none above but what stands before ``plugin``."""
 
 

@@ -112,6 +112,49 @@ def test_a_task_longer_than_its_lease_runs_once_also_while_its_worker_stops(clie
     assert len(told(project, "start", "long")) == len(told(project, "done", "long")) == 1
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_that_all_processes_are_told_lets_the_running_task_finish_as_well(client, project, redis, number):
+    with Worker(project, redis.url, "--concurrency", "2") as worker:
+        order(client, "running", 2)
+        wait_for(lambda: told(project, "start", "running"), "a task that runs")
+        os.killpg(worker.process.pid, number)
+        assert worker.process.wait(15) == 0
+        assert "TaskEnded" not in worker.text
+    assert len(told(project, "start", "running")) == len(told(project, "done", "running")) == 1
+    assert empty(redis) and redis.count("pymacaron.shop.dead") == 0
+
+
+def test_a_second_ctrl_c_ends_the_running_task_and_gives_it_back(client, project, redis):
+    with Worker(project, redis.url, "--concurrency", "2") as worker:
+        order(client, "running", 30)
+        wait_for(lambda: told(project, "start", "running"), "a task that runs")
+        worker.process.send_signal(signal.SIGINT)
+        worker.wait_until("Hitting Ctrl+C again")
+        worker.process.send_signal(signal.SIGINT)
+        assert worker.process.wait(15) == 0
+        assert "TaskEnded" not in worker.text and "Traceback" not in worker.text
+    assert redis.count("pymacaron.shop") == 1 and told(project, "done") == []
+
+
+def test_ctrl_c_is_a_good_end(client, project, redis):
+    with Worker(project, redis.url, "--concurrency", "1").ready() as worker:
+        worker.process.send_signal(signal.SIGINT)
+        assert worker.process.wait(15) == 0
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_a_broker_that_is_killed_under_a_running_task_does_not_lose_it(client, project, redis, pool):
+    with Worker(project, redis.url, "--pool", pool, "--concurrency", "2").ready() as worker:
+        order(client, "half", 2)
+        wait_for(lambda: told(project, "start", "half"), "a task that runs")
+        redis.kill()
+        worker.wait_until("Cannot connect to")
+        redis.start()
+        wait_for(lambda: told(project, "done", "half"), "a task that is done", LEASE + 15)
+        wait_for(lambda: empty(redis), "an empty queue")
+        assert "TaskEnded" not in worker.text and "Traceback" not in worker.text and "Deprecation" not in worker.text
+
+
 def test_sigterm_lets_the_running_task_finish_and_gives_the_others_back(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1") as worker:
         order(client, "running", 2)
@@ -135,6 +178,7 @@ def test_a_task_is_interrupted_at_its_time_limit_and_killed_a_little_later(tmp_p
         order(client, "good")
         wait_for(lambda: told(project, "done", "good"), "a task after them")
         wait_for(lambda: empty(redis), "an empty queue")
+        assert worker.text.count(f"({stubborn}): TaskEnded") == 1
     assert len(told(project, "start", "slow")) == len(told(project, "start", "stubborn")) == 1
 
 

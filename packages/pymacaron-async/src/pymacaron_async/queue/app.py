@@ -24,6 +24,7 @@ from pymacaron_async.queue.options import (
     tls_options,
     worker_transport,
 )
+from pymacaron_async.queue.pool import deaf_to_stops
 from pymacaron_async.queue.redis import consuming
 from pymacaron_async.queue.sender import Sender
 from pymacaron_async.settings import AsyncSettings
@@ -82,7 +83,8 @@ def _message_task(execution: Execution, settings: AsyncSettings) -> Task[Any, An
         def run(self, *args: Any, **kwargs: Any) -> None:
             is_ours = len(args) == 1 and isinstance(args[0], str) and not kwargs
             try:
-                execution.run(args[0] if is_ours else json.dumps([args, kwargs], default=str))
+                with deaf_to_stops():
+                    execution.run(args[0] if is_ours else json.dumps([args, kwargs], default=str))
             except TaskQueueUnavailable as error:
                 raise Reject(error, requeue=True) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +12,21 @@ from typing import Any
 
 from celery import signals
 from celery.apps.worker import Worker
+from celery.exceptions import CPendingDeprecationWarning
 from pymacaron_core.app import load
 from pymacaron_core.application import Application
 from pymacaron_core.logs import configure, set_level
 
 from pymacaron_async.queue.app import WorkerApp
+from pymacaron_async.queue.pool import Processes
 
 log = logging.getLogger(__name__)
 
 QUIET = ("celery", "kombu", "amqp")
 """Loggers of Celery that say more than people who run a service want to read."""
+
+
+POOLS: dict[str, Any] = {"prefork": Processes, "threads": "threads"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,22 @@ class WorkerOptions:
     memory: int | None = None
 
 
+class StoppableWorker(Worker):
+    """Celery's worker, which stops when its terminal is closed, and does not start itself anew."""
+
+    def install_platform_tweaks(self, worker: Any) -> None:
+        super().install_platform_tweaks(worker)
+        signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
+
+
 def run_worker(application: Application, app: WorkerApp, options: WorkerOptions) -> int:
     """Work until SIGTERM or Ctrl-C; running tasks are finished first, others given back. Returns the exit status."""
     config = application.config
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     take_logging(application, options.level)
     app.revival = (revived, (config.root, config.file, config.env, config.production, options.level))
+    if options.pool == "threads":  # of which none can be ended
+        app.conf.worker_cancel_long_running_tasks_on_connection_loss = False
     if options.memory is not None:
         app.conf.worker_max_memory_per_child = options.memory * 1024
 
@@ -46,19 +62,22 @@ def run_worker(application: Application, app: WorkerApp, options: WorkerOptions)
         log.info("ready for up to %s tasks at once", options.concurrency)
 
     signals.worker_ready.connect(tell, weak=False)
-    worker = Worker(
+    stopped: list[Any] = []
+    signals.worker_shutting_down.connect(lambda sig, **unused: stopped.append(sig), weak=False)
+    worker = StoppableWorker(
         app=app,
         hostname=f"{app.main}-{os.getpid()}@%h",
         concurrency=options.concurrency,
-        pool=options.pool,
+        pool=POOLS[options.pool],
         loglevel=options.level,
         quiet=True,
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
     )
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # of that; the worker just had all shown
     worker.start()
-    return int(worker.exitcode or 0)
+    return 0 if stopped else int(worker.exitcode or 0)
 
 
 def take_logging(application: Application, level: int) -> None:
