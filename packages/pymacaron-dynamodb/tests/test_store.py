@@ -1,13 +1,25 @@
 """The store, on each emulator: what is saved comes back, and no update is lost."""
 
+import base64
 import threading
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
 from hand_written import Note
-from pymacaron_dynamodb import ConflictError, CursorInvalid, DynamoDBItemNotFound
+from pymacaron_dynamodb import ConflictError, CursorInvalid, DynamoDBItemNotFound, LimitExceeded
+
+
+class Name(Note):
+    """A model whose range is a text."""
+
+    schema: ClassVar = {
+        "type": "object",
+        "x-persist": {"table": "names", "hash": "owner", "range": "name"},
+        "properties": {"owner": {"type": "string"}, "name": {"type": "string"}},
+    }
 
 
 def attributes_of(store, model, **key):
@@ -261,6 +273,57 @@ def test_a_cursor_of_nobodys_is_refused(numbers, cursor):
     with pytest.raises(CursorInvalid, match="was not given by this query") as raised:
         numbers(cursor=cursor)
     assert (raised.value.status, raised.value.code) == (400, "INVALID_PARAMETER")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        *(f'["TABLE",["S","ada"],["N",{number}]]' for number in ('"x"', '""', '"NaN"', '"1e999"', "[1]", "null", "2")),
+        '["TABLE",["S","ada"],["N","' + "9" * 500 + '"]]',
+        '["TABLE",["S","ada"],["S","2"]]',
+        '["TABLE",["S","ada"]]',
+        '["TABLE",["S","ada"],["N","2"],["N","2"]]',
+    ],
+)
+def test_a_cursor_that_somebody_forged_never_reaches_the_database(numbers, store, told):
+    text = told.replace("TABLE", store.table(Note).name)
+    with pytest.raises(CursorInvalid):
+        numbers(cursor=base64.urlsafe_b64encode(text.encode()).decode())
+
+
+@pytest.mark.parametrize("bounds", [{"at_least": 3}, {"at_most": 1}, {"at_least": 3, "at_most": 10}])
+def test_a_cursor_of_other_bounds_is_refused(numbers, bounds):
+    cursor = numbers(limit=2)[1]
+    assert numbers(at_least=2, cursor=cursor) == ([3, 5, 10], None)
+    with pytest.raises(CursorInvalid):
+        numbers(cursor=cursor, **bounds)
+
+
+def test_a_query_for_how_texts_begin_takes_what_a_user_typed(store):
+    for name in ("", "ada", "adam", "bob", "\u00e9"):
+        store.save(Name(owner="x", name=name or "0"))
+
+    def found(begins_with, **wanted):
+        return [each.values["name"] for each in store.query(Name, "x", begins_with=begins_with, **wanted).items]
+
+    assert found("ada") == ["ada", "adam"]
+    assert found("") == found(None) == ["0", "ada", "adam", "bob", "\u00e9"]
+    assert found("\u00e9") == ["\u00e9"]
+    cursor = store.query(Name, "x", begins_with="ada", limit=1).cursor
+    assert found("ada", cursor=cursor) == ["adam"]
+    with pytest.raises(CursorInvalid):
+        found("b", cursor=cursor)
+    for wrong in ("x" * 1025, "\ud800"):
+        with pytest.raises(LimitExceeded, match="/name"):
+            found(wrong)
+
+
+@pytest.mark.parametrize("limit", [0, 1001, "5", 2.5, None])
+def test_a_page_of_no_size_is_refused(store, limit):
+    with pytest.raises(LimitExceeded, match="a page has 1 to 1000 items"):
+        store.query(Note, "ada", limit=limit)
 
 
 def test_a_cursor_of_another_hash_is_refused(store, numbers):

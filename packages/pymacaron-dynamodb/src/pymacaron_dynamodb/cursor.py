@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Generic, TypeVar
 
-from pymacaron_dynamodb.errors import CursorInvalid
+from pymacaron_dynamodb.errors import CursorInvalid, LimitExceeded
 from pymacaron_dynamodb.item import Attribute
-from pymacaron_dynamodb.table import Table
+from pymacaron_dynamodb.keys import Keys, Range, keys_of
+from pymacaron_dynamodb.leaves import number_text
+from pymacaron_dynamodb.table import Key, Table
 
 ItemT = TypeVar("ItemT")
 _WRONG = "the cursor was not given by this query: begin without one"
@@ -34,18 +36,30 @@ def cursor_of(table: Table, item: dict[str, Attribute]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def key_of(table: Table, hash_key: Attribute, cursor: str) -> dict[str, Attribute]:
+def key_of(table: Table, hash_key: Attribute, wanted: Range, cursor: str) -> Keys:
     """The key that a cursor stands behind. Raises ``CursorInvalid`` for one of another query, or of nobody's."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         name, *parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        types = [key.type for key in table.keys]
-        if name != table.name or [kind for kind, _ in parts] != types:
-            raise CursorInvalid(_WRONG)
-        values = [base64.b64decode(text, validate=True) if kind == "B" else str(text) for kind, text in parts]
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+        told = {key.name: _told(key, *part) for key, part in zip(table.keys, parts, strict=True)}
+        keys = keys_of(table, told)
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, LimitExceeded):
         raise CursorInvalid(_WRONG) from None
-    keys = {key.name: {key.type: value} for key, value in zip(table.keys, values, strict=True)}
-    if keys[table.hash.name] != hash_key:
+    fits = table.range is None or wanted.holds(keys[table.range.name])
+    if name != table.name or keys[table.hash.name] != hash_key or not fits:
         raise CursorInvalid(_WRONG)
     return keys
+
+
+def _told(key: Key, kind: str, text: str) -> Attribute:
+    """A part of a key as a cursor tells it. Raises ``ValueError``, ``ArithmeticError`` or ``LimitExceeded``."""
+    if kind != key.type or not isinstance(text, str):
+        raise ValueError(_WRONG)
+    if kind == "B":
+        return {kind: base64.b64decode(text, validate=True)}
+    if kind == "S":
+        return {kind: text}
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(_WRONG)
+    return {kind: number_text(number, "")}

@@ -10,10 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from pymacaron_dynamodb.item import Attribute, Item
+from pymacaron_dynamodb.keys import Keys, Range
 from pymacaron_dynamodb.session import Session, code_of
 from pymacaron_dynamodb.table import Table
-
-Keys = dict[str, Attribute]
 
 
 class ConditionFailed(Exception):  # no fault: an answer, for the room above
@@ -30,16 +29,6 @@ class Expected:
 
     there: bool
     version: Attribute | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Which items of one hash are meant, in which order; the bounds are inclusive."""
-
-    at_least: Attribute | None = None
-    at_most: Attribute | None = None
-    begins_with: Attribute | None = None
-    descending: bool = False
 
 
 class Items:
@@ -100,30 +89,28 @@ class Items:
     def _connected(self, table: Table) -> Any:
         """PynamoDB's connection on our client, knowing the table."""
         with self._lock:
-            logging.getLogger("pynamodb.settings").setLevel(logging.WARNING)  # else it tells where it finds none
-            base = import_module("pynamodb.connection.base")
             if self._connection is None:
-                self._connection = _connection_class(base)(self.session)
+                self._connection = _connection(self.session)
             try:
                 self._connection.get_meta_table(table.name)
             except import_module("pynamodb.exceptions").TableError:
-                self._connection.add_meta_table(base.MetaTable(_description(table)))
+                meta_table = import_module("pynamodb.connection.base").MetaTable
+                self._connection.add_meta_table(meta_table(_description(table)))
         return self._connection
 
 
-def _connection_class(base: Any) -> Any:
-    class Connection(base.Connection):  # type: ignore[misc]
-        """PynamoDB's own, but for its client: ours has the deadlines, the credentials and the endpoint."""
+def _connection(session: Session) -> Any:
+    logging.getLogger("pynamodb.settings").setLevel(logging.WARNING)  # else it tells where it finds none
+    base = import_module("pynamodb.connection.base")
 
-        def __init__(self, session: Session) -> None:
-            super().__init__(region=session.endpoint.region, host=session.endpoint.url or None)
-            self._ours = session
+    class Connection(base.Connection):  # type: ignore[misc, name-defined]
+        """PynamoDB's own, but for its client: ours has the deadlines, the credentials and the endpoint."""
 
         @property
         def client(self) -> Any:
-            return self._ours.client
+            return session.client
 
-    return Connection
+    return Connection(region=session.endpoint.region, host=session.endpoint.url or None)
 
 
 def _description(table: Table) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -22,7 +21,9 @@ from pymacaron_dynamodb.cursor import Page, cursor_of, key_of
 from pymacaron_dynamodb.endpoint import Endpoint
 from pymacaron_dynamodb.errors import ConflictError, DynamoDBItemNotFound, LimitExceeded, TableNotFound, ValueRefused
 from pymacaron_dynamodb.item import EXACT, Attribute, Codec, Item, check_size
-from pymacaron_dynamodb.items import ConditionFailed, Expected, Items, Keys, Range
+from pymacaron_dynamodb.items import ConditionFailed, Expected, Items
+from pymacaron_dynamodb.keys import Keys, Range, checked_key, key_values, keys_of, told
+from pymacaron_dynamodb.leaves import leaf_of
 from pymacaron_dynamodb.memory import forget, recall, remember
 from pymacaron_dynamodb.session import Session
 from pymacaron_dynamodb.settings import DynamoDBSettings
@@ -32,7 +33,6 @@ from pymacaron_dynamodb.unknown import with_unknown
 
 ModelT = TypeVar("ModelT", bound=Model)
 Result = TypeVar("Result")
-_LONGEST = {"hash": 2048, "range": 1024}
 PAGE = 1000
 """The most models in one page."""
 
@@ -72,7 +72,7 @@ class Store:
         """
         home = self._home(type(model))
         item = home.codec.to_item(model)
-        keys = _keys_of(home.table, item)
+        keys = keys_of(home.table, item)
         before = _recalled(home.table, model, keys)
         if before is not None:
             item = with_unknown(before, item, home.codec.shapes, frozenset((home.table.version, EXACT)))
@@ -95,7 +95,7 @@ class Store:
         keys = self._keys(home, hash, range)
         item = self._with_table(home.table, lambda: self.items.get(home.table, keys, consistent=consistent))
         if item is None:
-            raise DynamoDBItemNotFound(f"the table {home.table.name} has no item with {_told(keys)}")
+            raise DynamoDBItemNotFound(f"the table {home.table.name} has no item with {told(keys)}")
         return cast(ModelT, _made(home, item))
 
     def exists(self, model: type[Model], hash: Any, range: Any = None) -> bool:
@@ -111,7 +111,7 @@ class Store:
         Raises ``ConflictError`` otherwise. ``overwrite`` deletes whatever is there, also for a model made by hand.
         """
         home = self._home(type(model))
-        keys = self._keys(home, *_key_values(home.table, model))
+        keys = self._keys(home, *key_values(home.table, model))
         before = _recalled(home.table, model, keys)
         if before is None and not overwrite:
             raise ConflictError(f"{_shown(home.table, keys)} was not loaded: load it, then delete it")
@@ -145,10 +145,10 @@ class Store:
         table = home.table
         hash_key = self._key(home, table.hash, "hash", hash)
         wanted = self._range(home, at_least, at_most, begins_with, descending)
-        if not 1 <= limit <= PAGE:
-            raise LimitExceeded(f"a page has 1 to {PAGE} items, not {limit}")
-        start = key_of(table, hash_key, cursor) if cursor else None
-        if _is_empty(wanted):
+        if not isinstance(limit, int) or not 1 <= limit <= PAGE:
+            raise LimitExceeded(f"a page has 1 to {PAGE} items, not {limit!r}")
+        start = key_of(table, hash_key, wanted, cursor) if cursor else None
+        if wanted.is_empty:
             return Page([])
         found = self._found(table, hash_key, wanted, start, limit + 1, consistent)
         page = [cast(ModelT, _made(home, item)) for item in found[:limit]]
@@ -193,17 +193,19 @@ class Store:
         return checked_key(key, part, home.codec.key_attribute(key.name, value))
 
     def _range(self, home: _Home, at_least: Any, at_most: Any, begins_with: Any, descending: bool) -> Range:
-        key, told = home.table.range, [each is not None for each in (at_least, at_most, begins_with)]
-        if not any(told):
+        begins_with = None if begins_with == "" else begins_with  # which every text does
+        key, given = home.table.range, [each is not None for each in (at_least, at_most, begins_with)]
+        if not any(given):
             return Range(descending=descending)
         if key is None:
             raise ValueRefused(f"the table {home.table.name} has no range")
         if begins_with is not None:
-            if key.type != "S" or not isinstance(begins_with, str) or sum(told) > 1:
+            if key.type != "S" or not isinstance(begins_with, str) or sum(given) > 1:
                 raise ValueRefused(
                     f"/{key.name}: begins_with takes a text, for a range that is one, and no other bound"
                 )
-            return Range(begins_with={"S": begins_with}, descending=descending)
+            leaf_of(begins_with, f"/{key.name}")
+            return Range(begins_with=checked_key(key, "range", {"S": begins_with}), descending=descending)
         bounds = [None if each is None else self._key(home, key, "range", each) for each in (at_least, at_most)]
         return Range(bounds[0], bounds[1], descending=descending)
 
@@ -230,38 +232,6 @@ class Store:
         raise _conflict(table, keys) if was_there else ConflictError(f"{_shown(table, keys)} exists already")
 
 
-def checked_key(key: Key, part: str, attribute: Attribute) -> Attribute:
-    """The attribute of a key, when it is of the key's type and size.
-
-    (Developer Guide, "Quotas: partition key length, sort key length".) Raises ``ValueRefused``, ``LimitExceeded``.
-    """
-    value = attribute.get(key.type)
-    if value is None:
-        words = {"S": "a text", "N": "a number", "B": "bytes"}
-        raise ValueRefused(f"/{key.name}: the {part} of a key must be {words[key.type]}")
-    size = 1 if key.type == "N" else len(value.encode() if isinstance(value, str) else value)
-    if not 1 <= size <= _LONGEST[part]:
-        raise LimitExceeded(f"/{key.name}: the {part} of a key has 1 to {_LONGEST[part]} bytes, not {size}")
-    return attribute
-
-
-def _keys_of(table: Table, item: Mapping[str, Attribute]) -> Keys:
-    keys = {}
-    for key, part in zip(table.keys, ("hash", "range"), strict=False):
-        if key.name not in item:
-            raise ValueRefused(f"/{key.name}: the {part} of the key is not set")
-        keys[key.name] = checked_key(key, part, item[key.name])
-    return keys
-
-
-def _key_values(table: Table, model: Model) -> list[Any]:
-    native = model.to_native()
-    for key in table.keys:
-        if native.get(key.name) is None:
-            raise ValueRefused(f"/{key.name}: this part of the key is not set")
-    return [native[key.name] for key in table.keys]
-
-
 def _recalled(table: Table, model: Model, keys: Keys) -> Mapping[str, Attribute] | None:
     """The item a model was, unless its key is another now: under that one it is new."""
     before = recall(model)
@@ -280,34 +250,9 @@ def _made(home: _Home, item: Item) -> Model:
     return model
 
 
-def _is_empty(wanted: Range) -> bool:
-    """Whether the bounds leave nothing between them, which DynamoDB refuses to be asked for."""
-    low, high = wanted.at_least, wanted.at_most
-    if low is None or high is None:
-        return False
-    if "N" in low:
-        return Decimal(low["N"]) > Decimal(high["N"])
-    ((_, first),), ((_, last),) = low.items(), high.items()
-    return _bytes(first) > _bytes(last)
-
-
-def _bytes(value: str | bytes) -> bytes:
-    return value.encode() if isinstance(value, str) else value
-
-
 def _conflict(table: Table, keys: Keys) -> ConflictError:
     return ConflictError(f"{_shown(table, keys)} was changed or deleted since it was loaded: load it again")
 
 
 def _shown(table: Table, keys: Keys) -> str:
-    return f"the item {_told(keys)} of the table {table.name}"
-
-
-def _told(keys: Keys) -> str:
-    """A key in words, cut short: ``user=ada``."""
-    told = []
-    for name, attribute in keys.items():
-        ((_, value),) = attribute.items()
-        text = str(value)
-        told.append(f"{name}={text if len(text) <= 60 else text[:57] + '...'}")
-    return " and ".join(told)
+    return f"the item {told(keys)} of the table {table.name}"
