@@ -9,6 +9,8 @@ from pymacaron_dynamodb import ConflictError, DatabaseRefused, DatabaseUnavailab
 from pymacaron_dynamodb import TableNotFound as NoTable
 from pymacaron_dynamodb.endpoint import IN_PROCESS
 
+from engines import ENGINES
+
 
 @pytest.fixture
 def store():
@@ -167,6 +169,19 @@ def test_a_local_database_never_sees_real_credentials(monkeypatch):
     )
     store.exists(Note, "ada", 1)
     assert seen and all("Credential=local/" in each and "AKIAREAL" not in each for each in seen)
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
+)
+def test_a_local_database_needs_nothing_that_is_said_of_aws_on_this_machine(monkeypatch, tmp_path, name):
+    broken = tmp_path / "broken"
+    broken.write_text("[no section\n")
+    monkeypatch.setenv(name, "nobody" if name.endswith("PROFILE") else str(broken))
+    with ENGINES["moto"]() as url:
+        store = Store(Endpoint(url, "us-east-1"), makes_tables=True)
+        assert not store.exists(Note, "ada", 1)
+        assert store.session.resource.Table(store.table(Note).name).item_count == 0
 
 
 def test_the_table_that_is_not_there_is_named_with_the_endpoint_and_the_command(moto_url):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import signal
 import socket
 import threading
@@ -89,6 +90,7 @@ def serve_emulator(host: str, port: int, told: Callable[[str], None]) -> None:
             """Say nothing."""
 
     listening = _listening(host, port)
+    _forget_aws()
     server = serving.make_server(
         host, listening.getsockname()[1], _application(), threaded=True, request_handler=Handler, fd=listening.fileno()
     )
@@ -97,6 +99,14 @@ def serve_emulator(host: str, port: int, told: Callable[[str], None]) -> None:
     shown = f"[{host}]" if ":" in host else host
     told(f"the DynamoDB emulator answers on http://{shown}:{server.port}; its data are gone when it stops")
     server.serve_forever()
+
+
+def _forget_aws() -> None:
+    """Have moto, in a process of its own, stumble over no profile and no file of AWS that this machine has."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        os.environ[name] = os.devnull
 
 
 def _listening(host: str, port: int) -> socket.socket:

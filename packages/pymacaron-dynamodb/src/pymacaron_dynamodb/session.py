@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -27,6 +28,13 @@ THROTTLED = frozenset(
 """Codes after which the same call may succeed (Amazon DynamoDB Developer Guide, "Error handling")."""
 
 _CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ProfileNotFound")
+
+_NO_FILES: Mapping[str, tuple[None, None, str | None, None]] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""botocore's session variables (name in a file, in the environment, default, conversion), found nowhere."""
 
 
 class Session:
@@ -86,12 +94,7 @@ class Session:
             raise told or DatabaseUnavailable(f"the database cannot be reached: {type(error).__name__}") from error
 
     def _with_boto3(self, kind: str) -> Any:
-        boto3 = import_module("boto3")
         settings, endpoint = self.settings, self.endpoint
-        key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
-        if endpoint.is_local:
-            key, secret = "local", "local"
-        session = boto3.session.Session(key, secret, region_name=endpoint.region)
         options: dict[str, Any] = {
             "connect_timeout": settings.connect_timeout,
             "read_timeout": settings.read_timeout,
@@ -102,12 +105,23 @@ class Session:
         if endpoint.is_local:
             options["proxies"] = {}
         config = import_module("botocore.config").Config(**options)
-        made = getattr(session, kind)("dynamodb", endpoint_url=endpoint.url or None, config=config)
+        made = getattr(self._session(), kind)("dynamodb", endpoint_url=endpoint.url or None, config=config)
         if endpoint.is_in_process:
             client = made if kind == "client" else made.meta.client
             self._sender = self._sender or in_process_sender()
             client.meta.events.register("before-send.dynamodb", self._sender)
         return made
+
+    def _session(self) -> Any:
+        """boto3's session; for a local database one that reads no profile and no file of AWS."""
+        settings, local = self.settings, None
+        key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
+        if self.endpoint.is_local:
+            key, secret = "local", "local"
+            local = import_module("botocore.session").Session(session_vars=_NO_FILES)
+        return import_module("boto3").session.Session(
+            key, secret, region_name=self.endpoint.region, botocore_session=local
+        )
 
     def _told(self, what: str, error: Exception) -> DynamoDBError | None:
         """An error of AWS in our words, which name no secret; None where it is none of AWS."""
