@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -55,7 +56,8 @@ def find_endpoint(settings: DynamoDBSettings, config: Config, environ: Mapping[s
 
     Raises ``ConfigError`` when Amazon's own is meant and no region is named, ``TableError`` for a wrong variable.
     """
-    environ = {**config.environ, **os.environ} if environ is None else environ
+    if environ is None:  # asked in every call: nothing is copied
+        environ = ChainMap(os.environ, config.environ)  # type: ignore[arg-type]  # only read
     named = settings.endpoint if settings.endpoint != "auto" else _from_environment(environ)
     region = settings.region or settings.aws_region or settings.aws_default_region
     region = region or next((environ[name] for name in _REGIONS if environ.get(name)), None)
