@@ -6,11 +6,14 @@ import json
 import os
 import signal
 import socket
+import struct
+import time
 from pathlib import Path
 
 import pytest
 from cli_project import DOCUMENT, FUNCTIONS, MORE, Running, answer, make_project, pymacaron, wait_for
 from processes import children_of, is_alive
+from pymacaron_core import development
 
 
 @pytest.fixture
@@ -118,6 +121,20 @@ def test_the_web_process_dies_with_its_supervisor(project: Path, port: str, numb
         with socket.socket() as again:
             again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             again.bind(("127.0.0.1", int(port)))
+
+
+def test_a_caller_that_is_gone_at_once_is_told_of_and_not_waited_for(project: Path, port: str) -> None:
+    with Running("run", "--port", port, cwd=project) as run:
+        run.wait_until("Ctrl-C")
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", int(port)), 10) as caller:
+                caller.sendall(b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert caller.recv(1)
+                caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, not closed
+        wait_for(lambda: sum("GET /ping 200" in line for line in run.lines) == 20, "each request is printed once")
+        began = time.monotonic()
+        assert run.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - began < development.PATIENCE
 
 
 def test_a_port_in_use_is_one_sentence(project: Path) -> None:

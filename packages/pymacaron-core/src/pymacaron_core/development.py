@@ -148,6 +148,7 @@ class _Server(ThreadedWSGIServer):
         super().__init__(host, port, app, handler, fd=fd)
         self._silent: set[Any] = set()
         self._change = threading.Condition()
+        self._told = app
         app.heard = self._heard
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
@@ -157,7 +158,10 @@ class _Server(ThreadedWSGIServer):
 
     def shutdown_request(self, request: Any) -> None:
         self._heard(request)
-        super().shutdown_request(request)
+        try:
+            self._told.leave(request)
+        finally:
+            super().shutdown_request(request)
 
     def wait_until_read(self) -> None:
         """Give connections that were accepted just now a moment to say what they want; browsers open some in vain."""
@@ -177,10 +181,11 @@ class Told:
         self._application = application
         self.heard: Callable[[Any], None] = lambda connection: None
         self._running = 0
+        self._open: dict[Any, ClosingIterator] = {}
         self._change = threading.Condition()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        begun, status = time.perf_counter(), "500"
+        begun, status, connection = time.perf_counter(), "500", environ.get("werkzeug.socket")
 
         def started(line: str, *more: Any) -> Any:
             nonlocal status
@@ -188,16 +193,24 @@ class Told:
             return start_response(line, *more)
 
         def ended() -> None:
+            self._open.pop(connection, None)
             print_request(environ, status, time.perf_counter() - begun)
             self._count(-1)
 
         self._count(1)
-        self.heard(environ.get("werkzeug.socket"))
+        self.heard(connection)
         try:
-            return ClosingIterator(self._application(environ, started), ended)
+            self._open[connection] = answer = ClosingIterator(self._application(environ, started), ended)
         except BaseException:
             ended()
             raise
+        return answer
+
+    def leave(self, connection: Any) -> None:
+        """Close the answer on a connection that ends, where Werkzeug did not: its caller was gone before."""
+        answer = self._open.pop(connection, None)
+        if answer is not None:
+            answer.close()
 
     def wait_until_idle(self, patience: float) -> None:
         """Wait until no request is running, or ``patience`` seconds have passed."""
