@@ -258,15 +258,25 @@ def test_data_and_log_are_private_and_the_data_are_kept(engines, tmp_path):
     assert (state / "x.log").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_second_run_of_a_project_has_data_of_its_own_and_says_so(engines, tmp_path, capfd):
-    wanted = [listening(tmp_path / "one", environ={"FAKE": "{data}"})]
+def test_of_an_engine_that_says_very_much_the_end_is_shown(engines):
+    loud = python("import sys; print(('x' * 1000 + chr(10)) * 20_000); sys.exit('the reason')")
+    with pytest.raises(StartError) as raised:
+        engines.ensure([Engine("loud", loud, ready=PORT)])
+    told, *lines = str(raised.value).splitlines()
+    assert told.endswith("its log, .pym/engines/loud.log, ends:") and lines[-1] == "  the reason"
+    assert {line for line in lines[:-1] if line.strip("x ")} == set() and len(str(raised.value)) < 4000
+
+
+def test_a_second_run_of_a_project_has_data_of_its_own_and_says_so(engines, tmp_path):
+    wanted = [listening(tmp_path / "one", environ={"FAKE": "{data}"}, told="kept for ever")]
     lasting = engines.ensure(wanted)
+    assert engines.news() == [("one", "kept for ever")]
     second = Engines(tmp_path)
     passing = second.ensure(wanted)
     assert lasting == {"FAKE": str(tmp_path / ".pym" / "engines" / "one")}
     assert not passing["FAKE"].startswith(str(tmp_path)) and Path(passing["FAKE"]).is_dir()
-    (line,) = capfd.readouterr().err.splitlines()
-    assert line.startswith("one keeps its data until this run ends")
+    ((name, line),) = second.news()
+    assert name == "one" and line.startswith("keeps its data until this run ends")
     second.stop()
     assert not Path(passing["FAKE"]).exists()
     assert len([pid for pid in pids(tmp_path / "one") if is_alive(pid)]) == 1

@@ -142,10 +142,10 @@ class Engines:
         if self._told.get(engine.name) == told:
             return
         self._told[engine.name] = told
+        if not place.kept and engine.mentions("data"):
+            told = "keeps its data until this run ends: another run of this project uses the lasting ones"
         if told:
             self._news.append((engine.name, told))
-        if not place.kept and engine.mentions("data"):
-            tell(f"{engine.name} keeps its data until this run ends: another run of this project uses the lasting ones")
 
     def _restart(self, running: Running, how: str) -> None:
         """Start a dead engine again, unless it dies again and again."""

@@ -25,6 +25,8 @@ READY = 15.0
 """Seconds an engine has to get ready in."""
 LOOK = 0.02
 """Seconds between two looks whether it is ready."""
+LOOKED_AT = 8192
+"""Bytes at the end of a log that are looked at."""
 SHOWN = 10
 """Lines of a log that are shown when an engine does not start."""
 
@@ -130,7 +132,9 @@ class Process:
     def last_lines(self) -> list[str]:
         """The end of its log, made fit to be printed."""
         try:
-            text = self.log.read_bytes()[-8192:].decode(errors="replace")
+            with self.log.open("rb") as file:  # which may be gigabytes long
+                file.seek(max(0, os.fstat(file.fileno()).st_size - LOOKED_AT))
+                text = file.read(LOOKED_AT).decode(errors="replace")
         except OSError:
             return []
         lines = [line.rstrip()[:300] for line in text.splitlines()]
