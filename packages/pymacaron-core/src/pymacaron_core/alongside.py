@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pymacaron_core.application import Application
 from pymacaron_core.development import Stopped, introduce, serve
 from pymacaron_core.engines import Engine, Engines
-from pymacaron_core.errors import StartError
+from pymacaron_core.errors import PyMacaronError, StartError
 from pymacaron_core.signals import signals_ignored
 
 
@@ -62,6 +62,8 @@ def _asked(slot: str, what: str, method: Callable[[], Iterable[Engine] | None]) 
         return list(method() or ())
     except StartError:
         raise
+    except PyMacaronError as error:  # a sentence already
+        raise StartError(str(error)) from error
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
         raise StartError(f"the plugin for {slot} cannot {what} ({told})") from error

@@ -10,6 +10,7 @@ from typing import Any
 
 from pymacaron_core.app import API, served_elsewhere
 from pymacaron_core.config import load_config
+from pymacaron_core.console import tell_errors
 from pymacaron_core.errors import StartError
 from pymacaron_core.listening import port_from_environment
 from pymacaron_core.logs import configure
@@ -35,7 +36,7 @@ def letsgo(name: str, callback: Callable[..., Any] | None = None, arguments: Seq
         configure(config, development=True)
         _call(callback, port=options.port or port_from_environment() or config.core.port, debug=options.debug)
     except StartError as error:
-        sys.stderr.write(f"{error}\n")
+        tell_errors(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
