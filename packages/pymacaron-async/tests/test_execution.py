@@ -34,6 +34,8 @@ def look(value: Any = None) -> None:
 def fail(kind: str) -> None:
     if kind == "exit":
         sys.exit(7)
+    if kind == "interrupt":
+        raise KeyboardInterrupt
     if kind == "not found":
         raise pymacaron_core.NotFound("there is no such order")
     raise ValueError("it is broken")
@@ -91,7 +93,12 @@ def test_a_task_that_no_call_asked_for_runs_in_a_local_one(bench: Bench):
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "line"), [("crash", "SERVER_ERROR", "it is broken"), ("exit", "SERVER_ERROR", "sys.exit(7)")]
+    ("kind", "code", "line"),
+    [
+        ("crash", "SERVER_ERROR", "it is broken"),
+        ("exit", "SERVER_ERROR", "sys.exit(7)"),
+        ("interrupt", "SERVER_ERROR", "the task raised KeyboardInterrupt()"),
+    ],
 )
 def test_a_failure_is_reported_once_and_done(bench: Bench, caplog: pytest.LogCaptureFixture, kind, code, line):
     bench.execution.run(bench.message("test_execution.fail", kind))

@@ -76,9 +76,8 @@ class Execution:
             task.run(*args, **kwargs)
         except Exception as error:
             self.tell_failure(error, message.label)
-        except SystemExit as error:
-            ended = TaskEnded(f"the task called sys.exit({error.code!r}): a task ends by returning or raising")
-            self.tell_failure(ended, message.label)
+        except BaseException as error:  # which would end the process, and have the task run again for ever
+            self.tell_failure(TaskEnded(_told(error)), message.label)
         else:
             log.info("%s is done after %.3f s", message.label, time.monotonic() - began)
 
@@ -106,6 +105,11 @@ class Execution:
             return self._application.app.test_request_context(url, method=method)
         except Exception as error:
             raise MessageRefused("the url or the method in the message is none") from error
+
+
+def _told(error: BaseException) -> str:
+    did = f"called sys.exit({error.code!r})" if isinstance(error, SystemExit) else f"raised {error!r}"
+    return f"the task {did}: a task ends by returning or by raising an Exception"
 
 
 @contextmanager
