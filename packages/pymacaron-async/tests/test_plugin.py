@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,16 @@ def test_the_folder_of_messages_is_removed_with_the_process(application, project
     wait_for(lambda: told(project, "done"), "a task that is done")
     tasks.stop()
     assert not folder.exists()
+
+
+def test_a_running_task_holds_up_the_end_of_the_process_for_a_moment_only(application, project: Path, caplog):
+    with caplog.at_level(logging.INFO):
+        order(application, "long", seconds=60)
+        wait_for(lambda: told(project, "start", "long"), "a task that runs")
+        began = time.monotonic()
+        application.plugins["async"].stop()
+    assert time.monotonic() - began < 3.5
+    assert not [record for record in caplog.records if record.name.startswith(("celery", "kombu"))]
 
 
 def test_a_development_server_keeps_messages_beside_its_state(application, project: Path, caplog):

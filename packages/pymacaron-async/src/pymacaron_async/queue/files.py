@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 SCHEME = "pymacaron-files"
 TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"
-FILES = f"{SCHEME}://"
+FILES = f"{SCHEME}://localhost"
+"""The URL of such a queue; which one is told by the transport's options."""
 
 
 class Channel(virtual.Channel):

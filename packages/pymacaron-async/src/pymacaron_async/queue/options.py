@@ -16,6 +16,9 @@ ANSWER = 2.0
 GRACE = 5
 """Seconds between the interruption of a task at its time limit and its end by force."""
 
+QUIET = ("celery", "kombu", "amqp")
+"""Loggers of Celery that say more than people who run a service want to read."""
+
 
 def celery_options(settings: AsyncSettings, queue: str) -> dict[str, Any]:
     """Celery's options that publishers and workers share."""

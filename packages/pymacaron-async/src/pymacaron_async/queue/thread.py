@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 
 from celery import Celery
 from celery.worker import WorkController
+
+from pymacaron_async.queue.options import QUIET
 
 PATIENCE = 2.0
 """Seconds a running task has to end in when the process does."""
@@ -28,6 +32,9 @@ class ThreadWorker:
         self._thread = threading.Thread(target=self._work, name="pymacaron-tasks", daemon=True)
 
     def start(self) -> None:
+        for name in QUIET:
+            if logging.getLogger(name).level == logging.NOTSET:
+                logging.getLogger(name).setLevel(logging.WARNING)
         self._thread.start()
 
     def _work(self) -> None:
@@ -37,6 +44,7 @@ class ThreadWorker:
     def stop(self) -> None:
         """Take no more tasks, and wait a moment for the one that runs."""
         stopping = threading.Thread(target=self._worker.stop, daemon=True)
+        until = time.monotonic() + PATIENCE
         stopping.start()
-        stopping.join(PATIENCE)
-        self._thread.join(PATIENCE)
+        for thread in (stopping, self._thread):
+            thread.join(max(0.0, until - time.monotonic()))

@@ -18,13 +18,10 @@ from pymacaron_core.application import Application
 from pymacaron_core.logs import configure, set_level
 
 from pymacaron_async.queue.app import WorkerApp
+from pymacaron_async.queue.options import QUIET
 from pymacaron_async.queue.pool import Processes
 
 log = logging.getLogger(__name__)
-
-QUIET = ("celery", "kombu", "amqp")
-"""Loggers of Celery that say more than people who run a service want to read."""
-
 
 POOLS: dict[str, Any] = {"prefork": Processes, "threads": "threads"}
 
