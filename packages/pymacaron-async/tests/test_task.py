@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -81,6 +82,18 @@ def test_within_a_call_it_is_queued():
         ("test_task.later", 2.5, (), {}),
         ("test_task.Holder.inside", 0, (), {}),
     ]
+
+
+def test_a_thread_is_outside_of_the_call_unless_it_is_given_it():
+    seen.clear()
+    refs: list[TaskRef] = []
+    with entered(CallContext(FakeApplication())):
+        given = copy_context()
+        for run in (note, lambda text: given.run(note, text)):
+            thread = threading.Thread(target=lambda run=run: refs.append(run("a")))  # type: ignore[misc]
+            thread.start()
+            thread.join(10)
+    assert [ref.queued for ref in refs] == [False, True] and seen == [("a", 1)]
 
 
 def test_the_function_itself_can_be_called():
