@@ -156,6 +156,8 @@ def test_a_build_that_does_not_end_is_stopped(tmp_path: Path, told: Path):
     assert not os.path.exists(f"/proc/{told.read_text().strip()}")
 
 
-def test_an_image_of_tests_is_removed_by_its_id(tmp_path: Path, told: Path):
-    discard(program(tmp_path, f'echo "$@" >{told}'), "sha256:1")
-    assert told.read_text() == "image rm sha256:1\n"
+def test_an_image_of_tests_is_removed_by_its_mark(tmp_path: Path, told: Path):
+    assert "--label=pymacaron.mark=m1" in build_command("docker", Build("test", mark="m1"), tmp_path).words
+    discard(program(tmp_path, f'echo "$@" >>{told}; [ "$2" = ls ] && echo sha256:1'), "m1")
+    listed, removed = told.read_text().splitlines()
+    assert listed.endswith("--filter label=pymacaron.mark=m1") and removed == "image rm sha256:1"

@@ -23,7 +23,8 @@ from projects import BASE, commit, git, make_project, make_wheels, write_files
 from pymacaron_deploy.config import Config
 from pymacaron_deploy.engine import Engine
 from pymacaron_deploy.errors import BuildFailed, ConfigError, PreflightError, TestsFailed
-from pymacaron_deploy.image.builder import find_client
+from pymacaron_deploy.image import making
+from pymacaron_deploy.image.builder import Build, find_client
 from pymacaron_deploy.image.dockerfile import write_dockerfile
 from pymacaron_deploy.image.making import Making, dockerfile_of, image_name
 from pymacaron_deploy.report import TerminalReport
@@ -340,3 +341,20 @@ def test_wheels_outside_of_the_project_have_a_place_of_their_own(project: Path, 
         assert load(project, wheels=folder).recipe.wheels == ".wheels"
     for folder in ("dist", "./dist", "build/dist", str(project / "dist")):
         assert load(project, wheels=folder).recipe.wheels in ("dist", "build/dist")
+
+
+def test_an_image_of_tests_is_discarded_even_when_its_build_is_interrupted(
+    project: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch
+):
+    marks: list[str] = []
+
+    def interrupted(client: str, made: Build, *_: object) -> str:
+        marks.append(made.mark)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "find_client", lambda: "docker")
+    monkeypatch.setattr(making, "build", interrupted)
+    monkeypatch.setattr(making, "discard", lambda client, mark: marks.append(mark))
+    with pytest.raises(KeyboardInterrupt):
+        load(project).test()
+    assert len(marks) == 2 and marks[0] == marks[1] != ""

@@ -26,6 +26,9 @@ SECONDS = 3600.0
 
 PROXIES = tuple(name for each in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY") for name in (each, each.lower()))
 
+MARK = "pymacaron.mark"
+"""The label of an image that is to be discarded."""
+
 NO_ENGINE = re.compile(r"(?i)cannot connect to the docker daemon|error during connect|is the docker daemon running")
 """What docker's command says, in its several versions, where no engine answers."""
 
@@ -51,6 +54,8 @@ class Build:
     network: str = "default"
     access: IndexAccess = field(default_factory=IndexAccess)
     seconds: float = SECONDS
+    mark: str = ""
+    """A word to find the image by, however its build ended (:func:`discard`)."""
 
 
 def find_client(look: Callable[[str], Iterator[str]] | None = None) -> str:
@@ -98,6 +103,8 @@ def build_command(client: str, made: Build, folder: Path) -> Command:
     words = [client, "build", "--progress=plain", f"--target={made.stage}", f"--iidfile={folder / 'id'}"]
     if made.reference:
         words.append(f"--tag={made.reference}")
+    if made.mark:
+        words.append(f"--label={MARK}={made.mark}")
     if made.network != "default":
         words.append(f"--network={made.network}")
     for name, value in made.arguments.items():
@@ -111,9 +118,12 @@ def build_command(client: str, made: Build, folder: Path) -> Command:
     return Command((*words, "-"), environ={"DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"})
 
 
-def discard(client: str, image: str) -> None:
-    """Remove an image that was built for what its building proves; what is cached of it stays."""
-    run(Command((client, "image", "rm", image)))
+def discard(client: str, mark: str) -> None:
+    """Remove an image without a name that was built for what its building proves; what is cached of it stays."""
+    listed = run(Command((client, "image", "ls", "--quiet", "--no-trunc", "--filter", f"label={MARK}={mark}")))
+    found = listed.output.decode().split()
+    if found:
+        run(Command((client, "image", "rm", *found)), seconds=600)
 
 
 def _write_secrets(access: IndexAccess, folder: Path) -> None:

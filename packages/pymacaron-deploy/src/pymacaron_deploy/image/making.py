@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets as randomness
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from pymacaron_deploy.image.builder import Build, Image, build, discard, find_cl
 from pymacaron_deploy.image.context import wheels_of, write_context
 from pymacaron_deploy.image.dockerfile import Recipe, recipe_of, write_dockerfile
 from pymacaron_deploy.image.package_index import index_access
+from pymacaron_deploy.interruption import held
 from pymacaron_deploy.report import Report
 from pymacaron_deploy.source import Entry, Source, read_source
 
@@ -54,14 +56,20 @@ class Making:
     def test(self) -> bool:
         """Run the unit tests in an image of their own; False where the project has none."""
         if self.recipe.tests:
-            discard(find_client(), self._build("test"))
+            client, mark = find_client(), randomness.token_hex(8)
+            try:
+                self._build("test", mark=mark)
+            finally:
+                with held():
+                    discard(client, mark)
         return self.recipe.tests
 
-    def _build(self, stage: str, reference: str = "") -> str:
+    def _build(self, stage: str, reference: str = "", *, mark: str = "") -> str:
         source, client = self.source, find_client()
         made = Build(
             stage=stage,
             reference=reference,
+            mark=mark,
             arguments={
                 "VERSION": source.version,
                 "REVISION": source.revision,
