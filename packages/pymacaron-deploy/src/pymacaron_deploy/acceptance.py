@@ -63,7 +63,7 @@ def test_image(
             try:
                 test_address(config, "127.0.0.1", web.port, report, token=token, secrets=secrets.values())
             except TestsFailed:
-                report.progress(f"the last lines of the service:\n{release.said()}")
+                report.progress(redact(f"the last lines of the service:\n{release.said()}", [token]))
                 raise
     except KeyboardInterrupt:
         raise Interrupted("interrupted: the container that was tested is removed") from None
