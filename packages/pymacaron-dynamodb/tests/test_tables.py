@@ -56,6 +56,8 @@ def test_the_database_answers_for_the_tables_it_is_asked_for(store, table):
         store.tables.answer([table])
     store.tables.create([table])
     store.tables.answer([table])
+    with pytest.raises(TableError, match=r"is .* \(owner: S, number: N\), not .* \(number: N\)"):
+        store.tables.answer([Table(table.name, Key("number", "N"))])
 
 
 def test_a_missing_table_is_made_when_it_is_first_needed(store):

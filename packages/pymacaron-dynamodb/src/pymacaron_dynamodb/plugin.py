@@ -77,7 +77,8 @@ class Persistence(Plugin):
         self.tables()
 
     def check_ready(self) -> None:
-        """Raise ``DatabaseUnavailable`` when the database does not answer, or lacks a table and may not make it."""
+        """Raise ``DatabaseUnavailable`` when the database does not answer, or lacks a table and may not make it, and
+        ``TableError`` when one has another key."""
         store = self.store
         if not store.endpoint.is_in_process:
             store.tables.answer(() if store.makes_tables else self.tables())

@@ -35,12 +35,18 @@ class Tables:
         self.session = session
 
     def answer(self, tables: Sequence[Table] = ()) -> None:
-        """Have the database answer, at once or not at all. Raises ``TableNotFound`` for one of the tables."""
+        """Have the database answer, at once or not at all.
+
+        Raises ``TableNotFound`` or ``TableError`` for one of the tables that is missing, or has another key.
+        """
         if not tables:
             self.session.call("the database is asked", lambda: self.session.client.list_tables(Limit=1), attempts=1)
         for table in tables:
-            if self._described(table, attempts=1) is None:
+            there = self._described(table, attempts=1)
+            if there is None:
                 raise self.missing(table)
+            if _keys_of(there) != table.keys:
+                raise TableError(self._other_key(table, there))
 
     def plan(self, tables: Iterable[Table]) -> list[Step]:
         """What ``create`` would do."""
@@ -71,11 +77,14 @@ class Tables:
         there = self._described(table)
         if there is None:
             return Step(table, "create", f"it is not on {self.session.endpoint}")
-        keys = _keys_of(there)
-        if keys != table.keys:
-            found = Table(table.name, keys[0], keys[1] if len(keys) > 1 else None)
-            return Step(table, "differs", f"the table on {self.session.endpoint} is {found}, not {table}")
+        if _keys_of(there) != table.keys:
+            return Step(table, "differs", self._other_key(table, there))
         return Step(table, "keep", "it is there")
+
+    def _other_key(self, table: Table, there: dict[str, Any]) -> str:
+        keys = _keys_of(there)
+        found = Table(table.name, keys[0], keys[1] if len(keys) > 1 else None)
+        return f"the table on {self.session.endpoint} is {found}, not {table}"
 
     def _create(self, table: Table) -> None:
         what = f"the table {table.name} is made"
