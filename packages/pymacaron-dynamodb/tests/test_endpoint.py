@@ -74,7 +74,7 @@ def test_a_wrong_variable_is_refused_and_not_shown(found, value):
     ("section", "message"),
     [
         ("endpoint: mars", "dynamodb.endpoint must be auto, aws, or a URL like http://127.0.0.1:8000, not 'mars'"),
-        ("endpoint: 'http://user:pass@host'", "dynamodb.endpoint must be"),
+        ("endpoint: 'http://user:pass@host'", "http://127.0.0.1:8000, not 'http://[REDACTED]@host'"),
         ("deadline: 0", "dynamodb.deadline must be a number of seconds above 0, not 0"),
         ("read_timeout: soon", "dynamodb.read_timeout must be a number of seconds above 0, not 'soon'"),
         ("table_prefix: 'a b'", "dynamodb.table_prefix must be letters, digits"),

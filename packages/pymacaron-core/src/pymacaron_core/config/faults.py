@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,9 @@ from pydantic import BaseModel, ValidationError
 from pymacaron_core.config.lookup import shown
 from pymacaron_core.errors import ConfigError
 from pymacaron_core.yaml12 import Positions
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
+"""User and password in a URL (RFC 3986, section 3.2.1)."""
 
 
 class Fault(NamedTuple):
@@ -84,7 +88,7 @@ def shown_value(value: Any) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    text = repr(value)
+    text = _CREDENTIALS.sub("[REDACTED]@", repr(value))
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
