@@ -124,6 +124,8 @@ def test_what_is_the_callers_fault_is_a_line_in_the_log(bench: Bench, caplog: py
         ({"v": 9}, "the version 9", "a message in the queue of tasks"),
         ({"args": [["tuple", [["model", "shop", "Gone", "1", 1]]], ["dict", []]]}, "does not have", "look (t-1)"),
         ({"context": {"url": "http://[", "method": "GET", "request_id": "r"}}, "the url or the method", "look (t-1)"),
+        ({"args": [["tuple", [1, 2]], ["dict", []]]}, "other arguments than the message holds: too many", "look (t-1)"),
+        ({"args": [["tuple", []], ["dict", [["more", 1]]]]}, "unexpected keyword argument 'more'", "look (t-1)"),
         ({"id": "t-2"}, "the identity in the message does not open: sealed for another task", "look (t-2)"),
     ],
 )

@@ -52,7 +52,7 @@ class Execution:
             label = message.label
             captured = self._carrying.unpacked(message.context, message.id)
             task = find_task(message.name, self._application.root)
-            args, kwargs = message.read_arguments(self._codec)
+            args, kwargs = self._arguments(message, task)
             request = self._request(captured)
         except MessageRefused as error:
             with restore(captured, self._application):
@@ -63,6 +63,14 @@ class Execution:
                 self._run(message, task, args, kwargs)
         except Exception as error:  # what the service has Flask do at the end of a request
             self.tell_failure(error, label)
+
+    def _arguments(self, message: Message, task: AsyncTask[..., Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        args, kwargs = message.read_arguments(self._codec)
+        try:
+            task.check_arguments(args, kwargs)
+        except TypeError as error:
+            raise MessageRefused(f"the task takes other arguments than the message holds: {error}") from None
+        return args, kwargs
 
     def refuse(self, text: str, error: MessageRefused, label: str) -> None:
         """Put a message aside that cannot be run, and report it. Raises where it cannot be put aside either."""

@@ -58,11 +58,15 @@ class AsyncTask(Generic[P, R]):
         if call is None:
             self.run(*args, **kwargs)
             return TaskRef(str(uuid.uuid4()), queued=False)
-        self._signature.bind(*args, **kwargs)
+        self.check_arguments(args, kwargs)
         application = call.application or current_application()
         tasks: Any = plugin_of(application, "async", f"the task {self.name} is called")
         sent: TaskRef = tasks.send(self, args, kwargs)
         return sent
+
+    def check_arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Raises ``TypeError`` for arguments the function does not take."""
+        self._signature.bind(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<AsyncTask {self.name}>"
