@@ -114,7 +114,10 @@ def test_configuration_and_options_are_frozen() -> None:
         ("core:\n  apis: [shop]", "2:9: core.apis must be a mapping of APIs to their options, not a list"),
         ("core: [port]", "1:7: core must be a mapping of options, not a list"),
         ("auth: yes", "1:7: auth must be a mapping of options, not 'yes'"),
-        ("live_url: ftp://ada:hidden@deli.example.com", "not 'ftp://[REDACTED]@deli.example.com'"),
+        (
+            "live_url: ftp://ada:hidden@deli.example.com",
+            "1:11: live_url must be a URL that begins with http:// or https://, not 'ftp://[REDACTED]@deli.example.com'",
+        ),
         ("live_url: deli.example.com", "1:11: live_url must be a URL that begins with http:// or https://"),
         ("name: 3", "1:7: name must be a name of one line, not 3"),
         ("name: a\ncore:\n  name: b", "3:3: name is given twice, also at the top level: keep one"),
