@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -265,6 +266,31 @@ def test_of_an_engine_that_says_very_much_the_end_is_shown(engines):
     told, *lines = str(raised.value).splitlines()
     assert told.endswith("its log, .pym/engines/loud.log, ends:") and lines[-1] == "  the reason"
     assert {line for line in lines[:-1] if line.strip("x ")} == set() and len(str(raised.value)) < 4000
+
+
+@pytest.mark.parametrize("name", ["engines", "engines/two", "engines/two.lock", "engines/two.log"])
+def test_state_that_somebody_spoilt_is_one_sentence(engines, tmp_path, ran, name):
+    first = listening(ran)
+    engines.ensure([first])
+    engines.stop()
+    spoilt = tmp_path / ".pym" / name
+    if name == "engines":
+        shutil.rmtree(spoilt)
+    if name.endswith((".lock", ".log")):
+        spoilt.mkdir()
+    else:
+        spoilt.write_text("a file")
+    wanted = [first, Engine("two", SILENT, environ={"FAKE": "{data}"})]
+    with pytest.raises(StartError, match=rf"the engine (one|two) did not start: {spoilt}: "):
+        Engines(tmp_path).ensure(wanted)
+    assert not any(map(is_alive, pids(ran)))
+
+
+def test_where_no_folder_for_sockets_can_be_made_is_one_sentence(engines, tmp_path, ran, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    monkeypatch.setattr(places, "LONGEST", 4096)
+    with pytest.raises(StartError, match=r"no folder for sockets can be made in .*gone: No such file"):
+        engines.ensure([listening(ran)])
 
 
 def test_a_second_run_of_a_project_has_data_of_its_own_and_says_so(engines, tmp_path):

@@ -107,10 +107,13 @@ class Engines:
                     begun.append(engine.name)
                     self._begin(engine, dict(added))
                 added.update(self._running[engine.name].process.engine.environ)
-        except StartError:
+        except (StartError, OSError) as error:
             for name in reversed(begun):
                 self._end(name)
                 self._places.forget(name)
+            if isinstance(error, OSError):
+                why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+                raise StartError(f"the engine {begun[-1]} did not start: {why}") from error
             raise
         return added
 
@@ -162,7 +165,7 @@ class Engines:
         running.process = Process(running.process.engine, running.process.log)
         try:
             self._start(running)
-        except StartError as error:
+        except (StartError, OSError) as error:
             running.left = True
             tell(str(error), YELLOW)
 
@@ -176,5 +179,6 @@ class Engines:
                 self._places.forget(name)
 
     def _end(self, name: str) -> None:
-        self._running[name].process.end()
-        del self._running[name]
+        if name in self._running:
+            self._running[name].process.end()
+            del self._running[name]
