@@ -191,7 +191,7 @@ class Worker:
         with self.log.open("wb") as file:
             self.process = subprocess.Popen(
                 command,
-                env=environment(PYM_BROKER_URL=url, **more),
+                env=environment(PYM_BROKER_URL=url, TMPDIR=str(project), **more),  # a killed one leaves folders there
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
