@@ -205,6 +205,19 @@ def test_signals_end_it_in_order(number: int, stand: type[Stand], printed: Print
     assert status == 7 and "error: interrupted" in told
 
 
+def test_a_handler_that_was_there_before_is_there_again(stand: type[Stand], printed: Printed, monkeypatch):
+    def handler(number: int, frame: object) -> None:
+        raise AssertionError("nobody else hears it while a command runs")
+
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        monkeypatch.setattr(stand, "image", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+        assert printed("image")[0] == 7
+        assert signal.getsignal(signal.SIGTERM) is handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_a_reader_that_leaves_is_no_error(project: Path):
     command = f"{sys.executable} -m pymacaron_deploy.cli config | true; echo ${{PIPESTATUS[0]}}"
     finished = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)

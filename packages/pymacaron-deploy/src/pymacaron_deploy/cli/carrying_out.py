@@ -20,7 +20,8 @@ BROKEN_PIPE = 141
 def carry_out(options: argparse.Namespace) -> int:
     """The exit status of a command. Ctrl-C, SIGTERM and SIGHUP end it in order: what it started is stopped first."""
     answers = Answers(json=options.json)
-    heard = [number for number in ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    before = {number: signal.getsignal(number) for number in ENDING}
+    heard = {number: handler for number, handler in before.items() if handler not in (None, signal.SIG_IGN)}
     for number in heard:
         signal.signal(number, _terminated)
     try:
@@ -35,8 +36,8 @@ def carry_out(options: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     finally:
-        for number in heard:
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in heard.items():
+            signal.signal(number, handler)
     return status
 
 
