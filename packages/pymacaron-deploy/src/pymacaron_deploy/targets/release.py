@@ -90,15 +90,17 @@ class Release:
         with held():
             if self._engine.ensure_network(layout.service, {"service": layout.service}):
                 undo.callback(self._engine.remove_network, layout.service)
-        started = False
+        started = []
         for sidecar in layout.sidecars:
             id = ensure_sidecar(self._engine, sidecar, images[sidecar.role], layout.run, undo)
             if id:
                 self._report.progress(f"the sidecar {sidecar.role} starts ({sidecar.container.image})")
                 self._alive[id] = sidecar.role
-                started = True
+                started.append(id)
         if started:
             self._await_sidecars()
+        for id in started:
+            self._engine.keep_running(id)
 
     def _await_sidecars(self) -> None:
         with undoing() as undo:

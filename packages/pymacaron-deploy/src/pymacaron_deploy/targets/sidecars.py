@@ -37,7 +37,8 @@ def get_images(engine: Engine, sidecars: tuple[Sidecar, ...], report: Report) ->
 def ensure_sidecar(engine: Engine, sidecar: Sidecar, image: str, run: str, undo: ExitStack) -> str:
     """Have a sidecar of this image run, and tell the id of its container if that was started just now, else ``''``.
 
-    What is done is undone by ``undo``; a container that was replaced keeps a name with ``run`` until it is removed.
+    What is done is undone by ``undo``; a container that was replaced keeps a name with ``run`` until it is removed. One
+    that was started dies when it dies: whoever finds that it lives has the engine keep it running.
     """
     wanted = sidecar.container
     with held():
@@ -56,7 +57,6 @@ def ensure_sidecar(engine: Engine, sidecar: Sidecar, image: str, run: str, undo:
         id = engine.create(wanted)
         undo.callback(engine.remove, id)
         engine.start(id)
-        engine.keep_running(id)
         return id
 
 
