@@ -282,7 +282,7 @@ def test_state_that_somebody_spoilt_is_one_sentence(engines, tmp_path, ran, name
         spoilt.write_text("a file")
     wanted = [first, Engine("two", SILENT, environ={"FAKE": "{data}"})]
     with pytest.raises(StartError, match=rf"the engine (one|two) did not start: {spoilt}: "):
-        Engines(tmp_path).ensure(wanted)
+        engines.ensure(wanted)
     assert not any(map(is_alive, pids(ran)))
 
 
