@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,13 @@ class Bench:
             raise pymacaron_core.ServiceUnavailable("the broker is gone")
         self.kept.append((text, reason))
 
-    def message(self, name: str, *args: Any, sealed_for: str = "t-1") -> str:
+    def message(self, name: str, *args: Any, sealed_for: str = "") -> str:
         codec = Codec(self.application.models)
         headers = {"traceparent": "00-1-2-01", "X-Request-ID": "r-1"}
         call = CallContext(self.application, "/orders", "POST", identity={"sub": "ada"}, header=headers.get)
         with entered(call):
-            return Message("t-1", name, write_arguments(codec, args, {}), self.carrying.packed(sealed_for)).to_text()
+            bare = Message("t-1", name, write_arguments(codec, args, {}))
+            return replace(bare, context=self.carrying.packed(sealed_for or bare.sealed_for)).to_text()
 
 
 @pytest.fixture
@@ -120,12 +122,29 @@ def test_what_is_the_callers_fault_is_a_line_in_the_log(bench: Bench, caplog: py
 @pytest.mark.parametrize(
     ("change", "reason", "label"),
     [
-        ({"task": "shop.gone"}, "there is no task 'shop.gone' in this service", "task shop.gone (t-1)"),
+        (
+            {"task": "shop.gone", "context": None},
+            "there is no task 'shop.gone' in this service",
+            "task shop.gone (t-1)",
+        ),
         ({"v": 9}, "the version 9", "a message in the queue of tasks"),
-        ({"args": [["tuple", [["model", "shop", "Gone", "1", 1]]], ["dict", []]]}, "does not have", "look (t-1)"),
+        (
+            {"args": [["tuple", [["model", "shop", "Gone", "1", 1]]], ["dict", []]], "context": None},
+            "does not have",
+            "look (t-1)",
+        ),
         ({"context": {"url": "http://[", "method": "GET", "request_id": "r"}}, "the url or the method", "look (t-1)"),
-        ({"args": [["tuple", [1, 2]], ["dict", []]]}, "other arguments than the message holds: too many", "look (t-1)"),
-        ({"args": [["tuple", []], ["dict", [["more", 1]]]]}, "unexpected keyword argument 'more'", "look (t-1)"),
+        (
+            {"args": [["tuple", [1, 2]], ["dict", []]], "context": None},
+            "other arguments than the message holds: too many",
+            "look (t-1)",
+        ),
+        (
+            {"args": [["tuple", []], ["dict", [["more", 1]]]], "context": None},
+            "unexpected keyword argument 'more'",
+            "look (t-1)",
+        ),
+        ({"args": [["tuple", [7]], ["dict", []]]}, "does not open: sealed for another task", "look (t-1)"),
         ({"id": "t-2"}, "the identity in the message does not open: sealed for another task", "look (t-2)"),
     ],
 )

@@ -50,7 +50,7 @@ class Execution:
         try:
             message = Message.from_text(text)
             label = message.label
-            captured = self._carrying.unpacked(message.context, message.id)
+            captured = self._carrying.unpacked(message.context, message.sealed_for)
             task = find_task(message.name, self._application.root)
             args, kwargs = self._arguments(message, task)
             request = self._request(captured)

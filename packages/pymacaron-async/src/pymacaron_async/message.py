@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,12 @@ class Message:
     def label(self) -> str:
         """How log lines and reports name it."""
         return f"task {self.name} ({self.id})"
+
+    @property
+    def sealed_for(self) -> str:
+        """What the caller's identity is sealed for: this very call. With other arguments it is another."""
+        asked = to_text([self.name, list(self.arguments)])
+        return f"{self.id} {hashlib.sha256(asked.encode()).hexdigest()}"
 
     def to_text(self) -> str:
         return to_text(

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,8 @@ class Tasks(Plugin):
         """Queue a call of a task. Raises ``ArgumentRefused`` and ``TaskQueueUnavailable``."""
         task_id = str(uuid.uuid4())
         arguments = write_arguments(self.codec, args, kwargs)
-        message = Message(task_id, task.name, arguments, self.carrying.packed(task_id))
+        bare = Message(task_id, task.name, arguments)
+        message = replace(bare, context=self.carrying.packed(bare.sealed_for))
         self.sender().send(task_id, task.name, message.to_text(), task.delay)
         log.info("%s is queued", message.label)
         return TaskRef(task_id, queued=True)
