@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
 from pymacaron_core.app import load
 from pymacaron_core.application import Application
+from pymacaron_core.cli.carrying_out import ended
+from pymacaron_core.cli.options import add_project_options
 from pymacaron_core.config import level_number, load_config
-from pymacaron_core.console import say, say_json, tell, tell_errors
+from pymacaron_core.console import say, say_json, tell
 from pymacaron_core.errors import StartError
 
 from pymacaron_async import __version__
@@ -41,14 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    try:
-        status: int = options.command(options)
-    except StartError as error:
-        if options.debug:
-            traceback.print_exception(error)
-        tell_errors(str(error))
-        return StartError.exit_code
-    return status
+    return ended(lambda: options.command(options), debug=options.debug)
 
 
 def main_of_2x() -> int:
@@ -74,8 +68,7 @@ def menu() -> argparse.ArgumentParser:
     _add_project_options(worker)
     status = commands.add_parser("status", help="tell how many tasks wait", description=tell_status.__doc__)
     status.set_defaults(command=tell_status)
-    status.add_argument("--json", action="store_true", help="print JSON, for other programs")
-    _add_project_options(status)
+    _add_project_options(status, json=True)
     return parser
 
 
@@ -86,12 +79,9 @@ def _add_worker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", type=_level, metavar="LEVEL", help="least level of log lines (default: configured)")
 
 
-def _add_project_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-C", "--root", metavar="FOLDER", help="the project (default: this folder, or one above)")
-    parser.add_argument("--config", metavar="FILE", help="the configuration (default: pym-config.yaml of the project)")
-    parser.add_argument("--env", metavar="NAME", help="the environment: pym-config.NAME.yaml (default: $PYM_ENV)")
+def _add_project_options(parser: argparse.ArgumentParser, *, json: bool = False) -> None:
     parser.add_argument("--dev", action="store_true", help="development: unset secrets are made up, .env is read")
-    parser.add_argument("--debug", action="store_true", help="show where in the code an error came from")
+    add_project_options(parser, json=json)
 
 
 def _count(text: str) -> int:

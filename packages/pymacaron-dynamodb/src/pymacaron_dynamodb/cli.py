@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from pymacaron_core.app import load
 from pymacaron_core.application import Application
+from pymacaron_core.cli.carrying_out import ended
+from pymacaron_core.cli.options import add_debug_option, add_project_options
 from pymacaron_core.cli.project import failure
 from pymacaron_core.config import load_config
-from pymacaron_core.console import say, say_json, say_table, tell, tell_errors
+from pymacaron_core.console import say, say_json, say_table, tell
 from pymacaron_core.discovery import plugin_of
 from pymacaron_core.errors import BindingError, GuardMissing, PluginMissing, PyMacaronError, StartError
 
@@ -30,7 +31,7 @@ examples:
 Exit status: 0 well, 1 a table has another key than the document declares
 (plan), 2 it cannot be done.
 """
-FAULTS, UNDONE = 1, 2
+FAULTS = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,16 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    try:
-        status: int = _COMMANDS[options.command](options)
-    except PyMacaronError as error:
-        if options.debug:
-            traceback.print_exception(error)
-        tell_errors(str(error))
-        return UNDONE
-    except KeyboardInterrupt:
-        return 130
-    return status
+    return ended(lambda: _COMMANDS[options.command](options), debug=options.debug)
 
 
 def menu() -> argparse.ArgumentParser:
@@ -67,17 +59,13 @@ def menu() -> argparse.ArgumentParser:
         ("create", "make the tables that are missing; none is changed or deleted"),
     ):
         command = commands.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
-        command.add_argument("-C", dest="root", metavar="ROOT", help="the project's folder (default: the nearest)")
-        command.add_argument("--config", metavar="FILE", help="the configuration (default: pym-config.yaml)")
-        command.add_argument("--env", metavar="NAME", help="use pym-config.NAME.yaml")
         command.add_argument("--endpoint", metavar="URL", help="aws, or a URL, in place of the configured endpoint")
-        command.add_argument("--json", action="store_true", help="print JSON, for programs")
-        command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        add_project_options(command, json=True)
     told = "serve an emulator of DynamoDB, whose data are gone when it stops"
     command = commands.add_parser("emulator", help=told, description=f"{told[0].upper()}{told[1:]}.")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
     command.add_argument("--port", type=_port, default=8000, help="the port, 0 for a free one (default: 8000)")
-    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    add_debug_option(command)
     return parser
 
 

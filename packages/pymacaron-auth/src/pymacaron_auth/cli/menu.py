@@ -1,16 +1,13 @@
-"""What can be typed after ``pymacaron-auth``, and how each ending becomes a message and an exit status."""
+"""What can be typed after ``pymacaron-auth``."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
-from pymacaron_core.console import tell_errors
-from pymacaron_core.errors import StartError
+from pymacaron_core.cli.carrying_out import ended
+from pymacaron_core.cli.options import add_project_options
 
 from pymacaron_auth import __version__
 
@@ -24,7 +21,6 @@ examples:
 
 'pymacaron-auth COMMAND --help' tells more about a command.
 """
-INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,22 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    try:
-        status: int = import_module(f"pymacaron_auth.cli.{options.command}").execute(options)
-        sys.stdout.flush()
-    except StartError as error:
-        if options.debug:
-            traceback.print_exception(error)
-        tell_errors(str(error))
-        return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        return INTERRUPTED
-    except BrokenPipeError:
-        # What Python would write at exit goes nowhere, instead of failing again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
-    return status
+    command = import_module(f"pymacaron_auth.cli.{options.command}")
+    return ended(lambda: command.execute(options), debug=options.debug)
 
 
 def menu() -> argparse.ArgumentParser:
@@ -86,16 +68,7 @@ def _add_token(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--scope", metavar="SCOPE", action="append", help="a scope to put in; may be repeated")
     parser.add_argument("--audience", metavar="NAME", help="another service, that the token is for")
     parser.add_argument("--json", action="store_true", help="print the token and what it says as JSON")
-    group = parser.add_argument_group("project")
-    group.add_argument(
-        "-C",
-        "--root",
-        metavar="FOLDER",
-        help="the project (default: this folder, or the nearest above that has apis/ or pym-config.yaml)",
-    )
-    group.add_argument("--config", metavar="FILE", help="the configuration (default: pym-config.yaml of the project)")
-    group.add_argument("--env", metavar="NAME", help="the environment: uses pym-config.NAME.yaml (default: $PYM_ENV)")
-    parser.add_argument("--debug", action="store_true", help="show where in the code an error came from")
+    add_project_options(parser)
 
 
 def _seconds(text: str) -> int:

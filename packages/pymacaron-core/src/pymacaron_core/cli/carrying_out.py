@@ -6,25 +6,31 @@ import argparse
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 
 from pymacaron_core.console import tell_errors
-from pymacaron_core.errors import StartError
+from pymacaron_core.errors import PyMacaronError, StartError
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def carry_out(options: argparse.Namespace) -> int:
-    """The exit status of a command: each is a module here with ``execute(options) -> int``."""
+    """The exit status of a command of ours: each is a module here with ``execute(options) -> int``."""
     command = import_module(f"pymacaron_core.cli.{options.command}")
+    return ended(lambda: command.execute(options), debug=options.debug)
+
+
+def ended(command: Callable[[], int], *, debug: bool) -> int:
+    """The exit status of a command of any package: its own, or that of what ended it, once it is told."""
     try:
-        status: int = command.execute(options)
+        status = command()
         sys.stdout.flush()
-    except StartError as error:
-        if options.debug:
+    except PyMacaronError as error:
+        if debug:
             traceback.print_exception(error)
         tell_errors(str(error))
-        return error.exit_code
+        return error.exit_code if isinstance(error, StartError) else StartError.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return INTERRUPTED

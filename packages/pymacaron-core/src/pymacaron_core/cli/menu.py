@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TypeAlias
 
 from pymacaron_core import __version__
+from pymacaron_core.cli.options import add_debug_option, add_project_options
 
 EXAMPLES = """\
 examples:
@@ -62,26 +63,6 @@ def _command(commands: Commands, name: str, brief: str, told: str) -> argparse.A
     return parser
 
 
-def _in_project(parser: argparse.ArgumentParser, *, json: bool = False) -> None:
-    """The options of every command that works on a project."""
-    group = parser.add_argument_group("project")
-    group.add_argument(
-        "-C",
-        "--root",
-        metavar="FOLDER",
-        help="the project (default: this folder, or the nearest above that has apis/ or pym-config.yaml)",
-    )
-    group.add_argument("--config", metavar="FILE", help="the configuration (default: pym-config.yaml of the project)")
-    group.add_argument("--env", metavar="NAME", help="the environment: uses pym-config.NAME.yaml (default: $PYM_ENV)")
-    if json:
-        parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
-    _debug(parser)
-
-
-def _debug(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--debug", action="store_true", help="show where in the code an error came from")
-
-
 def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
@@ -120,7 +101,7 @@ def _new(commands: Commands) -> None:
         metavar="FILE",
         help="the OpenAPI 3 or Swagger 2.0 document to serve",
     )
-    _debug(parser)
+    add_debug_option(parser)
 
 
 def _run(commands: Commands) -> None:
@@ -139,7 +120,7 @@ def _run(commands: Commands) -> None:
         help="answer operations without a function from the document's examples, and mark those answers by a header",
     )
     parser.add_argument("--no-reload", dest="reload", action="store_false", help="serve in this one process")
-    _in_project(parser)
+    add_project_options(parser)
 
 
 def _serve(commands: Commands) -> None:
@@ -157,7 +138,7 @@ def _serve(commands: Commands) -> None:
         help="processes (default: $PYM_GUNICORN_WORKERS_COUNT, 2 per processor + 1)",
     )
     parser.add_argument("--threads", type=_count, metavar="N", default=4, help="threads of each process (default: 4)")
-    _in_project(parser)
+    add_project_options(parser)
 
 
 def _generate(commands: Commands) -> None:
@@ -176,13 +157,13 @@ def _generate(commands: Commands) -> None:
         action="store_true",
         help="also write a typed stub for each operation without a function; nothing that exists is changed",
     )
-    _in_project(parser, json=True)
+    add_project_options(parser, json=True)
 
 
 def _routes(commands: Commands) -> None:
     told = "List what is served: method, path, operation, its function, the rule that\nfound it, and who may call."
     parser = _command(commands, "routes", "list what is served, and by which function", told)
-    _in_project(parser, json=True)
+    add_project_options(parser, json=True)
 
 
 def _check(commands: Commands) -> None:
@@ -194,7 +175,7 @@ def _check(commands: Commands) -> None:
     )
     parser = _command(commands, "check", "find all that is wrong, with file and line", told)
     parser.add_argument("--strict", action="store_true", help="exit with 1 also when there are only warnings")
-    _in_project(parser, json=True)
+    add_project_options(parser, json=True)
 
 
 def _describe(commands: Commands) -> None:
@@ -204,7 +185,7 @@ def _describe(commands: Commands) -> None:
         "configuration only; no code of the project runs."
     )
     parser = _command(commands, "describe", "tell what the service is and needs", told)
-    _in_project(parser, json=True)
+    add_project_options(parser, json=True)
 
 
 def _completion(commands: Commands) -> None:
@@ -216,4 +197,4 @@ def _completion(commands: Commands) -> None:
     )
     parser = _command(commands, "completion", "print a script that completes commands in a shell", told)
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
-    _debug(parser)
+    add_debug_option(parser)
