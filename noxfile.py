@@ -628,6 +628,10 @@ def alone(session: nox.Session, packages: tuple[Package, ...]) -> None:
         run_pytest(session, ROOT / "examples" / "tests" / "together", options=(test_of_together(packages),))
 
 
+for other_version, other_place in OTHER_PYTHONS.items():
+    tests_on(other_version, other_place)
+
+
 @nox.session(python=PYTHONS.get(LOWEST))
 @EACH_PACKAGE
 def lowest(session: nox.Session, package: Package) -> None:
