@@ -155,12 +155,21 @@ def test_a_parent_class_is_imported_and_inherited_from(tmp_path: Path, monkeypat
 
 
 def test_a_parent_that_is_no_dotted_name_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"x-parent must be module\.Class"):
+    with pytest.raises(ModelError, match=r"shop\.yaml \(at /.*/Order\): x-parent must be module\.Class, not 'os; x'"):
         load_models(
             specification_of(tmp_path, "Order: {type: object, x-parent: 'os; x', properties: {a: {}}}"),
             root=tmp_path,
             write=True,
         )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("x-persist", "42"), ("x-persist", "[orders]"), ("x-persist", ""), ("x-parent", "{}")]
+)
+def test_a_parent_that_is_no_text_is_not_passed_over(tmp_path: Path, key: str, value: str) -> None:
+    document = specification_of(tmp_path, f"Order: {{type: object, {key}: {value}, properties: {{a: {{}}}}}}")
+    with pytest.raises(ModelError, match=rf"shop\.yaml \(at /.*/Order\): {key} must be module\.Class"):
+        load_models(document, root=tmp_path, write=True)
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_naming_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

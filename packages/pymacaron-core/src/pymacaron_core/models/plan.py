@@ -296,6 +296,9 @@ def _parent_texts(schema: Schema) -> list[tuple[str, str]]:
                 told = told.get("class", PERSISTENCE)
             if isinstance(told, str):
                 found.append((key, told))
+            elif key in each.keywords:
+                meant = "module.Class or {table: NAME, hash: PROPERTY}" if key == "x-persist" else "module.Class"
+                raise ModelError(f"{each.place.file} (at {each.place.pointer}): {key} must be {meant}, not {told!r}")
     return found
 
 
@@ -304,6 +307,6 @@ def _parents(schema: Schema) -> Iterator[ParentClass]:
         module, _, name = told.rpartition(".")
         words = told.split(".")
         if not module or not all(word.isidentifier() and not keyword.iskeyword(word) for word in words):
-            where = f"{schema.place.file}{schema.place.pointer}"
+            where = f"{schema.place.file} (at {schema.place.pointer})"
             raise ModelError(f"{where}: {key} must be module.Class, not {told!r}")
         yield ParentClass(module, name, schema.place / key)
