@@ -122,14 +122,16 @@ def test_engines_are_a_private_redis_and_a_worker(application, project: Path, mo
     assert worker.reloads and redis.told and worker.told
 
 
-def test_without_a_redis_there_are_no_engines_and_with_a_broker_only_the_worker(application, monkeypatch):
+def test_without_a_redis_there_are_no_engines_and_with_a_broker_only_the_worker(application, monkeypatch, capsys):
     tasks = application.plugins["async"]
     monkeypatch.setattr("pymacaron_async.plugin.find_redis_server", lambda: None)
     assert list(tasks.engines()) == []
+    assert capsys.readouterr().err.count("install redis-server, or name a broker by PYM_BROKER_URL") == 1
     monkeypatch.setenv("PYM_BROKER_URL", "redis://host/0")
     assert [engine.name for engine in tasks.engines()] == ["worker"]
     monkeypatch.setenv("PYM_BROKER_URL", "in-process")
     assert list(tasks.engines()) == []
+    assert capsys.readouterr().err == ""
 
 
 def test_the_worker_gets_the_configuration_of_the_service(tmp_path: Path):

@@ -15,12 +15,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from pymacaron_core.console import tell
 from pymacaron_core.engines import Engine
 from pymacaron_core.errors import ServiceUnavailable
 from pymacaron_core.plugins import Plugin
 from pymacaron_core.state import state_folder
 
-from pymacaron_async.broker import Broker, configured_broker, current_broker
+from pymacaron_async.broker import VARIABLE, Broker, configured_broker, current_broker
 from pymacaron_async.carrying import Carrying
 from pymacaron_async.codec import Codec
 from pymacaron_async.development import redis_engine, worker_engine
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 CELERY = "pymacaron_async.queue.app"
 THREAD = "pymacaron_async.queue.thread"
 """The rooms that import Celery, entered when the first task is sent."""
+NO_REDIS = f"no Redis is to be had: install redis-server, or name a broker by {VARIABLE}, to have a worker run tasks"
 NOTHING_PROMISED = "tasks run inside of this process: one that waits or runs when it is killed or restarted may be lost"
 
 
@@ -113,7 +115,10 @@ class Tasks(Plugin):
         if broker is not None:
             return () if broker.in_process else (worker,)
         server = find_redis_server()
-        return () if server is None else (redis_engine(server), worker)
+        if server is None:
+            tell(NO_REDIS)
+            return ()
+        return redis_engine(server), worker
 
     def started(self) -> None:
         """Run tasks in this process where development has no broker."""
