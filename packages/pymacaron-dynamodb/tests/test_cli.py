@@ -56,6 +56,7 @@ def test_tables_are_planned_made_and_kept(project, prefix, moto_url, capsys):
         (f"{prefix}books", "created"),
         (f"{prefix}readings", "created"),
     ]
+    assert {each["reason"] for each in json.loads(out)} == {"it was not there"}
     status, out, err = run(capsys, "create", *where)
     assert status == 0 and out.count(" keep ") == 2
 

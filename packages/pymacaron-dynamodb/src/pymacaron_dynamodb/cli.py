@@ -85,8 +85,13 @@ def _plan(options: argparse.Namespace) -> int:
 def _create(options: argparse.Namespace) -> int:
     plugin = _persistence(options)
     steps = plugin.store.tables.create(plugin.tables())
-    _tell_steps([Step(s.table, {"create": "created"}.get(s.action, s.action), s.reason) for s in steps], options)
+    _tell_steps([_done(step) for step in steps], options)
     return 0
+
+
+def _done(step: Step) -> Step:
+    """A step of the plan as it is told when it was taken."""
+    return Step(step.table, "created", "it was not there") if step.action == "create" else step
 
 
 def _emulator(options: argparse.Namespace) -> int:
