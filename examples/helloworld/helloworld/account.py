@@ -1,10 +1,10 @@
 """Functions for the operations of ``apis/account.yaml``: who calls is known before any of them runs."""
 
+from apis.account_models import Credentials, Deferred, Failures, NewProfile, Profile, Session
 from pymacaron_async import TaskRef
 from pymacaron_auth import current_user, generate_token, get_userid
 from pymacaron_core import add_error, current_call
 
-from apis.account_models import Credentials, Deferred, Failures, NewProfile, Profile, Session
 from helloworld import profiles, tasks, users
 from helloworld.failures import failures_of
 

@@ -4,8 +4,6 @@ import datetime as dt
 from io import BytesIO
 
 import flask
-from pymacaron_core import UnsupportedMediaType, add_error, get_config, timenow
-
 from apis.helloworld_models import (
     Feedback,
     FeedbackCount,
@@ -18,6 +16,8 @@ from apis.helloworld_models import (
     Picture,
     PictureForm,
 )
+from pymacaron_core import UnsupportedMediaType, add_error, get_config, timenow
+
 from helloworld.greetable import GREETINGS
 from helloworld.store import Store
 

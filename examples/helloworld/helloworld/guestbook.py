@@ -4,9 +4,9 @@ import hashlib
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from apis.guestbook_models import Attachment, Entries, Entry, NewEntry
 from pymacaron_core import NotFound, Upload, timenow
 
-from apis.guestbook_models import Attachment, Entries, Entry, NewEntry
 from helloworld.store import Store
 
 entries: Store[UUID, Entry] = Store()

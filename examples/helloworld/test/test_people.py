@@ -2,10 +2,9 @@
 
 from io import BytesIO
 
+from apis.helloworld_models import Person
 from flask.testing import FlaskClient
 from pymacaron_core import timenow
-
-from apis.helloworld_models import Person
 
 PNG = b"\x89PNG\r\n\x1a\n not much of a picture"
 
