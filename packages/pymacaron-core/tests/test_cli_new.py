@@ -17,6 +17,8 @@ from cli_project import DOCUMENT, PETSTORE, SOURCE, Running, answer, environment
 from pymacaron_core.cli.names import project_name
 from pymacaron_core.errors import StartError
 
+pytestmark = pytest.mark.any_python  # processes and files: minutes on each Python, for the same answer
+
 PETSTORES = ("swagger.yaml", "openapi.yaml")
 
 TYPED = {} if Path(SOURCE).name == "site-packages" else {"MYPYPATH": SOURCE}
