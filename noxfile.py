@@ -605,7 +605,7 @@ def tests_on(version: str, python: str) -> None:
 @nox.session(name="tests-examples", reuse_venv=True)
 def tests_examples(session: nox.Session) -> None:
     """The example services: their own tests, and their acceptance tests against every way to serve them."""
-    install_requirements(session, [*wheels_of(session, PACKAGES), *all_test_requirements()])
+    install_requirements(session, [*wheels_of(session, PACKAGES), *all_test_requirements(), "psutil"])
     for folder in sorted(ROOT.glob("examples/*/test")):
         run_pytest(session, folder.parent)
     wheels = os.pathsep.join(str(wheel_of(session, package)) for package in PACKAGES)
