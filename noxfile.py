@@ -561,6 +561,8 @@ OWNERS = {
     "redis": {"pymacaron-async"},
 }
 
+PROCESSES = f"--numprocesses={min(8, 2 * (os.cpu_count() or 2))}"
+
 # What an older Python or library is tried with: tests that tell the same with any, of a browser or of images, run once.
 ELSEWHERE = "not any_python and not chromium and not docker"
 
@@ -609,7 +611,8 @@ def tests_examples(session: nox.Session) -> None:
     for folder in sorted(ROOT.glob("examples/*/test")):
         run_pytest(session, folder.parent)
     wheels = os.pathsep.join(str(wheel_of(session, package)) for package in PACKAGES)
-    run_pytest(session, ROOT / "examples" / "tests", env={"PYMACARON_WHEELS": wheels})
+    by_file = (PROCESSES, "--dist=loadfile")  # a file's tests share what they started
+    run_pytest(session, ROOT / "examples" / "tests", options=by_file, env={"PYMACARON_WHEELS": wheels})
 
 
 @nox.session
@@ -906,9 +909,9 @@ def run_pytest(
 
 
 def parallel(package: Package) -> tuple[str, ...]:
-    """A process for each processor, where the package's tests bring what that needs."""
+    """Several processes, where the package's tests bring what that needs; much of their time is spent waiting."""
     brings_xdist = any(requirement.startswith("pytest-xdist") for requirement in test_requirements(package))
-    return ("--numprocesses=logical", "--maxprocesses=8", "--dist=worksteal") if brings_xdist else ()
+    return (PROCESSES, "--dist=worksteal") if brings_xdist else ()
 
 
 def read_report(session: str, report: Path) -> Result:
