@@ -15,6 +15,8 @@ from cli_project import DOCUMENT, FUNCTIONS, MORE, Running, answer, make_project
 from processes import children_of, is_alive
 from pymacaron_core import development
 
+pytestmark = pytest.mark.any_python  # processes and files: a minute on each Python, for the same answer
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:

@@ -19,6 +19,8 @@ from pymacaron_core import Engine, StartError
 from pymacaron_core.engines import Engines, places, process
 from pymacaron_core.engines.process import answers
 
+pytestmark = pytest.mark.any_python  # processes and files: a minute on each Python, for the same answer
+
 OWNER = """
 import json, os, signal, sys
 from pathlib import Path
