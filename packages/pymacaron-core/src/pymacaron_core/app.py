@@ -145,7 +145,8 @@ class API:
         """
         root = self.application.root
         folder = root / "apis" if path is None else root / path
-        specifications = read_all(folder, root, self._wishes, [*self.config.core.ignore, *ignore])
+        ignored = [*self.config.core.ignore, *ignore]
+        specifications = read_all(folder, root, self._wishes, ignored, self.config)
         name_leftovers(folder, (each.name for each in specifications))
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))

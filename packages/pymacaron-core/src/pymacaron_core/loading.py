@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import flask
 
@@ -24,6 +25,7 @@ from pymacaron_core.errors import (
     FunctionMissing,
     GuardMissing,
     ModelError,
+    NotWritten,
     StartError,
     TokenInvalid,
 )
@@ -61,8 +63,15 @@ class Wishes:
         self.tolerated.append(error)
 
 
-def read_all(folder: Path, root: Path, wishes: Wishes, ignore: Iterable[str] = ()) -> list[Specification]:
-    """Every API below a folder. Raises ``DocumentError`` with the faults of all of them."""
+def read_all(
+    folder: Path, root: Path, wishes: Wishes, ignore: Iterable[str] = (), config: Config | None = None
+) -> list[Specification]:
+    """Every API below a folder, as far as it is sound: what is not is logged, and left out.
+
+    Under ``documents: strict`` whatever is wrong or doubtful stops the start, under ``off`` nothing is logged. Raises
+    ``DocumentError`` with the faults of all documents of which nothing is left.
+    """
+    mode = config.core.documents if config else "warn"
     if not folder.is_dir():
         raise StartError(
             f"there is no folder {folder}: put the service's OpenAPI documents there (apis/<name>.yaml), "
@@ -75,16 +84,20 @@ def read_all(folder: Path, root: Path, wishes: Wishes, ignore: Iterable[str] = (
             f"{folder} holds no OpenAPI document: no .yaml or .json file there has 'openapi' or 'swagger' at its root"
             + _passed_over(folder, ignored)
         )
+    partly = mode != "strict" or wishes.tolerated is not None
     specifications: list[Specification] = []
     faults: list[DocumentFault] = []
     for name, path in found.items():
         try:
-            specification, warnings = spec.read(path, root=root, name=name)
+            specification, found_faults = spec.read(path, root=root, name=name, sound_part=partly)
         except DocumentError as error:
             faults.extend(error.faults)
             continue
         specifications.append(specification)
-        _tell(warnings)
+        if mode == "strict":
+            faults.extend(found_faults)
+        elif mode == "warn" or wishes.tolerated is not None:
+            _tell(specification, found_faults)
     if faults:
         wishes.fail(DocumentError(faults))
     return specifications
@@ -98,9 +111,11 @@ def _passed_over(folder: Path, ignored: set[str]) -> str:
     return told + (f"; the configuration ignores {', '.join(sorted(ignored))}" if ignored else "")
 
 
-def _tell(warnings: Iterable[DocumentFault]) -> None:
-    for fault in warnings:
-        log.warning("%s", fault)
+def _tell(specification: Specification, faults: Iterable[DocumentFault]) -> None:
+    for fault in faults:
+        log.log(logging.ERROR if fault.severity == "error" else logging.WARNING, "%s", fault)
+    for operation in specification.unserved:
+        log.warning("%s: %s is not served, as its document has faults", operation.place.file, operation.label)
 
 
 def load_all(application: Application, specifications: Iterable[Specification], wishes: Wishes) -> None:
@@ -116,7 +131,7 @@ def load_all(application: Application, specifications: Iterable[Specification], 
     _check_guards(application, [s for s, _ in served], wishes)
     if wishes.tolerated is not None:
         unguarded = {name for s, _ in served for name in missing_guards(s, wishes.guards)}
-        wishes = replace(wishes, guards={**dict.fromkeys(unguarded, _refuse), **wishes.guards})
+        wishes = replace(wishes, guards={**dict.fromkeys(unguarded, _unguarded), **wishes.guards})
     for specification, catalog in served:
         routes = (
             _route(application, specification, catalog, operation, bindings.get(id(operation)), wishes)
@@ -125,6 +140,7 @@ def load_all(application: Application, specifications: Iterable[Specification], 
         application.apis[specification.name] = LoadedApi(
             specification.name, specification, catalog, tuple(r for r in routes if r), wishes.builtin
         )
+        _refuse_unserved(application, specification)
 
 
 def _catalog(application: Application, specification: Specification, wishes: Wishes) -> Catalog | None:
@@ -189,7 +205,7 @@ def candidates_of(
     return Candidates(handlers, module, application.root)
 
 
-def _refuse(call: Call, credential: Credential) -> None:
+def _unguarded(call: Call, credential: Credential) -> None:
     """Stands for a guard that is missing."""
     raise TokenInvalid(f"nothing guards the security scheme {credential.scheme.name!r}")
 
@@ -220,9 +236,15 @@ def _route(
     """One route, served. None where it cannot be and that is tolerated."""
     try:
         return _served(application, specification, catalog, operation, binding, wishes)
+    except ModelError as error:
+        if wishes.tolerated is not None or application.config.core.documents == "strict":
+            wishes.fail(error)
+            return None
+        log.error("%s; %s is not served", error, operation.label)
+        _refuse(application, specification, operation)
     except StartError as error:
         wishes.fail(error)
-        return None
+    return None
 
 
 def _served(
@@ -241,6 +263,23 @@ def _served(
     _check_free(application, rule_of(base_path, operation)[0], operation)
     rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
     return Route(operation, rule, binding)
+
+
+def _refuse_unserved(application: Application, specification: Specification) -> None:
+    """Answer 501 where operations are left out of the service; where there cannot be a route, it is 404."""
+    for operation in specification.unserved:
+        _refuse(application, specification, operation)
+
+
+def _refuse(application: Application, specification: Specification, operation: Operation) -> None:
+    base_path = base_path_of(application.config, specification)
+    if not has_route(application.app, rule_of(base_path, operation)[0], operation.method):
+        with contextlib.suppress(StartError):
+            add_route(application.app, specification.name, base_path, operation, _not_served, None)
+
+
+def _not_served(call: Call) -> NoReturn:
+    raise NotWritten("this operation is not served: its document has faults, which the log of the service names")
 
 
 def base_path_of(config: Config, specification: Specification) -> str:

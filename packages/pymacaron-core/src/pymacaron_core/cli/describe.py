@@ -37,7 +37,7 @@ def execute(options: argparse.Namespace) -> int:
     # Only names are told: a value that stands for each keeps development from making one up.
     environ = {**os.environ, **dict.fromkeys(_secret_names(options), "not told")}
     config = load_config(options.root, path=options.config, env=options.env, environ=environ)
-    specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore)
+    specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore, config)
     told = described(config, specifications)
     if options.json:
         say_json(told)

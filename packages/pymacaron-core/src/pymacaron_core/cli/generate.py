@@ -21,7 +21,7 @@ from pymacaron_core.spec.operation import Operation, Specification
 def execute(options: argparse.Namespace) -> int:
     """Write what is missing or stale; with ``--check`` only say so, and exit with 1."""
     config = load_config(options.root, path=options.config, env=options.env)
-    specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore)
+    specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore, config)
     files = {models_path(each, config.root): each for each in specifications}
     stale = [path for path, specification in files.items() if not is_fresh(specification, path)]
     if not options.check:

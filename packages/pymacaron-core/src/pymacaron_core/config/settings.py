@@ -142,6 +142,9 @@ class CoreSettings(Settings):
     handlers: str | None = option(None, _MODULE_WANTED, pattern=_MODULE)
     """The module whose functions plain operation ids name, for every API; ``<api>.api`` if not given."""
 
+    documents: Literal["strict", "warn", "off"] = option("warn", "strict, warn or off")
+    """What happens when a document has faults: nothing is served; or what is sound, and every fault told, or not."""
+
     replies: Literal["off", "log", "raise"] = option("raise", "off, log or raise")
     """What happens to a reply that its document does not declare: nothing, a log line, or ``BAD_RESPONSE``."""
 

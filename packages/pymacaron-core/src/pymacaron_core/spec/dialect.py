@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,7 +56,10 @@ class Dialect(ABC):
         self.name = name
         self.dialect = dialect
         self.schemas = Schemas(self.own_schemas(), self.modern)
-        self.security_schemes = {scheme.name: scheme for scheme in self.read_security_schemes()}
+        self.security_schemes: dict[str, SecurityScheme] = {}
+        self.holders: dict[Place, tuple[Place, ...]] = {}
+        """The path items of each operation, by the operation's place."""
+        self._nodes: dict[Place, Node] = {}
         self._ids: dict[str, Place] = {}
         self._shapes: dict[tuple[str, str], Place] = {}
 
@@ -100,8 +103,11 @@ class Dialect(ABC):
             info = Node({}, root.place / "info", root.library)
         info.check_keys("`info`", INFO)
         servers, base_path = self.servers()
+        self.security_schemes = {scheme.name: scheme for scheme in self.read_security_schemes()}
         operations = tuple(self.operations())
-        webhooks = self.webhooks()
+        with self.root.library.faults.only_told(spoils=True):  # after what is served: that is told as it deserves
+            operations = tuple(self.with_callbacks(operation) for operation in operations)
+            webhooks = tuple(self.with_callbacks(operation) for operation in self.webhooks())
         return Specification(
             name=self.name,
             title=info.text("title") or self.name,
@@ -129,14 +135,21 @@ class Dialect(ABC):
     def path_item(self, path: str, node: Node) -> PathItem | None:
         if not node.is_mapping("what stands under a path"):
             return None
-        node.check_keys("a path", self.keys.path_item)
+        self._check_path_item(node)
         if reference(node.value) is None:
             return PathItem(path, (node,))
         target = node.follow("what a path refers to")
         if target is None:
             return None
-        target.check_keys("a path", self.keys.path_item)
+        self._check_path_item(target)
         return PathItem(path, (node, target))
+
+    def _check_path_item(self, node: Node) -> None:
+        node.check_keys("a path", self.keys.path_item)
+        if "security" in node.value:
+            node.library.faults.error(
+                node.place, "`security` of a path protects nothing; write it in each operation", "security"
+            )
 
     def item_operations(self, item: PathItem, served: bool = True) -> Iterator[Operation]:
         for method in METHODS:
@@ -147,6 +160,7 @@ class Dialect(ABC):
 
     def operation(self, method: str, item: PathItem, node: Node, served: bool) -> Operation:
         node.check_keys("an operation", self.keys.operation)
+        self._depends(node, item)
         inputs, body = self.inputs(node, self.declared(item, node))
         if served:
             self._check_twice(method, item.path, node)
@@ -165,13 +179,38 @@ class Dialect(ABC):
             description=node.text("description"),
             deprecated=node.flag("deprecated"),
             servers=self.operation_servers(node, item),
-            callbacks=self.callbacks(node),
             extensions={**item.extensions(), **node.extensions()},
             place=node.place,
         )
 
-    def callbacks(self, node: Node) -> Mapping[str, Any]:
-        return {name: inner.value for name, inner in node.entries("callbacks")}
+    def _depends(self, node: Node, item: PathItem) -> None:
+        """Note what an operation is made of beside what stands in it."""
+        self.holders[node.place] = tuple(holder.place for holder in item.nodes)
+        self._nodes[node.place] = node
+        uses = node.library.uses
+        shared = item.first("parameters")
+        if shared is not None:
+            uses.add(node.place, shared.place / "parameters")
+        for key in ("security", "consumes", "produces"):
+            if not node.has(key):
+                uses.add(node.place, self.root.place / key)
+
+    def with_callbacks(self, operation: Operation) -> Operation:
+        """The operation with the operations it promises to call."""
+        node = self._nodes[operation.place]
+        if not node.has("callbacks"):
+            return operation
+        return replace(operation, callbacks={name: self._callback(inner) for name, inner in node.entries("callbacks")})
+
+    def _callback(self, written: Node) -> tuple[Operation, ...]:
+        written.library.uses.wall(written.place)
+        node = written.follow("a callback")
+        found: list[Operation] = []
+        for expression, inner in node.members("a callback") if node is not None else ():
+            item = self.path_item(expression, inner)
+            if item is not None:
+                found += self.item_operations(item, served=False)
+        return tuple(found)
 
     def declared(self, item: PathItem, operation: Node) -> list[Node]:
         """The parameters of an operation, those of its path first; one of the operation's own takes the place of one
@@ -243,6 +282,7 @@ class Dialect(ABC):
     def _check_twice(self, method: str, path: str, node: Node) -> None:
         first = self._shapes.setdefault((method, parts.shape(path)), node.place)
         if first != node.place:
+            node.library.uses.add(first, node.place)  # nobody can tell which of the two a request means
             where = f"{first.file}#{first.pointer}"
             node.error(f"{method} {path} answers the same requests as {where}; keep one of them", "path")
 
@@ -259,7 +299,10 @@ class Dialect(ABC):
                 yield self.reply(status, reply, node)
 
     def security(self, node: Node) -> tuple[Requirement, ...]:
-        return parts.requirements(node if node.has("security") else self.root, self.security_schemes)
+        found = parts.requirements(node if node.has("security") else self.root, self.security_schemes)
+        for name in {name for requirement in found for name in requirement} & set(self.security_schemes):
+            node.library.uses.add(node.place, self.security_schemes[name].place)
+        return found
 
     def read_security_schemes(self) -> Iterator[SecurityScheme]:
         group = self.own_security_schemes()

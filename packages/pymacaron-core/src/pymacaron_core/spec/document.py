@@ -13,6 +13,7 @@ from typing import Any
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec.faults import Faults, Located
 from pymacaron_core.spec.operation import Place
+from pymacaron_core.spec.soundness import Uses
 from pymacaron_core.yaml12 import Positions, YamlFault, decode, parse
 
 SIZE_LIMIT = 32 * 1024 * 1024
@@ -38,6 +39,7 @@ class Library:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.faults = Faults()
+        self.uses = Uses()
         self.targets: dict[tuple[str, str], tuple[Any, Place] | str] = {}
         """What the references of a file lead to, or why they lead nowhere: each is followed once."""
         self._files: dict[str, File | str] = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 
@@ -19,12 +20,36 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: dict[tuple[Place, str], DocumentFault] = {}
+        self._severity, self._spoils = "error", True
+        self.broken: set[Place] = set()
+        """Where something cannot be served as it is."""
 
     def error(self, place: Place, message: str, rule: str) -> None:
-        self.add(DocumentFault(place.file, place.pointer, message, rule=rule))
+        """What stands at this place cannot be served."""
+        if self._spoils:
+            self.broken.add(place)
+        self.add(DocumentFault(place.file, place.pointer, message, rule=rule, severity=self._severity))
+
+    def unserved(self, place: Place, message: str, rule: str) -> None:
+        """What stands at this place is as it should be, and is not served all the same."""
+        self.broken.add(place)
+        self.warning(place, message, rule)
 
     def warning(self, place: Place, message: str, rule: str) -> None:
         self.add(DocumentFault(place.file, place.pointer, message, rule=rule, severity="warning"))
+
+    @contextmanager
+    def only_told(self, *, spoils: bool) -> Iterator[None]:
+        """Within this block errors are told as warnings: what is read there is carried, and never served.
+
+        ``spoils`` says whether what is broken there is left out, with what it stands in.
+        """
+        before = self._severity, self._spoils
+        self._severity, self._spoils = "warning", spoils
+        try:
+            yield
+        finally:
+            self._severity, self._spoils = before
 
     def add(self, fault: DocumentFault) -> None:
         self._found.setdefault((Place(fault.file, fault.pointer), fault.message), fault)

@@ -136,6 +136,7 @@ class Node:
             except Unresolved as error:
                 node.error(str(error), "reference", "$ref")
                 return None
+            self.library.uses.add(node.place, place)
             node = Node(value, place, self.library)
         self.error("this reference goes round in a circle and leads to nothing", "reference", "$ref")
         return None
@@ -152,5 +153,7 @@ class Node:
             if key in known or key.startswith("x-"):
                 continue
             close = nearest(key, known)
-            if close is not None:
+            if close == "security":
+                self.error(f"`{key}` protects nothing; did you mean `security`?", "unknown-key", key)
+            elif close is not None:
                 self.warning(f"`{key}` means nothing in {what}; did you mean `{close}`?", "unknown-key", key)

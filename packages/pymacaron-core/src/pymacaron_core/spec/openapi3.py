@@ -99,13 +99,12 @@ class OpenApi3(Dialect):
     def reply(self, status: str, node: Node, operation: Node) -> Reply:
         known = self._replies.get((status, node.place))
         if known is None:
-            links = {name: inner.value for name, inner in node.entries("links")}
             known = self._replies[status, node.place] = Reply(
                 status=status,
                 description=node.text("description"),
                 content=self._content(node),
                 headers=self._headers(node),
-                links=links,
+                links=_links(node),
                 place=node.place,
             )
         return known
@@ -241,6 +240,17 @@ class OpenApi31(OpenApi3):
     """Reads one OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12."""
 
     modern = True
+
+
+def _links(reply: Node) -> dict[str, Any]:
+    """The links of a reply, each as it is written where it stands."""
+    found = {}
+    with reply.library.faults.only_told(spoils=False):
+        for name, written in reply.entries("links", named=True):
+            link = written.follow("a link")
+            if link is not None:
+                found[name] = link.value
+    return found
 
 
 def _urls(holder: Node) -> tuple[str, ...]:

@@ -166,7 +166,10 @@ Requirement = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: what is at one path under one method. ``security`` lists alternatives (OR); empty: open."""
+    """One operation: what is at one path under one method. ``security`` lists alternatives (OR); empty: open.
+
+    ``callbacks`` are operations of others, which are called and not served: their paths are expressions.
+    """
 
     method: str
     path: str
@@ -180,7 +183,7 @@ class Operation:
     description: str = ""
     deprecated: bool = False
     servers: tuple[str, ...] = ()
-    callbacks: Mapping[str, Any] = field(default_factory=_empty)
+    callbacks: Mapping[str, tuple[Operation, ...]] = field(default_factory=_empty)
     extensions: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = Place()
 
@@ -202,6 +205,7 @@ class Specification:
     """One API: everything its document says. ``digest`` is a hash of all its files, ``dialect`` ``2.0``, ``3.0``, ...
 
     ``schemas`` names every schema a reference can lead to; the document's own come first and keep their names.
+    ``unserved`` are the operations left out because of faults: their names alone.
     ``document`` is the document as published: one mapping in the author's dialect, without references to other files.
     """
 
@@ -217,6 +221,7 @@ class Specification:
     servers: tuple[str, ...] = ()
     tags: tuple[Mapping[str, Any], ...] = ()
     webhooks: tuple[Operation, ...] = ()
+    unserved: tuple[Operation, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=_empty)
     file: str = ""
     files: tuple[str, ...] = ()

@@ -16,6 +16,8 @@ from pymacaron_core.spec.faults import nearest
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.openapi3 import OpenApi3, OpenApi31
 from pymacaron_core.spec.operation import Place, Specification
+from pymacaron_core.spec.soundness import sound_part as sound
+from pymacaron_core.spec.soundness import stops_all
 from pymacaron_core.spec.swagger2 import Swagger2
 
 _MINIMAL = (
@@ -24,13 +26,16 @@ _MINIMAL = (
 
 
 def read(
-    path: str | Path, *, root: str | Path, name: str | None = None
+    path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False
 ) -> tuple[Specification, tuple[DocumentFault, ...]]:
     """The API a document describes, and what is doubtful in it (faults of severity ``warning``).
 
     Files it refers to are read as well, from below ``root`` only. ``name`` is the name of the API, by default that of
-    the file. Raises :class:`~pymacaron_core.errors.DocumentError` with every fault found,
-    and with the keys that look misspelt, as they are often the cause.
+    the file. With ``sound_part`` a document with faults gives what is sound in it, and its faults (severity
+    ``error``), unless they are about the whole of it, or nothing is left.
+
+    Raises :class:`~pymacaron_core.errors.DocumentError` with every fault found, and with the keys that look misspelt,
+    as they are often the cause.
     """
     library = Library(Path(root))
     try:
@@ -39,7 +44,7 @@ def read(
         raise DocumentError([DocumentFault(str(path), "", str(error), rule="file")]) from None
     specification = _specification(library, file, name or api_name(file))
     faults = library.faults.located(library.locate)
-    if specification is None or any(fault.severity == "error" for fault in faults):
+    if specification is None or (library.faults.errors and not (sound_part and _is_of_use(specification))):
         raise DocumentError(fault for fault in faults if fault.severity == "error" or fault.rule == "unknown-key")
     return specification, faults
 
@@ -63,12 +68,29 @@ def _specification(library: Library, file: str, name: str) -> Specification | No
     if dialect is None:
         return None
     _check_paths(root, dialect.modern)
-    specification = dialect.specification()
-    if library.faults.errors:
+    specification = _sound(dialect)
+    if specification is None:
         return None
     group = ("definitions",) if dialect.dialect == "2.0" else ("components", "schemas")
     document = bundle(library, dialect.schemas.names, dialect.schemas.derived, group)
     return replace(specification, file=file, files=library.files, digest=library.digest, document=document)
+
+
+def _sound(dialect: Dialect) -> Specification | None:
+    """What is sound in the document; None where a fault is about the whole of it."""
+    library = dialect.root.library
+    specification = dialect.specification()
+    broken = library.faults.broken
+    if not broken:
+        return specification
+    if stops_all(broken, dialect.root.place.file):
+        return None
+    return sound(specification, library.uses.spoilt(broken), broken, dialect.holders)
+
+
+def _is_of_use(specification: Specification) -> bool:
+    """Whether anything is left; a document without operations is there for its schemas."""
+    return bool(specification.operations or (specification.schemas and not specification.unserved))
 
 
 def _dialect(root: Node, name: str) -> Dialect | None:

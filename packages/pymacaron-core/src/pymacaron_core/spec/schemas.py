@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from pymacaron_core.spec import keywords
+from pymacaron_core.spec.document import Library
 from pymacaron_core.spec.faults import hint
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.operation import Discriminator, Place, Schema
@@ -65,6 +66,7 @@ class Schemas:
         except Unresolved as error:
             node.error(str(error), "reference", "$ref" if "$ref" in node.value else None)
             return None
+        node.library.uses.add(node.place, place)
         if not isinstance(value, (dict, bool)):
             node.error(f"the reference `{ref}` leads to {kind(value)}, not to a schema", "reference", "$ref")
             return None
@@ -73,7 +75,7 @@ class Schemas:
 
     def complete(self) -> Mapping[str, Schema]:
         """Every named schema, the document's own first. To be called when everything else was read."""
-        library = None
+        library: Library | None = None
         while self._waiting:
             name, node = self._waiting.popleft()
             self.named[name] = self.read(node)
@@ -83,7 +85,7 @@ class Schemas:
             if library is not None:
                 library.faults.error(place, f"the schema `{name}` is made of itself, without end", "reference")
             self.named[name] = Schema(place=place)
-        self._complete_discriminators()
+        self._complete_discriminators(library)
         return self.named
 
     def _add(self, name: str, node: Node, derived: bool = False) -> str:
@@ -229,7 +231,7 @@ class Schemas:
                     mapping.setdefault(re.split(r"[/#]", ref)[-1], found)
         return mapping
 
-    def _complete_discriminators(self) -> None:
+    def _complete_discriminators(self, library: Library | None) -> None:
         """Give the discriminator of a parent (``allOf`` in its children) the values that mean its children."""
         children: dict[str, list[str]] = {}
         for name, schema in self.named.items():
@@ -242,6 +244,8 @@ class Schemas:
                 continue
             mapping = dict(known.mapping)
             for child in _below(name, children):
+                if library is not None:
+                    library.uses.add(schema.place, self.named[child].place)
                 value = next((self.named[child].get(key) for key in _CHILD_VALUES if self.named[child].get(key)), child)
                 if child not in mapping.values():
                     mapping.setdefault(str(value), child)

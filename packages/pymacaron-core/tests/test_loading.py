@@ -1,0 +1,88 @@
+"""A service of documents with faults: what each mode serves, tells and refuses."""
+
+from __future__ import annotations
+
+import logging
+import textwrap
+from pathlib import Path
+
+import flask
+import pytest
+from pymacaron_core import API, DocumentError
+from pymacaron_core.application import Application
+from pymacaron_core.config import load_config
+
+DOCUMENT = """
+openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /good: {get: {operationId: good, responses: {200: {description: ok}}}}
+  /bad/{x}:
+    get:
+      operationId: bad
+      security: [{key: []}]
+      parameters: [{name: x, in: path, required: true, schema: {$ref: '#/components/schemas/A'}}]
+      responses: {200: {description: ok}}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: k}}
+  schemas:
+    A: {type: intger}
+    B: {type: object, properties: {a: {type: string}}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_configures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYM_ENV", raising=False)
+    monkeypatch.delenv("PYM_CONFIG", raising=False)
+
+
+def service(folder: Path, mode: str | None, text: str = DOCUMENT) -> Application:
+    """The service of a document, and its configuration."""
+    (folder / "apis").mkdir(exist_ok=True)
+    (folder / "apis" / "shop.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+    (folder / "pym-config.yaml").write_text(f"core: {{documents: '{mode}'}}" if mode else "core: {}", encoding="utf-8")
+    handlers = {"good": lambda: None, "bad": lambda x: None}
+    api = API(flask.Flask("shop"), config=load_config(folder), root=folder, handlers=handlers)
+    return api.load_apis().finish()
+
+
+@pytest.mark.parametrize("mode", [None, "off"])
+def test_sound_operations_are_served_and_the_others_answer_501(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: str | None
+) -> None:
+    with caplog.at_level(logging.WARNING, "pymacaron_core.loading"):
+        application = service(tmp_path, mode)
+    client = application.app.test_client()
+    assert client.get("/good").status_code == 200
+    refused = client.get("/bad/1")
+    assert (refused.status_code, refused.json["error"]) == (501, "NOT_IMPLEMENTED")
+    assert client.post("/bad/1").status_code == 405
+    assert application.apis["shop"].catalog.names() == ["B"]
+    told = [record.getMessage() for record in caplog.records]
+    unknown = "apis/shop.yaml:15:9: unknown type `intger`; did you mean `integer`? (at /components/schemas/A/type)"
+    not_served = "apis/shop.yaml: bad (GET /bad/{x}) is not served, as its document has faults"
+    assert told == ([] if mode == "off" else [unknown, not_served])
+
+
+@pytest.mark.parametrize("doubt", ["type: intger", "type: object, requird: [a]"])
+def test_strict_refuses_what_is_wrong_or_doubtful(tmp_path: Path, doubt: str) -> None:
+    with pytest.raises(DocumentError, match=r"apis/shop\.yaml:15:"):
+        service(tmp_path, "strict", DOCUMENT.replace("type: intger", doubt))
+
+
+def test_strict_serves_a_document_without_a_doubt(tmp_path: Path) -> None:
+    text = DOCUMENT.replace("intger", "integer").replace("security: [{key: []}]", "security: []")
+    assert service(tmp_path, "strict", text).app.test_client().get("/bad/1").status_code == 200
+
+
+@pytest.mark.parametrize("mode", ["strict", "warn", "off"])
+def test_a_document_with_nothing_sound_in_it_stops_the_start(tmp_path: Path, mode: str) -> None:
+    with pytest.raises(DocumentError):
+        service(tmp_path, mode, DOCUMENT.replace("operationId: good,", "parameters: 7,"))
+
+
+def test_a_route_that_cannot_be_is_left_out(tmp_path: Path) -> None:
+    application = service(tmp_path, "warn", DOCUMENT.replace("/bad/{x}:", "/bad/{x:"))
+    assert application.app.test_client().get("/good").status_code == 200
+    assert application.app.test_client().get("/bad/1").status_code == 404
