@@ -1,7 +1,17 @@
 """Schemas as classes: the base of models, what generated modules are written with, and how they are loaded."""
 
 from pymacaron_core.models.catalog import Catalog
-from pymacaron_core.models.constraints import Base64, Discriminated, Int32, Int64, Nothing, OneOfValues, UniqueItems
+from pymacaron_core.models.constraints import (
+    Base64,
+    Discriminated,
+    Format,
+    Int32,
+    Int64,
+    Nothing,
+    OneOfValues,
+    Pattern,
+    UniqueItems,
+)
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.json_mode import Maybe
 from pymacaron_core.models.load import is_fresh, load_models, models_path
@@ -15,12 +25,14 @@ __all__ = [
     "Base64",
     "Catalog",
     "Discriminated",
+    "Format",
     "Int32",
     "Int64",
     "Maybe",
     "Model",
     "Nothing",
     "OneOfValues",
+    "Pattern",
     "Unenforced",
     "UniqueItems",
     "Upload",

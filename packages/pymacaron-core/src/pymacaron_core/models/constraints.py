@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, GetCoreSchemaHandler, PlainSerializer
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
+from pymacaron_core.models import formats, patterns
 from pymacaron_core.models.json_mode import read_as_json_schema
 
 TAGS: set[str] = set()
@@ -23,6 +24,51 @@ Base64: TypeAlias = Annotated[
     bytes, PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json")
 ]
 """Bytes in Python, base64 (RFC 4648) on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The string is of a format of JSON Schema: ``Format("email")``. A name without meaning is an annotation."""
+
+    name: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        is_of_format = formats.checker(self.name)
+        if is_of_format is None:
+            return schema
+        context = {"format": self.name, "what": formats.meaning(self.name)}
+
+        def check(text: Any) -> Any:
+            if isinstance(text, str) and not is_of_format(text):
+                raise PydanticCustomError("format", "Input should be {what}", context)
+            return text
+
+        return core_schema.no_info_after_validator_function(check, schema)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "format": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The string matches a regular expression of ECMA-262 somewhere: ``Pattern(r"^(?=.*[0-9])")``."""
+
+    ecma: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        fits = patterns.matcher(self.ecma)
+
+        def check(text: Any) -> Any:
+            if isinstance(text, str) and not fits(text):
+                raise PydanticCustomError("string_pattern_mismatch", "Input should match {pattern}", context)
+            return text
+
+        context = {"pattern": self.ecma}
+        return core_schema.no_info_after_validator_function(check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "pattern": self.ecma}
 
 
 class _Refused:

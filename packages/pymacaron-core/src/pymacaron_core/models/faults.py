@@ -47,6 +47,7 @@ _OTHERS = {
     "string_too_short": ("minLength", "must have {min_length} or more characters"),
     "string_too_long": ("maxLength", "must have {max_length} or fewer characters"),
     "string_pattern_mismatch": ("pattern", "must match {pattern}"),
+    "format": ("format", "must be {what}"),
     "literal_error": ("enum", "must be {expected}"),
     "enum": ("enum", "must be one of the values of the enum"),
     "extra_forbidden": ("additionalProperties", "is not a property of this object"),

@@ -1,7 +1,9 @@
 """Makes pydantic's core schemas read JSON as JSON Schema means it, without leaving pydantic-core.
 
-Two things differ in strict JSON mode: JSON Schema takes ``1.0`` for an integer, and a property that is merely optional
-refuses ``null`` (:data:`Maybe`). Both are said by a branch of their own for JSON; Python values are not touched.
+JSON Schema takes ``1.0`` for an integer, a property that is merely optional refuses ``null`` (:data:`Maybe`), what
+JSON writes as a string is read as its RFC says (:mod:`~pymacaron_core.models.leaves`), and no number is infinite. All
+are said by a branch of their own for JSON, which takes JSON's text and what a validator function passes on alike;
+Python values are not touched.
 """
 
 from __future__ import annotations
@@ -15,6 +17,19 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from pymacaron_core.models.leaves import (
+    Reader,
+    read_bytes,
+    read_date,
+    read_date_time,
+    read_decimal,
+    read_duration,
+    read_finite,
+    read_list,
+    read_time,
+    read_uuid,
+)
+
 T = TypeVar("T")
 
 BRANCH = "\u2063"
@@ -22,6 +37,21 @@ BRANCH = "\u2063"
 
 _INTEGER = "pymacaron_integer"
 _NOT_NULL = "pymacaron_not_null"
+_LEAF = "pymacaron_leaf"
+_LEAVES: dict[str, tuple[Reader, frozenset[str]]] = {
+    "any": (read_finite, frozenset()),
+    "bytes": (read_bytes, frozenset(("min_length", "max_length"))),
+    "date": (read_date, frozenset(("le", "ge", "lt", "gt", "now_op"))),
+    "datetime": (read_date_time, frozenset(("le", "ge", "lt", "gt", "now_op"))),
+    "decimal": (
+        read_decimal,
+        frozenset(("multiple_of", "le", "ge", "lt", "gt", "max_digits", "decimal_places")),
+    ),
+    "time": (read_time, frozenset(("le", "ge", "lt", "gt", "tz_constraint"))),
+    "timedelta": (read_duration, frozenset(("le", "ge", "lt", "gt"))),
+    "uuid": (read_uuid, frozenset(("version",))),
+}
+"""How each of pydantic's types is read from JSON, and what it may ask of the value beyond that."""
 _INNER = ("schema", "items_schema", "values_schema", "extras_schema")
 
 
@@ -49,6 +79,8 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
         return _integer(cast(core_schema.IntSchema, schema))
     if kind == "literal":
         return _literal(cast(core_schema.LiteralSchema, schema))
+    if kind in _LEAVES:
+        return _leaf(schema)
     if kind in ("model", "definition-ref", "json-or-python"):
         return schema
     if kind == "nullable" and plain.get("metadata", {}).get(_NOT_NULL):
@@ -66,7 +98,18 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
         plain["choices"] = {tag: read_as_json_schema(choice) for tag, choice in plain["choices"].items()}
     elif kind == "tuple":
         plain["items_schema"] = [read_as_json_schema(item) for item in plain["items_schema"]]
+        reads_json = core_schema.no_info_before_validator_function(read_list, schema)
+        return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
     return schema
+
+
+def _leaf(schema: CoreSchema) -> CoreSchema:
+    plain = cast(dict[str, Any], schema)
+    read, constraints = _LEAVES[plain["type"]]
+    reads_json: CoreSchema = core_schema.no_info_plain_validator_function(read)
+    if any(plain.get(name) is not None for name in constraints) or plain.get("tz_constraint") == "naive":
+        reads_json = core_schema.chain_schema([reads_json, schema])
+    return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
 
 
 def _choice(choice: Any) -> Any:
@@ -124,6 +167,10 @@ class JsonSchemaGenerator(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def json_or_python_schema(self, schema: core_schema.JsonOrPythonSchema) -> JsonSchemaValue:
+        leaf = (schema.get("metadata") or {}).get(_LEAF)
+        return self.generate_inner(schema["python_schema"] if leaf else schema["json_schema"])
 
     def chain_schema(self, schema: core_schema.ChainSchema) -> JsonSchemaValue:
         if (schema.get("metadata") or {}).get(_INTEGER):

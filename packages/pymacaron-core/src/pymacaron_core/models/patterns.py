@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
@@ -27,6 +28,19 @@ def translate(pattern: str) -> tuple[str, bool] | None:
     except (re.error, OverflowError, RecursionError):
         return None
     return python, True
+
+
+@cache
+def matcher(ecma: str) -> Callable[[str], bool]:
+    """Whether a text matches an ECMA-262 pattern somewhere. Every text does where no engine can say the pattern."""
+    found = translate(ecma)
+    if found is None:
+        return lambda text: True
+    expression, is_python = found
+    if is_python:
+        search = re.compile(expression).search
+        return lambda text: search(text) is not None
+    return SchemaValidator(core_schema.str_schema(pattern=expression)).isinstance_python
 
 
 def _rewrite(pattern: str, *, python: bool) -> str:
