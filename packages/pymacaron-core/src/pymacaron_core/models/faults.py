@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pymacaron_core.errors import RequestFault
 from pymacaron_core.models.constraints import TAGS
 from pymacaron_core.models.json_mode import BRANCH
+from pymacaron_core.models.judge import RULE_ERROR
 
 _LONGEST = 200
 _MOST = 1_000
@@ -151,6 +152,8 @@ def _either(messages: Iterable[str]) -> str:
 def _said(error: Mapping[str, Any]) -> tuple[str, str]:
     known = _KNOWN.get(error["type"])
     context = error.get("ctx", {})
+    if error["type"] == RULE_ERROR:
+        return context["keyword"], context["message"]
     if known is not None:
         return known[0], _cut(known[1].format_map(_Shown(context)))
     lengths = {"too_short": ("min", "min_length", "or more"), "too_long": ("max", "max_length", "or fewer")}

@@ -1,0 +1,150 @@
+"""Makes a rule of a schema (JSON Schema 2020-12, references by name), once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from pymacaron_core.errors import ModelError
+from pymacaron_core.models.judge import arrays, choices, evaluated, objects, scalars, words
+from pymacaron_core.models.judge.rule import JSON_TYPES, Check, Fits, Memo, Rule, said
+
+_PREFIX = "#/$defs/"
+_NAMES: dict[type, tuple[str, ...]] = {
+    dict: ("object",),
+    list: ("array",),
+    str: ("string",),
+    int: ("integer", "number"),
+    float: ("number",),
+    bool: ("boolean",),
+    type(None): ("null",),
+}
+
+
+class Compiler:
+    """The rules of a set of named schemas, each made when first asked for."""
+
+    def __init__(self, schemas: Mapping[str, Any]) -> None:
+        self._schemas = schemas
+        self.named: dict[str, Rule] = {}
+        self._waiting: list[str] = []
+        self._meanings: dict[str, Fits] = {}
+
+    def rule(self, schema: Any) -> Rule:
+        """The rule of a schema. Raises :class:`ModelError` where it refers to a schema there is none of."""
+        if schema is True or schema == {}:
+            return Rule(_always, {})
+        if schema is False:
+            never = said(_never, "not", "is never accepted")
+            return Rule(_never, dict.fromkeys(JSON_TYPES, (never,)), refuses_all=True)
+        if "$ref" in schema and len(schema) == 1:
+            return self.reference(schema["$ref"])
+        return self._made(schema)
+
+    def reference(self, written: str) -> Rule:
+        """The rule that judges by a named schema, and remembers what it found of a value."""
+        name = written.removeprefix(_PREFIX)
+        known = self.named.get(name)
+        if known is None:
+            if name not in self._schemas:
+                raise ModelError(f"there is no schema `{name}` to judge by")
+            known = self.named[name] = Rule(_remembering(name, self._meanings), {}, name=name)
+            self._waiting.append(name)
+        return known
+
+    def complete(self) -> None:
+        """Make the rules that references lead to, one after the other: chains of them may be long."""
+        while self._waiting:
+            name = self._waiting.pop()
+            known, target = self.named[name], self.rule(self._schemas[name])
+            self._meanings[name] = target.fits
+            known.checks, known.kinds = target.checks, target.kinds
+            known.tags, known.refuses_all = target.tags, target.refuses_all
+
+    def _made(self, schema: Mapping[str, Any]) -> Rule:
+        kinds = _kinds(schema)
+        anywhere = self._anywhere(schema)
+        checks: dict[type, tuple[Check, ...]] = {}
+        mistyped = said(_never, "type", words.must_be_kind(kinds)) if kinds else None
+        for each in JSON_TYPES:
+            allowed = not kinds or any(name in kinds for name in _NAMES[each])
+            if allowed:
+                checks[each] = tuple(self._of_type(each, schema, anywhere))
+            elif each is float and "integer" in kinds:
+                whole = said(lambda value, memo: value.is_integer(), "type", words.must_be_kind(kinds))
+                checks[each] = (whole, *self._of_type(each, schema, anywhere))
+            elif mistyped is not None:
+                checks[each] = (mistyped,)
+        tags = "const" in schema or len(schema.get("enum", ())) == 1
+        return Rule(_fits(checks, bool(kinds)), checks, kinds, str(schema.get("title", "")), tags)
+
+    def _anywhere(self, schema: Mapping[str, Any]) -> list[Check]:
+        """The checks of every type of value."""
+        found = []
+        if "enum" in schema:
+            found.append(scalars.one_of_values(tuple(schema["enum"]), "enum"))
+        if "const" in schema:
+            found.append(scalars.one_of_values((schema["const"],), "const"))
+        if "$ref" in schema:
+            found.append(choices.every(self.reference(schema["$ref"])))
+        return [*found, *choices.checks(schema, self.rule)]
+
+    def _of_type(self, each: type, schema: Mapping[str, Any], anywhere: list[Check]) -> list[Check]:
+        own: list[Check] = []
+        if each is float and "number" in _kinds(schema):
+            own.append(said(lambda value, memo: isfinite(value), "type", "must be a finite number"))
+        for keyword, make in scalars.KEYWORDS.get(each, {}).items():
+            check = make(schema[keyword]) if keyword in schema else None
+            if check is not None:
+                own.append(check)
+        if each is dict:
+            own += objects.checks(schema, self.rule)
+        elif each is list:
+            own += arrays.checks(schema, self.rule)
+        own += anywhere
+        if each is dict and "unevaluatedProperties" in schema:
+            own.append(evaluated.unevaluated_properties(self.rule(schema["unevaluatedProperties"]), tuple(own)))
+        elif each is list and "unevaluatedItems" in schema:
+            own.append(evaluated.unevaluated_items(self.rule(schema["unevaluatedItems"]), tuple(own)))
+        return own
+
+
+def _kinds(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    kinds = schema.get("type", ())
+    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
+
+
+def _fits(checks: Mapping[type, tuple[Check, ...]], typed: bool) -> Fits:
+    of = {each: tuple(check.fits for check in those) for each, those in checks.items()}
+    other = (_never,) if typed else ()
+
+    def fits(value: Any, memo: Memo) -> bool:
+        for is_it in of.get(type(value), other):
+            if not is_it(value, memo):
+                return False
+        return True
+
+    return fits
+
+
+def _remembering(name: str, meanings: Mapping[str, Fits]) -> Fits:
+    """Judges each value once; a schema that means itself on the way to its own answer is taken to fit."""
+
+    def fits(value: Any, memo: Memo) -> bool:
+        key = (name, id(value))
+        found = memo.get(key)
+        if found is None:
+            memo[key] = True
+            found = memo[key] = meanings[name](value, memo)
+        return bool(found)
+
+    return fits
+
+
+def _always(value: Any, memo: Memo) -> bool:
+    return True
+
+
+def _never(value: Any, memo: Memo) -> bool:
+    return False

@@ -1,0 +1,61 @@
+"""Schemas of the vocabulary as plain JSON Schema 2020-12, for the judge and for whoever reads a model's schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pymacaron_core.spec.operation import Schema
+
+_LEFT_OUT = frozenset(("example", "examples", "xml", "externalDocs", "discriminator", "$defs", "definitions"))
+
+
+def written(schema: Schema) -> dict[str, Any] | bool:
+    """The schema as JSON Schema; a reference is ``{"$ref": "Pet"}``, the name of a named schema.
+
+    What is of OpenAPI alone (``discriminator``, ``xml``, ``example``, ``x-``) is left out.
+    """
+    if schema.refuses_all:
+        return False
+    found: dict[str, Any] = {} if schema.ref is None else {"$ref": schema.ref}
+    for keyword, value in schema.keywords.items():
+        if keyword == "type":
+            found["type"] = value[0] if len(value) == 1 else list(value)
+        elif keyword not in _LEFT_OUT and not keyword.startswith("x-"):
+            found[keyword] = _plain(value)
+    return found or True
+
+
+def closure(schemas: Mapping[str, Schema], names: Iterable[str]) -> dict[str, dict[str, Any] | bool]:
+    """The named schemas that these names lead to, as JSON Schema, by name."""
+    found: dict[str, dict[str, Any] | bool] = {}
+    waiting = list(names)[::-1]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = written(schemas[name])
+            waiting.extend(references(schemas[name]))
+    return found
+
+
+def references(schema: Schema) -> Iterator[str]:
+    """The names of the schemas that a schema refers to, anywhere inside it."""
+    waiting: list[Any] = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Schema):
+            if part.ref is not None:
+                yield part.ref
+            waiting.extend(value for key, value in part.keywords.items() if not key.startswith("x-"))
+        elif isinstance(part, Mapping):
+            waiting.extend(part.values())
+        elif isinstance(part, (tuple, list)):
+            waiting.extend(part)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Schema):
+        return written(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, (tuple, list)) else value
