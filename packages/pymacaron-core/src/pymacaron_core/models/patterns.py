@@ -60,16 +60,3 @@ def _rewrite(pattern: str, *, python: bool) -> str:
             inside = token == "[" if not inside else token != "]"
             written.append(token)
     return "".join(written)
-
-
-@cache
-def matcher(pattern: str) -> Callable[[str], bool]:
-    """What says whether a text has the pattern in it."""
-    translated = translate(pattern)
-    if translated is None:
-        return lambda text: True
-    expression, is_python = translated
-    if is_python:
-        search = re.compile(expression).search
-        return lambda text: search(text) is not None
-    return SchemaValidator(core_schema.str_schema(pattern=expression)).isinstance_python
