@@ -14,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pymacaron_core.docs import assets, docs_blueprint
 from pymacaron_core.docs.page import HOW_TO_BUILD, Entry, Page, render_page
-from pymacaron_core.docs.yaml_text import dump_yaml
 from pymacaron_core.spec.operation import Specification
 
 SHOP: dict[str, Any] = {
@@ -235,13 +234,3 @@ def test_page_without_swagger_ui_says_how_to_build_it() -> None:
     assert "pip install -e" in html
     assert "./shop.yaml" in html
     assert "<script" not in html
-
-
-@pytest.mark.parametrize("text", ["1e3", "0o17", "012", "089", ".5", "on", "NO", "null", "1:20", "2020-01-01", "~", ""])
-def test_yaml_keeps_texts_that_look_like_something_else(text: str) -> None:
-    line = dump_yaml({"value": text}).decode()
-    assert line in (f"value: '{text}'\n", f'value: "{text}"\n')
-
-
-def test_yaml_writes_numbers_plainly() -> None:
-    assert dump_yaml({"a": 12, "b": 1.5, "c": -1e30, "d": True}) == b"a: 12\nb: 1.5\nc: -1.0e+30\nd: true\n"

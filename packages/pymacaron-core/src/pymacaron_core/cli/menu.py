@@ -19,6 +19,7 @@ examples:
   pymacaron run --mock-missing            answer from examples what is unwritten
   pymacaron generate --handlers           write stubs of the functions that lack
   pymacaron check --strict                find all that is wrong or doubtful
+  pymacaron convert swagger.json          write a 2.0 document as OpenAPI 3.1
 
 'pymacaron COMMAND --help' tells more about a command.
 """
@@ -47,7 +48,7 @@ def menu() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pymacaron {__version__}", help="show the version")
     parser.set_defaults(command=None, debug=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="pymacaron")
-    for add in (_new, _run, _serve, _generate, _routes, _check, _describe, _completion):
+    for add in (_new, _run, _serve, _generate, _routes, _check, _bundle, _convert, _describe, _completion):
         add(commands)
     return parser
 
@@ -176,6 +177,79 @@ def _check(commands: Commands) -> None:
     parser = _command(commands, "check", "find all that is wrong, with file and line", told)
     parser.add_argument("--strict", action="store_true", help="exit with 1 also when there are only warnings")
     add_project_options(parser, json=True)
+
+
+def _diff(commands: Commands) -> None:
+    told = (
+        "Compare two documents, and tell what changed for those who call the service:\n"
+        "each change with its rule, whether it breaks callers, and its place in both.\n"
+        "What a request may hold must not shrink; what a reply may hold must not grow.\n"
+        "A document is a file, or git:REVISION:FILE. Exits with 1 when it fails.\n\n"
+        "examples:\n"
+        "  pymacaron diff git:main:apis/shop.yaml apis/shop.yaml\n"
+        "  pymacaron diff old.yaml new.yaml --fail-on any --ignore operation-added"
+    )
+    parser = _command(commands, "diff", "compare two documents, and tell what breaks callers", told)
+    parser.add_argument("old", metavar="OLD", help="the document that callers know")
+    parser.add_argument("new", metavar="NEW", help="the document that takes its place")
+    parser.add_argument(
+        "--fail-on",
+        choices=("breaking", "maybe", "any", "none"),
+        default="breaking",
+        help="which changes exit with 1: 'maybe' counts those that break some callers too (default: breaking)",
+    )
+    parser.add_argument(
+        "--ignore", metavar="RULE", action="append", default=[], help="pass over a rule; may be repeated"
+    )
+    _document_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    add_debug_option(parser)
+
+
+def _bundle(commands: Commands) -> None:
+    told = (
+        "Write a document and all files it refers to as one file, in the same dialect.\n"
+        "What stands in other files gets a name among the components. Comments are lost.\n"
+        "YAML is written so that readers of YAML 1.1 and 1.2 understand it alike.\n\n"
+        "examples:\n"
+        "  pymacaron bundle apis/shop.yaml > shop.yaml\n"
+        "  pymacaron bundle apis/shop.yaml --output shop.json"
+    )
+    parser = _command(commands, "bundle", "write a document and its files as one file", told)
+    _written(parser)
+
+
+def _convert(commands: Commands) -> None:
+    told = (
+        "Write a Swagger 2.0 or OpenAPI 3.0 document as OpenAPI 3.1, with all files it\n"
+        "refers to, as one file. It describes the same API; what 3.1 cannot say is told\n"
+        "with its place on standard error. Comments are lost.\n\n"
+        "examples:\n"
+        "  pymacaron convert swagger.yaml --output apis/shop.yaml\n"
+        "  pymacaron convert swagger.json --format yaml"
+    )
+    parser = _command(commands, "convert", "write a 2.0 or 3.0 document as OpenAPI 3.1", told)
+    parser.add_argument("--to", choices=("3.1",), default="3.1", help="the version to write (default: 3.1)")
+    _written(parser)
+
+
+def _written(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the document")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default="-", help="where to write (default: -, standard output)"
+    )
+    parser.add_argument("--format", choices=("yaml", "json"), help="how to write (default: as the file's name says)")
+    _document_options(parser)
+    add_debug_option(parser)
+
+
+def _document_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-C",
+        "--root",
+        metavar="FOLDER",
+        help="the folder whose files may be referred to (default: the project or repository of the document)",
+    )
 
 
 def _describe(commands: Commands) -> None:

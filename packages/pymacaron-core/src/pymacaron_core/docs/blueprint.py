@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from pymacaron_core.docs.assets import Asset, load_assets
 from pymacaron_core.docs.page import Entry, Page, page_headers, render_page
-from pymacaron_core.docs.yaml_text import dump_yaml
 from pymacaron_core.spec.operation import Specification
 from pymacaron_core.spec.published import published
+from pymacaron_core.yaml12 import dump
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -103,7 +103,7 @@ class _Docs:
     def _write(self, api: str, form: str, prefix: str) -> bytes:
         specification = self.specifications[api]
         document = published(specification, prefix.rstrip("/") + specification.base_path, self.toc)
-        return _to_json(document) if form == "json" else dump_yaml(document)
+        return _to_json(document) if form == "json" else dump(document).encode()
 
     def asset(self, digest: str, name: str) -> AnyResponse:
         asset = self.assets.get(name) or abort(404)

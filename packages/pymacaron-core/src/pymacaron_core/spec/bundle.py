@@ -2,105 +2,175 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pymacaron_core.spec.anatomy import EITHER, LIST, MAP, ONE, Held, anatomy, groups, held_by
 from pymacaron_core.spec.document import Library
+from pymacaron_core.spec.faults import Faults
+from pymacaron_core.spec.names import camel, derived_name
 from pymacaron_core.spec.operation import Place
 from pymacaron_core.spec.references import Unresolved, reference, target
 
-_LITERAL = frozenset(("example", "default", "enum", "const", "value", "x-example"))
-_NAMES = frozenset(("properties", "patternProperties", "definitions", "schemas", "$defs", "mapping", "headers"))
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def bundle(library: Library, names: Mapping[Place, str], derived: Mapping[str, Place], group: tuple[str, ...]) -> Any:
+def bundle(library: Library, names: Mapping[Place, str], derived: Iterable[Place], dialect: str) -> Any:
     """The first file of the library without references to other files; ``names`` are the schemas' names by place.
 
-    Schemas become members of ``group`` (``definitions``, or ``components`` and ``schemas``); anything else is written
-    where it is referred to.
+    What a reference leads to in another file becomes a member of the group of its kind (``definitions``,
+    ``components/parameters``, ...), where the dialect has one; else it is written where it is referred to.
+    The schemas at the places ``derived`` that are in other files are brought in first, in this order.
     """
     name = library.files[0]
     document = library.open(name).value
     if len(library.files) == 1:
         return document
-    bundler = _Bundler(library, name, names, "#/" + "/".join(group))
-    bundled = bundler.copy(document, Place(name), literal=False)
-    holder = bundled
-    for key in group:
-        holder = holder.setdefault(key, {})
-    for schema, place in derived.items():
-        if place.file != name:
-            value, _ = target(library, f"#{place.pointer}", Place(place.file))
-            holder[schema] = bundler.copy(value, place, literal=False)
-    return bundled
+    return Bundler(library, names, dialect).document(derived)
 
 
-class _Bundler:
-    """Copies values, with references to other files replaced."""
+class Bundler:
+    """Copies a document, with references to other files replaced; those that lead nowhere stay, and are ``faults``."""
 
-    def __init__(self, library: Library, main: str, names: Mapping[Place, str], prefix: str) -> None:
-        self.library, self.main, self.names, self.prefix = library, main, names, prefix
+    def __init__(self, library: Library, names: Mapping[Place, str], dialect: str) -> None:
+        self.library, self.names, self.dialect = library, names, dialect
+        self.main = library.files[0]
+        self.anatomy, self.groups = anatomy(dialect), groups(dialect)
+        self.faults = Faults()
+        self._brought: dict[tuple[str, Place], str] = {}
+        self._taken: dict[str, set[str]] = {}
+        self._waiting: deque[tuple[str, Place, str]] = deque()
         self._open: list[Place] = []
 
-    def copy(self, value: Any, place: Place, literal: bool, named: bool = False) -> Any:
-        if literal or not isinstance(value, (dict, list)):
+    def document(self, derived: Iterable[Place] = ()) -> Any:
+        """The whole document. The schemas at the places ``derived`` come first among those brought in."""
+        for place in derived:
+            if place.file != self.main:
+                self.bring("schema", place)
+        copied = self.copy(self.library.open(self.main).value, Place(self.main), "document")
+        while self._waiting:
+            kind, place, name = self._waiting.popleft()
+            holder = copied
+            for key in self.groups[kind]:
+                if not isinstance(holder.get(key), dict):
+                    holder[key] = {}
+                holder = holder[key]
+            holder[name] = self.copy(self._value(place), place, kind)
+        return copied
+
+    def copy(self, value: Any, place: Place, kind: str) -> Any:
+        """The object of this kind that stands at a place."""
+        if not isinstance(value, dict):
             return value
-        if isinstance(value, list):
-            return [self.copy(item, place / number, literal=False) for number, item in enumerate(value)]
-        ref = None if named else reference(value)
-        if ref is not None:
-            return self._referred(value, ref, place)
+        if kind == "discriminator":
+            return self._discriminator(value, place)
+        ref = reference(value)
+        if ref is not None and kind != "document":
+            return self._referring(value, ref, place, kind)
+        return self._members(value, place, kind)
+
+    def bring(self, kind: str, place: Place) -> str:
+        """The name that an object of another file gets in this one."""
+        known = self._brought.get((kind, place))
+        if known is None:
+            known = self._brought[kind, place] = self._named(kind, place)
+            self._waiting.append((kind, place, known))
+        return known
+
+    def _members(self, value: dict[str, Any], place: Place, kind: str) -> dict[str, Any]:
+        known = self.anatomy.get(kind, {})
+        copied = {}
+        for key, inner in value.items():
+            held = held_by(known, key)
+            copied[key] = inner if held is None else self._held(inner, place / key, held)
+        return copied
+
+    def _held(self, value: Any, place: Place, held: Held) -> Any:
+        if held.form in (LIST, EITHER) and isinstance(value, list):
+            return [self.copy(item, place / number, held.kind) for number, item in enumerate(value)]
+        if held.form in (ONE, EITHER):
+            return self.copy(value, place, held.kind)
+        if not isinstance(value, dict):
+            return value
         return {
-            key: self._mapping(inner, place / key)
-            if key == "mapping" and not named
-            else self.copy(inner, place / key, not named and _is_literal(key, inner), not named and key in _NAMES)
+            key: inner if held.form == MAP and key.startswith("x-") else self.copy(inner, place / key, held.kind)
             for key, inner in value.items()
         }
 
-    def _referred(self, value: dict[str, Any], ref: str, place: Place) -> Any:
-        beside = {
-            key: self.copy(inner, place / key, _is_literal(key, inner), key in _NAMES)
-            for key, inner in value.items()
-            if key != "$ref"
-        }
+    def _referring(self, value: dict[str, Any], ref: str, place: Place, kind: str) -> Any:
         try:
             found, there = target(self.library, ref, place)
-        except Unresolved:
-            return {**value, **beside}
-        name = self.names.get(there)
-        if there.file == self.main and place.file == self.main and ref[:1] == "#":
-            return {"$ref": ref, **beside}
-        if name is not None:
-            return {"$ref": f"{self.prefix}/{_escaped(name)}", **beside}
+        except Unresolved as error:
+            self.faults.warning(place / "$ref", str(error), "reference")
+            return dict(value)
+        beside = {key: inner for key, inner in value.items() if key != "$ref"}
+        if kind == "path" or (kind == "schema" and self.dialect[:3] > "3.0"):
+            beside = self._members(beside, place, kind)
         if there.file == self.main:
-            return {"$ref": f"#{there.pointer}", **beside}
+            kept = ref if place.file == self.main and ref.startswith("#") else f"#{_quoted(there.pointer)}"
+            return {"$ref": kept, **beside}
+        if kind in self.groups:
+            return {"$ref": self._prefix(kind) + escaped(self.bring(kind, there)), **beside}
         if there in self._open:
             return beside
         self._open.append(there)
-        inlined = self.copy(found, there, literal=False)
+        inlined = self.copy(found, there, kind)
         self._open.pop()
         return {**inlined, **beside} if isinstance(inlined, dict) else inlined
 
-    def _mapping(self, value: Any, place: Place) -> Any:
-        """The mapping of a discriminator: its values are references."""
-        if not isinstance(value, dict):
+    def _discriminator(self, value: dict[str, Any], place: Place) -> dict[str, Any]:
+        """A discriminator: the values of its mapping are names of schemas, or references."""
+        mapping = value.get("mapping")
+        if not isinstance(mapping, dict):
             return value
-        return {key: self._mapped(inner, place) for key, inner in value.items()}
+        return {
+            **value,
+            "mapping": {key: self._mapped(inner, place / "mapping" / key) for key, inner in mapping.items()},
+        }
 
     def _mapped(self, ref: Any, place: Place) -> Any:
-        if not isinstance(ref, str) or ref in self.names.values():
+        if not isinstance(ref, str) or ref in self._own("schema"):
             return ref
         try:
             _, there = target(self.library, ref, place)
-        except Unresolved:
+        except Unresolved as error:
+            self.faults.warning(place, str(error), "reference")
             return ref
-        name = self.names.get(there)
-        return ref if name is None else f"{self.prefix}/{_escaped(name)}"
+        if there.file == self.main:
+            return ref if place.file == self.main else f"#{_quoted(there.pointer)}"
+        return self._prefix("schema") + escaped(self.bring("schema", there))
+
+    def _named(self, kind: str, place: Place) -> str:
+        taken = self._taken.get(kind)
+        if taken is None:
+            taken = self._taken[kind] = {*self._own(kind), *(self.names.values() if kind == "schema" else ())}
+        known = self.names.get(place) if kind == "schema" else None
+        if known is None:
+            known = derived_name(place, taken)
+            if _UNFIT.search(known) and self.dialect != "2.0":
+                known = derived_name(Place(place.file, f"/{camel([known])}"), taken)
+            taken.add(known)
+        return known
+
+    def _own(self, kind: str) -> Iterable[str]:
+        holder = self.library.open(self.main).value
+        for key in self.groups[kind]:
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        return holder if isinstance(holder, dict) else ()
+
+    def _value(self, place: Place) -> Any:
+        return target(self.library, f"#{_quoted(place.pointer)}", Place(place.file))[0]
+
+    def _prefix(self, kind: str) -> str:
+        return "#/" + "/".join(self.groups[kind]) + "/"
 
 
-def _is_literal(key: str, value: Any) -> bool:
-    return key in _LITERAL or key.startswith("x-") or (key == "examples" and isinstance(value, list))
+def escaped(name: str) -> str:
+    return _quoted(name.replace("~", "~0").replace("/", "~1"))
 
 
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+def _quoted(pointer: str) -> str:
+    """A pointer as the fragment of a reference."""
+    return pointer.replace("%", "%25")

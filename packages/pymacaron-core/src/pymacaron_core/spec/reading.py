@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,16 @@ _MINIMAL = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A document that was read: what it says, what is doubtful in it, its files, and the dialect that read them."""
+
+    specification: Specification
+    warnings: tuple[DocumentFault, ...]
+    library: Library
+    dialect: Dialect
+
+
 def read(
     path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False
 ) -> tuple[Specification, tuple[DocumentFault, ...]]:
@@ -37,16 +47,24 @@ def read(
     Raises :class:`~pymacaron_core.errors.DocumentError` with every fault found, and with the keys that look misspelt,
     as they are often the cause.
     """
+    reading = read_whole(path, root=root, name=name, sound_part=sound_part)
+    return reading.specification, reading.warnings
+
+
+def read_whole(
+    path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False
+) -> Reading:
+    """As :func:`read`, with what is needed to write the document anew."""
     library = Library(Path(root))
     try:
         file = library.name_of(Path(path))
     except Refused as error:
         raise DocumentError([DocumentFault(str(path), "", str(error), rule="file")]) from None
-    specification = _specification(library, file, name or api_name(file))
+    found = _specification(library, file, name or api_name(file))
     faults = library.faults.located(library.locate)
-    if specification is None or (library.faults.errors and not (sound_part and _is_of_use(specification))):
+    if found is None or (library.faults.errors and not (sound_part and _is_of_use(found[1]))):
         raise DocumentError(fault for fault in faults if fault.severity == "error" or fault.rule == "unknown-key")
-    return specification, faults
+    return Reading(found[1], faults, library, found[0])
 
 
 def api_name(file: str) -> str:
@@ -56,7 +74,7 @@ def api_name(file: str) -> str:
     return f"{name}_" if iskeyword(name) else name
 
 
-def _specification(library: Library, file: str, name: str) -> Specification | None:
+def _specification(library: Library, file: str, name: str) -> tuple[Dialect, Specification] | None:
     try:
         value = library.open(file).value
     except Refused as error:
@@ -71,9 +89,9 @@ def _specification(library: Library, file: str, name: str) -> Specification | No
     specification = _sound(dialect)
     if specification is None:
         return None
-    group = ("definitions",) if dialect.dialect == "2.0" else ("components", "schemas")
-    document = bundle(library, dialect.schemas.names, dialect.schemas.derived, group)
-    return replace(specification, file=file, files=library.files, digest=library.digest, document=document)
+    document = bundle(library, dialect.schemas.names, dialect.schemas.derived.values(), dialect.dialect)
+    files = library.files
+    return dialect, replace(specification, file=file, files=files, digest=library.digest, document=document)
 
 
 def _sound(dialect: Dialect) -> Specification | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -12,11 +12,11 @@ from typing import Any
 from pymacaron_core.spec import keywords
 from pymacaron_core.spec.document import Library
 from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.names import derived_name
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.operation import Discriminator, Place, Schema
 from pymacaron_core.spec.references import Unresolved, reference, target
 
-_NOISE = frozenset(("paths", "components", "schemas", "definitions", "$defs", "properties", "content", "schema"))
 _CHILD_VALUES = ("x-ms-discriminator-value", "x-discriminator-value")
 
 
@@ -71,7 +71,11 @@ class Schemas:
             node.error(f"the reference `{ref}` leads to {kind(value)}, not to a schema", "reference", "$ref")
             return None
         known = self.names.get(place)
-        return known if known is not None else self._add(self._derive(place), Node(value, place, node.library), True)
+        return (
+            known
+            if known is not None
+            else self._add(derived_name(place, self._taken), Node(value, place, node.library), True)
+        )
 
     def complete(self) -> Mapping[str, Schema]:
         """Every named schema, the document's own first. To be called when everything else was read."""
@@ -95,19 +99,6 @@ class Schemas:
             self.derived[name] = node.place
         self._waiting.append((name, node))
         return name
-
-    def _derive(self, place: Place) -> str:
-        """A free name for a schema that has none of its own: ``Money``, ``OrderCustomer``, ``SharedMoney``."""
-        stem = re.sub(r"\.\w+$", "", place.file.rpartition("/")[2])
-        tokens = [token.replace("~1", "/").replace("~0", "~") for token in place.pointer.split("/")[1:]]
-        kept = [token for token in tokens if token not in _NOISE] or [stem]
-        plain = len(tokens) < 2 or (tokens[-2] in ("schemas", "definitions", "$defs") and len(kept) == 1)
-        name = kept[-1] if plain else _camel(kept)
-        candidate = name if name not in self._taken else _camel([stem, name])
-        unique, number = candidate, 2
-        while unique in self._taken:
-            unique, number = f"{candidate}{number}", number + 1
-        return unique
 
     def _file(self, node: Node) -> Node:
         if self.modern or "openapi" in _root(node):
@@ -265,11 +256,6 @@ def _enum(node: Node, found: dict[str, Any]) -> None:
         node.warning("`enum` without values is left out", "shape")
     else:
         found["enum"] = tuple(node.value)
-
-
-def _camel(tokens: Iterable[str]) -> str:
-    words = [word for token in tokens for word in re.findall(r"[^\W_]+", token)]
-    return "".join(word[:1].upper() + word[1:] for word in words) or "Schema"
 
 
 def _below(name: str, children: Mapping[str, list[str]]) -> list[str]:

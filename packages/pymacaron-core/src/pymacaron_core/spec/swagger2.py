@@ -108,8 +108,18 @@ class Swagger2(Dialect):
         )
 
     def _header(self, name: str, node: Node) -> Parameter:
-        schema = self._schema(node) if node.is_mapping("a header") else Schema()
-        return Parameter(name, "header", schema, style="simple", explode=False, place=node.place)
+        if not node.is_mapping("a header"):
+            return Parameter(name, "header", Schema(), style="simple", explode=False, place=node.place)
+        return Parameter(
+            name=name,
+            place_in="header",
+            schema=self._schema(node),
+            style="simple",
+            explode=False,
+            description=node.text("description"),
+            extensions=node.extensions(),
+            place=node.place,
+        )
 
     def _parameter(self, node: Node, place_in: str) -> Parameter:
         style, explode = self._style(node, place_in)

@@ -1,7 +1,7 @@
-"""This module reads YAML 1.2 (https://yaml.org/spec/1.2.2/, core schema) and JSON, for documents and configuration.
+"""This module reads and writes YAML 1.2 (https://yaml.org/spec/1.2.2/, core schema) and reads JSON.
 
 ``on``, ``no``, ``1:20`` and dates stay strings, ``012`` is 12, keys are strings, duplicate keys are refused. One pass
-over libyaml's events builds the values.
+over libyaml's events builds the values. What is written is the same to readers of YAML 1.1.
 """
 
 from pymacaron_core.yaml12.builder import MAX_ALIASED, MAX_DEPTH
@@ -9,5 +9,6 @@ from pymacaron_core.yaml12.events import decode
 from pymacaron_core.yaml12.fault import YamlFault
 from pymacaron_core.yaml12.reading import Positions, locate, parse
 from pymacaron_core.yaml12.scalar import resolve
+from pymacaron_core.yaml12.writing import dump
 
-__all__ = ["MAX_ALIASED", "MAX_DEPTH", "Positions", "YamlFault", "decode", "locate", "parse", "resolve"]
+__all__ = ["MAX_ALIASED", "MAX_DEPTH", "Positions", "YamlFault", "decode", "dump", "locate", "parse", "resolve"]
