@@ -72,6 +72,7 @@ def read_all(
     ``DocumentError`` with the faults of all documents of which nothing is left.
     """
     mode = config.core.documents if config else "warn"
+    reach = reach_of(config) if config else spec.Reach()
     if not folder.is_dir():
         raise StartError(
             f"there is no folder {folder}: put the service's OpenAPI documents there (apis/<name>.yaml), "
@@ -89,7 +90,7 @@ def read_all(
     faults: list[DocumentFault] = []
     for name, path in found.items():
         try:
-            specification, found_faults = spec.read(path, root=root, name=name, sound_part=partly)
+            specification, found_faults = spec.read(path, root=root, name=name, sound_part=partly, reach=reach)
         except DocumentError as error:
             faults.extend(error.faults)
             continue
@@ -101,6 +102,11 @@ def read_all(
     if faults:
         wishes.fail(DocumentError(faults))
     return specifications
+
+
+def reach_of(config: Config) -> spec.Reach:
+    """What the documents of a project may refer to outside of it; in production nothing is fetched."""
+    return spec.Reach.of(config.core.references, config.root, fetches=not config.production)
 
 
 def _passed_over(folder: Path, ignored: set[str]) -> str:

@@ -84,6 +84,10 @@ def level_number(level: str | int) -> int:
     return number
 
 
+References = Annotated[
+    tuple[Annotated[str, Field(strict=True, pattern=r"^([^\x00:]+|https?://[^/?#\s@]+/([^?#\s]*/)?)$")], ...],
+    Field(strict=False),
+]
 Strings = Annotated[tuple[Annotated[str, Field(strict=True, min_length=1)], ...], Field(strict=False)]
 
 _MODULE = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
@@ -144,6 +148,9 @@ class CoreSettings(Settings):
 
     documents: Literal["strict", "warn", "off"] = option("warn", "strict, warn or off")
     """What happens when a document has faults: nothing is served; or what is sound, and every fault told, or not."""
+
+    references: References = option((), "a list of folders, and of addresses as far as the last slash of their path")
+    """What documents may refer to outside of the project: folders, and what addresses (http, https) begin with."""
 
     replies: Literal["off", "log", "raise"] = option("raise", "off, log or raise")
     """What happens to a reply that its document does not declare: nothing, a log line, or ``BAD_RESPONSE``."""

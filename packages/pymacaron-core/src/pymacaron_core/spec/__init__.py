@@ -3,6 +3,7 @@
 from pymacaron_core.spec.finding import find, is_api
 from pymacaron_core.spec.positions import positioned
 from pymacaron_core.spec.published import published
+from pymacaron_core.spec.reach import Reach
 from pymacaron_core.spec.reading import api_name, read
 
-__all__ = ["api_name", "find", "is_api", "positioned", "published", "read"]
+__all__ = ["Reach", "api_name", "find", "is_api", "positioned", "published", "read"]

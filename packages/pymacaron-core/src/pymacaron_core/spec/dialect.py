@@ -212,6 +212,14 @@ class Dialect(ABC):
                 found += self.item_operations(item, served=False)
         return tuple(found)
 
+    def referred(self, node: Node, what: str) -> Node | None:
+        """What a reference object leads to; since 3.1 the description beside ``$ref`` takes the place of its own."""
+        found = node.follow(what)
+        told = node.value.get("description") if isinstance(node.value, dict) and self.modern else None
+        if found is None or found is node or not isinstance(told, str) or reference(node.value) is None:
+            return found
+        return Node({**found.value, "description": told}, found.place, found.library)
+
     def declared(self, item: PathItem, operation: Node) -> list[Node]:
         """The parameters of an operation, those of its path first; one of the operation's own takes the place of one
         of the same name and place."""
@@ -226,7 +234,7 @@ class Dialect(ABC):
         found: dict[tuple[str, str], Node] = {}
         bodies: list[tuple[tuple[str, str], Node]] = []
         for written in holder.items("parameters"):
-            node = written.follow("a parameter")
+            node = self.referred(written, "a parameter")
             if node is None:
                 continue
             key = (node.text("name"), str(node.value.get("in")))
@@ -293,7 +301,7 @@ class Dialect(ABC):
             status = parts.status(inner, written)
             if status is None or inner.value is None:
                 continue
-            reply = inner.follow("a response")
+            reply = self.referred(inner, "a response")
             if reply is not None:
                 reply.check_keys("a response", self.keys.reply)
                 yield self.reply(status, reply, node)

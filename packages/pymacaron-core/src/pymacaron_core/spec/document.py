@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urljoin
 
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec.faults import Faults, Located
+from pymacaron_core.spec.identity import Identity
 from pymacaron_core.spec.operation import Place
+from pymacaron_core.spec.reach import FETCH_LIMIT, INSIDE, Reach, Unreachable, is_url
 from pymacaron_core.spec.soundness import Uses
 from pymacaron_core.yaml12 import Positions, YamlFault, decode, parse
 
@@ -22,11 +26,12 @@ SIZE_LIMIT = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file: its name relative to the project (with slashes), its bytes and its value."""
+    """One file: its name relative to the project (with slashes), or its address; its bytes and its value."""
 
     name: str
     data: bytes
     value: Any
+    identity: Identity
 
 
 class Refused(Exception):
@@ -36,26 +41,47 @@ class Refused(Exception):
 class Library:
     """The files read so far for one API. A file is read and parsed once."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, reach: Reach = INSIDE) -> None:
         self.root = root.resolve()
+        self.reach = reach
         self.faults = Faults()
         self.uses = Uses()
-        self.targets: dict[tuple[str, str], tuple[Any, Place] | str] = {}
+        self.targets: dict[tuple[Place, str], tuple[Any, Place] | str] = {}
         """What the references of a file lead to, or why they lead nowhere: each is followed once."""
+        self.ids: dict[str, Place] = {}
+        """The parts of files that have a URI of their own, by that."""
         self._files: dict[str, File | str] = {}
+        self._fetched = 0
 
     def name_of(self, path: Path) -> str:
         """The name of a file inside the project. Raises :class:`Refused` for one outside."""
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            resolved = path.resolve()
+            if self.reach.holds(resolved):
+                return Path(os.path.relpath(resolved, self.root)).as_posix()
+            return resolved.relative_to(self.root).as_posix()
         except (ValueError, OSError, RuntimeError):
-            raise Refused(f"{path} lies outside of the project ({self.root}); only files below it are read") from None
+            raise Refused(
+                f"{path} lies outside of the project ({self.root}); only files below it are read, "
+                "and those in folders that `references` names in the configuration"
+            ) from None
 
     def beside(self, name: str, relative: str) -> str:
         """The name of the file that ``relative`` means when it stands in the file ``name``."""
         if "\0" in relative:
             raise Refused("a file name cannot hold a NUL character")
-        return self.name_of(self.root / posixpath.dirname(name) / relative)
+        if is_url(relative) or is_url(name):
+            return self._allowed(urljoin(name, relative) if is_url(name) else relative)
+        return self.name_of(self.root / posixpath.dirname(name) / unquote(relative))
+
+    def _allowed(self, url: str) -> str:
+        if not self.reach.reaches(url):
+            raise Refused(
+                f"{url[:200]} is out of the project, and nothing is fetched from a network unless `references` in the "
+                "configuration names what the address begins with; save that document beside this one and refer to it "
+                "by its file name"
+            )
+        return url
 
     def open(self, name: str) -> File:
         """The file of this name. Raises :class:`Refused`; what is wrong inside the file is told once, as a fault."""
@@ -91,14 +117,27 @@ class Library:
 
     def _read(self, name: str) -> File | str:
         try:
-            data = _bytes(self.root / name, name)
+            data = self._fetch(name) if is_url(name) else _bytes(self.root / name, name)
         except Refused as error:
             return str(error)
         try:
-            return File(name, data, _value(name, data))
+            value = _value(name, data)
+            identity = Identity(name, data, value)
+            for uri, place in identity.ids.items():
+                self.ids.setdefault(uri, place)
+            return File(name, data, value, identity)
         except YamlFault as fault:
             self.faults.add(DocumentFault(name, "", fault.message, fault.line, fault.column, rule="syntax"))
             return f"{name} cannot be read: {fault.message}"
+
+    def _fetch(self, url: str) -> bytes:
+        self._fetched += 1
+        if self._fetched > FETCH_LIMIT:
+            raise Refused(f"{url[:200]} is not fetched: it would be more than {FETCH_LIMIT} files for one API")
+        try:
+            return self.reach.fetch(url, SIZE_LIMIT)
+        except Unreachable as error:
+            raise Refused(f"{url[:200]}: {error}") from None
 
 
 def _value(name: str, data: bytes) -> Any:

@@ -38,9 +38,9 @@ class OpenApi3(Dialect):
     keys = keys.OPENAPI3
 
     def __init__(self, root: Node, name: str, dialect: str) -> None:
-        self._parameters: dict[Place, Parameter] = {}
-        self._bodies: dict[Place, Body] = {}
-        self._replies: dict[tuple[str, Place], Reply] = {}
+        self._parameters: dict[tuple[Place, str], Parameter] = {}
+        self._bodies: dict[tuple[Place, str], Body] = {}
+        self._replies: dict[tuple[Place, str, str], Reply] = {}
         super().__init__(root, name, dialect)
 
     def own_schemas(self) -> Node | None:
@@ -93,15 +93,16 @@ class OpenApi3(Dialect):
     def inputs(self, operation: Node, parameters: list[Node]) -> tuple[list[Parameter], Body | None]:
         found = [self._parameter(node) for node in parameters]
         body = operation.child("requestBody")
-        node = body.follow("a request body") if body is not None else None
+        node = self.referred(body, "a request body") if body is not None else None
         return [parameter for parameter in found if parameter is not None], self._body(node) if node else None
 
     def reply(self, status: str, node: Node, operation: Node) -> Reply:
-        known = self._replies.get((status, node.place))
+        description = node.text("description")
+        known = self._replies.get((node.place, status, description))
         if known is None:
-            known = self._replies[status, node.place] = Reply(
+            known = self._replies[node.place, status, description] = Reply(
                 status=status,
-                description=node.text("description"),
+                description=description,
                 content=self._content(node),
                 headers=self._headers(node),
                 links=_links(node),
@@ -118,7 +119,8 @@ class OpenApi3(Dialect):
         return tuple(found)
 
     def _parameter(self, node: Node) -> Parameter | None:
-        known = self._parameters.get(node.place)
+        key = node.place, node.text("description")
+        known = self._parameters.get(key)
         if known is not None:
             return known
         node.check_keys("a parameter", self.keys.parameter)
@@ -132,7 +134,7 @@ class OpenApi3(Dialect):
         if place_in is None or (place_in == "header" and node.text("name").lower() in _IGNORED_HEADERS):
             return None
         parameter = self._described(node, node.text("name"), place_in)
-        self._parameters[node.place] = parameter
+        self._parameters[key] = parameter
         return parameter
 
     def _described(self, node: Node, name: str, place_in: str) -> Parameter:
@@ -180,15 +182,16 @@ class OpenApi3(Dialect):
         return known[0]
 
     def _body(self, node: Node) -> Body:
-        known = self._bodies.get(node.place)
+        description = node.text("description")
+        known = self._bodies.get((node.place, description))
         if known is None:
             node.check_keys("a request body", keys.BODY)
             if not node.has("content"):
                 node.error("a request body needs `content`: its media types with their schemas", "required")
-            known = self._bodies[node.place] = Body(
+            known = self._bodies[node.place, description] = Body(
                 content=self._content(node),
                 required=node.flag("required"),
-                description=node.text("description"),
+                description=description,
                 place=node.place,
             )
         return known
@@ -229,7 +232,7 @@ class OpenApi3(Dialect):
     def _headers(self, holder: Node) -> tuple[Parameter, ...]:
         found = []
         for name, inner in holder.entries("headers", named=True):
-            node = inner.follow("a header") if inner.value is not None else None
+            node = self.referred(inner, "a header") if inner.value is not None else None
             if node is not None and name.lower() != "content-type":
                 node.check_keys("a header", self.keys.parameter - {"in"})
                 found.append(self._described(node, name, "header"))

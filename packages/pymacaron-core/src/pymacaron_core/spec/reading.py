@@ -16,6 +16,7 @@ from pymacaron_core.spec.faults import nearest
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.openapi3 import OpenApi3, OpenApi31
 from pymacaron_core.spec.operation import Place, Specification
+from pymacaron_core.spec.reach import INSIDE, Reach
 from pymacaron_core.spec.soundness import sound_part as sound
 from pymacaron_core.spec.soundness import stops_all
 from pymacaron_core.spec.swagger2 import Swagger2
@@ -36,26 +37,26 @@ class Reading:
 
 
 def read(
-    path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False
+    path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False, reach: Reach = INSIDE
 ) -> tuple[Specification, tuple[DocumentFault, ...]]:
     """The API a document describes, and what is doubtful in it (faults of severity ``warning``).
 
-    Files it refers to are read as well, from below ``root`` only. ``name`` is the name of the API, by default that of
-    the file. With ``sound_part`` a document with faults gives what is sound in it, and its faults (severity
-    ``error``), unless they are about the whole of it, or nothing is left.
+    Files it refers to are read as well, from below ``root`` and where ``reach`` allows it. ``name`` is the name of the
+    API, by default that of the file. With ``sound_part`` a document with faults gives what is sound in it, and its
+    faults (severity ``error``), unless they are about the whole of it, or nothing is left.
 
     Raises :class:`~pymacaron_core.errors.DocumentError` with every fault found, and with the keys that look misspelt,
     as they are often the cause.
     """
-    reading = read_whole(path, root=root, name=name, sound_part=sound_part)
+    reading = read_whole(path, root=root, name=name, sound_part=sound_part, reach=reach)
     return reading.specification, reading.warnings
 
 
 def read_whole(
-    path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False
+    path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False, reach: Reach = INSIDE
 ) -> Reading:
     """As :func:`read`, with what is needed to write the document anew."""
-    library = Library(Path(root))
+    library = Library(Path(root), reach)
     try:
         file = library.name_of(Path(path))
     except Refused as error:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from pymacaron_core.spec.document import Library, Refused
 from pymacaron_core.spec.faults import nearest
 from pymacaron_core.spec.operation import Place
+from pymacaron_core.spec.reach import is_url
 
 HOP_LIMIT = 100
 """How many references one reference may lead through."""
@@ -30,31 +31,63 @@ def reference(value: Any) -> str | None:
 
 def target(library: Library, ref: str, base: Place, hops: int = 0) -> tuple[Any, Place]:
     """What a reference standing at ``base`` leads to, and its place. Raises :class:`Unresolved`."""
-    known = library.targets.get((base.file, ref))
+    scope = Place(base.file, library.open(base.file).identity.scope(base.pointer))
+    known = library.targets.get((scope, ref))
     if known is None:
         try:
-            known = _target(library, ref, base, hops)
+            known = _target(library, ref, scope, hops)
         except Unresolved as error:
             known = str(error)
-        library.targets[base.file, ref] = known
+        library.targets[scope, ref] = known
     if isinstance(known, str):
         raise Unresolved(known)
     return known
 
 
-def _target(library: Library, ref: str, base: Place, hops: int) -> tuple[Any, Place]:
+def _target(library: Library, ref: str, scope: Place, hops: int) -> tuple[Any, Place]:
     _check_hops(ref, hops)
     address, _, fragment = ref.partition("#")
-    name = base.file if not address else _file(library, ref, address, base)
-    try:
-        root = library.open(name).value
-    except Refused as error:
-        raise Unresolved(f"the reference `{ref}` in {base.file} leads nowhere: {error}") from None
     fragment = unquote(fragment)
+    if not address and scope.pointer:
+        try:
+            return _inside(library, ref, scope.file, scope, fragment, hops)
+        except Unresolved:  # most who write `#/components/...` below an `$id` mean the document
+            return _inside(library, ref, scope.file, Place(scope.file), fragment, hops)
+    resource = _resource(library, ref, address, scope) if address else scope
+    return _inside(library, ref, scope.file, resource, fragment, hops)
+
+
+def _resource(library: Library, ref: str, address: str, scope: Place) -> Place:
+    """The file an address means, or the part of one that has this address by its ``$id``."""
+    base = library.open(scope.file).identity.bases[scope.pointer]
+    try:
+        known = library.ids.get(urljoin(base, address))
+    except ValueError:
+        known = None
+    return known or library.ids.get(address) or Place(_file(library, ref, address, scope))
+
+
+def _inside(library: Library, ref: str, user: str, resource: Place, fragment: str, hops: int) -> tuple[Any, Place]:
+    """What a fragment means in a file, or in a part of one. ``user`` is the file that the reference stands in."""
+    try:
+        file = library.open(resource.file)
+    except Refused as error:
+        raise Unresolved(f"the reference `{ref}` in {user} leads nowhere: {error}") from None
     if fragment and not fragment.startswith("/"):
-        return _anchored(library, ref, name, fragment)
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in fragment.split("/")[1:]]
-    return _walk(library, ref, root, Place(name), tokens, hops)
+        return _anchored(library, ref, resource, fragment)
+    value, place = _at(file.value, resource)
+    return _walk(library, ref, value, place, _tokens(fragment), hops)
+
+
+def _at(value: Any, place: Place) -> tuple[Any, Place]:
+    """A value of a file by its place, which is there."""
+    for token in _tokens(place.pointer):
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value, place
+
+
+def _tokens(pointer: str) -> list[str]:
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
 def _check_hops(ref: str, hops: int) -> None:
@@ -63,17 +96,17 @@ def _check_hops(ref: str, hops: int) -> None:
 
 
 def _file(library: Library, ref: str, address: str, base: Place) -> str:
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//", address):
+    if re.match(r"//|(?!https?://)[A-Za-z][A-Za-z0-9+.-]+:", address):
         raise Unresolved(
             f"the reference `{ref}` in {base.file} leads out of the project, and nothing is fetched from a network; "
             "save that document beside this one and refer to it by its file name"
         )
-    if address.startswith(("/", "\\")):
+    if address.startswith(("/", "\\")) and not is_url(base.file):
         meant = f"; did you mean `#{ref}`?" if address.startswith(("/components/", "/definitions/")) else ""
         raise Unresolved(f"the reference `{ref}` in {base.file} must be relative to that file{meant}")
     try:
-        return library.beside(base.file, unquote(address))
-    except Refused as error:
+        return library.beside(base.file, address)
+    except (Refused, ValueError) as error:
         raise Unresolved(f"the reference `{ref}` in {base.file} leads out: {error}") from None
 
 
@@ -124,17 +157,12 @@ def _named(root: Any) -> Iterator[tuple[str, str]]:
             yield from ((name, f"{prefix}/{group}/{name}") for name in members)
 
 
-def _anchored(library: Library, ref: str, name: str, anchor: str) -> tuple[Any, Place]:
-    waiting: list[tuple[Any, Place]] = [(library.open(name).value, Place(name))]
-    while waiting:
-        value, place = waiting.pop()
-        if isinstance(value, dict):
-            if value.get("$anchor") == anchor or value.get("$dynamicAnchor") == anchor:
-                return value, place
-            waiting += [(inner, place / key) for key, inner in value.items() if isinstance(inner, (dict, list))]
-        elif isinstance(value, list):
-            waiting += [(inner, place / key) for key, inner in enumerate(value) if isinstance(inner, (dict, list))]
-    known = dict(_named(library.open(name).value))
+def _anchored(library: Library, ref: str, resource: Place, anchor: str) -> tuple[Any, Place]:
+    file = library.open(resource.file)
+    pointer = file.identity.anchors.get((resource.pointer, anchor))
+    if pointer is not None:
+        return _at(file.value, Place(resource.file, pointer))
+    known = dict(_named(file.value))
     close = nearest(anchor, known, cutoff=0.6)
     told = f"; did you mean `{known[close]}`?" if close else "; references look like `#/components/schemas/Pet`"
-    raise Unresolved(f"the reference `{ref}` leads nowhere: {name} has no `$anchor: {anchor}`{told}")
+    raise Unresolved(f"the reference `{ref}` leads nowhere: {resource.file} has no `$anchor: {anchor}`{told}")

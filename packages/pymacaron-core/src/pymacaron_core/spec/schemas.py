@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -34,6 +34,7 @@ class Schemas:
         self.derived: dict[str, Place] = {}
         self._taken: set[str] = set()
         self._waiting: deque[tuple[str, Node]] = deque()
+        self._dynamic: list[Node] = []
         self._told_nullable = False
         if own is not None and own.is_mapping("what holds the schemas"):
             for name, value in own.value.items():
@@ -53,6 +54,8 @@ class Schemas:
         node.check_reference()
         ref = reference(value) or (value.get("$dynamicRef") if self.modern else None)
         name = self.name(node, ref) if isinstance(ref, str) else None
+        if self.modern and isinstance(value.get("$dynamicRef"), str):
+            self._dynamic.append(node)
         if value.get("type") == "file":
             node = self._file(node)
         beside = self._keywords(node) if ref is None or self.modern else {}
@@ -84,6 +87,7 @@ class Schemas:
             name, node = self._waiting.popleft()
             self.named[name] = self.read(node)
             library = node.library
+        self._check_dynamic()
         for name in islice(_circular(self.named), 20):
             place = self.named[name].place
             if library is not None:
@@ -91,6 +95,20 @@ class Schemas:
             self.named[name] = Schema(place=place)
         self._complete_discriminators(library)
         return self.named
+
+    def _check_dynamic(self) -> None:
+        """Warn where the way that led to a ``$dynamicRef`` would matter: it always leads to the nearest anchor."""
+        if not self._dynamic:
+            return
+        library = self._dynamic[0].library
+        count = Counter(name for file in library.files for name in library.open(file).identity.dynamic)
+        for node in self._dynamic:
+            anchor = node.value["$dynamicRef"].rpartition("#")[2]
+            if count[anchor] > 1:
+                message = f"of {count[anchor]} anchors `{anchor}` this always means the one that a `$ref` would"
+                node.warning(message, "$dynamicRef", "$dynamicRef")
+            if reference(node.value) is not None:
+                node.warning("`$dynamicRef` beside `$ref` is left out", "$dynamicRef", "$dynamicRef")
 
     def _add(self, name: str, node: Node, derived: bool = False) -> str:
         self.names[node.place] = name
