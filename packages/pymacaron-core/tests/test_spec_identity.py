@@ -1,4 +1,4 @@
-"""References by ``$id``, ``$anchor`` and ``$dynamicRef`` (JSON Schema 2020-12, 8.2), and beside which something stands."""
+"""References by ``$id``, ``$anchor`` and ``$dynamicRef`` (JSON Schema 2020-12, 8.2), and what stands beside them."""
 
 from __future__ import annotations
 

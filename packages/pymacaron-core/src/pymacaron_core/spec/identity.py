@@ -53,11 +53,11 @@ class Identity:
                 self.anchors.setdefault((scope, anchor), pointer)
         scope = self.scope(pointer)
         for key in ("$anchor", "$dynamicAnchor"):
-            anchor = found.get(key)
-            if isinstance(anchor, str):
-                self.anchors.setdefault((scope, anchor), pointer)
+            name = found.get(key)
+            if isinstance(name, str):
+                self.anchors.setdefault((scope, name), pointer)
                 if key == "$dynamicAnchor":
-                    self.dynamic.append(anchor)
+                    self.dynamic.append(name)
 
 
 def _joined(base: str, uri: str) -> str:
@@ -80,6 +80,5 @@ def _mappings(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
                     step = key.replace("~", "~0").replace("/", "~1")
                     waiting.append((f"{pointer}/{step}", inner, not names and key in _NAMES))
         else:
-            waiting += [
-                (f"{pointer}/{n}", item, False) for n, item in enumerate(found) if isinstance(item, (dict, list))
-            ]
+            inside = ((number, item) for number, item in enumerate(found) if isinstance(item, (dict, list)))
+            waiting += [(f"{pointer}/{number}", item, False) for number, item in inside]
