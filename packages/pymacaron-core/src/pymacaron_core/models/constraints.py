@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, TypeAlias, cast
 
@@ -57,18 +57,32 @@ class Pattern:
     ecma: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        fits = patterns.matcher(self.ecma)
-
-        def check(text: Any) -> Any:
-            if isinstance(text, str) and not fits(text):
-                raise PydanticCustomError("string_pattern_mismatch", "Input should match {pattern}", context)
-            return text
-
-        context = {"pattern": self.ecma}
-        return core_schema.no_info_after_validator_function(check, handler(source))
+        schema = handler(source)
+        found = patterns.reading(self.ecma)
+        if found.kind == "linear" and schema["type"] == "str" and not schema.get("pattern"):
+            patterns.remember(found.rust, self.ecma)
+            return core_schema.str_schema(**{**_arguments(schema), "pattern": found.rust})
+        return core_schema.no_info_after_validator_function(self._check(found.match), schema)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
         return {**handler(schema), "pattern": self.ecma}
+
+    def _check(self, match: patterns.Match) -> Callable[[Any], Any]:
+        context = {"pattern": self.ecma}
+
+        def check(text: Any) -> Any:
+            try:
+                if isinstance(text, str) and not match(text):
+                    raise PydanticCustomError("string_pattern_mismatch", "Input should match {pattern}", context)
+            except patterns.TooSlow:
+                raise PydanticCustomError("pattern_time", "Input takes too long to match {pattern}", context) from None
+            return text
+
+        return check
+
+
+def _arguments(schema: CoreSchema) -> dict[str, Any]:
+    return {key: value for key, value in cast(dict[str, Any], schema).items() if key != "type"}
 
 
 class _Refused:

@@ -11,6 +11,7 @@ from pymacaron_core.errors import RequestFault
 from pymacaron_core.models.constraints import TAGS
 from pymacaron_core.models.json_mode import BRANCH
 from pymacaron_core.models.judge import RULE_ERROR
+from pymacaron_core.models.patterns import source_of
 
 _LONGEST = 200
 _MOST = 1_000
@@ -48,6 +49,7 @@ _OTHERS = {
     "string_too_short": ("minLength", "must have {min_length} or more characters"),
     "string_too_long": ("maxLength", "must have {max_length} or fewer characters"),
     "string_pattern_mismatch": ("pattern", "must match {pattern}"),
+    "pattern_time": ("pattern", "takes too long to match {pattern}"),
     "format": ("format", "must be {what}"),
     "literal_error": ("enum", "must be {expected}"),
     "enum": ("enum", "must be one of the values of the enum"),
@@ -155,6 +157,8 @@ def _said(error: Mapping[str, Any]) -> tuple[str, str]:
     if error["type"] == RULE_ERROR:
         return context["keyword"], context["message"]
     if known is not None:
+        if "pattern" in context:
+            context = {**context, "pattern": source_of(context["pattern"])}
         return known[0], _cut(known[1].format_map(_Shown(context)))
     lengths = {"too_short": ("min", "min_length", "or more"), "too_long": ("max", "max_length", "or fewer")}
     if error["type"] in lengths:

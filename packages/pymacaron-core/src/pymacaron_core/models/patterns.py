@@ -1,62 +1,190 @@
-"""The regular expressions of JSON Schema (ECMA-262) as those of Rust, or of Python where Rust has no such thing."""
+"""Patterns of JSON Schema (regular expressions of ECMA-262) and the engine that each is given to.
+
+- *linear*: pydantic's own engine, that of Rust, says the same; its time grows with the text and nothing else.
+- *conditions*: look-ahead and look-behind at known places become several linear patterns that must, or must not, match.
+- *timed*: what needs backtracking is left to the library ``regex``, for a tenth of a second; a text that takes longer
+  is refused. One thread that runs into the limit again and again is given less and less time.
+- *unusable*: what is no regular expression, or a monstrous one. It matches everything, and is to be reported.
+"""
 
 from __future__ import annotations
 
-import re
+import importlib
+import threading
+import time
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-_OUTSIDE = {"d": "[0-9]", "D": "[^0-9]", "w": "[A-Za-z0-9_]", "W": "[^A-Za-z0-9_]", "/": "/"}
-_INSIDE = {"d": "0-9", "w": "A-Za-z0-9_", "/": "/"}
-_TOKEN = re.compile(r"\\.|\(\?<(?![=!])|.", re.DOTALL)
+from pymacaron_core.models.conditions import conditions, has, inside
+from pymacaron_core.models.dialects import Rust, Timed
+from pymacaron_core.models.ecma import Back, Look, Node, PatternError, Property, Repeat, Set, parse
+
+Match = Callable[[str], bool]
+
+LONGEST = 50_000
+"""Characters of a pattern, beyond which it is no use."""
+LONGEST_TIMED = 5_000
+LARGEST = 20_000
+"""Characters of a pattern, written out without repetitions, that are left to the linear engine."""
+LARGEST_TIMED = 100_000
+"""Characters that a text must have to match, of a pattern that is left to the other engine."""
+SECONDS = 0.1
+"""How long one text may take."""
+_WINDOW, _SPENDABLE, _LEAST = 1.0, 0.3, 0.002
+_PROPERTY_SIZE = 200
 
 
-@cache
-def translate(pattern: str) -> tuple[str, bool] | None:
-    """The pattern for pydantic, and whether it needs Python's ``re``. None where neither can say it."""
-    rust = _rewrite(pattern, python=False)
+class TooSlow(Exception):
+    """A text took longer to match than its pattern is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What becomes of a pattern. ``rust`` is its text for pydantic where it is linear; ``why`` says why it is unusable.
+
+    ``match`` may raise :class:`TooSlow` where it is timed.
+    """
+
+    kind: Literal["linear", "conditions", "timed", "unusable"]
+    match: Match
+    rust: str = ""
+    why: str = ""
+
+
+def matcher(ecma: str) -> Match:
+    """Whether a text matches a pattern of ECMA-262 somewhere, as a function. Never raises; too slow is no match.
+
+    Every text matches a pattern that is unusable: see :func:`reading`.
+    """
+    found = reading(ecma)
+    if found.kind != "timed":
+        return found.match
+
+    def match(text: str) -> bool:
+        try:
+            return found.match(text)
+        except TooSlow:
+            return False
+
+    return match
+
+
+@lru_cache(maxsize=4096)
+def reading(ecma: str) -> Reading:
+    """What becomes of a pattern of ECMA-262."""
     try:
-        SchemaValidator(core_schema.str_schema(pattern=rust))
-        return rust, False
-    except SchemaError:
-        pass
-    python = _rewrite(pattern, python=True)
-    try:
-        re.compile(python)
-    except (re.error, OverflowError, RecursionError):
+        if len(ecma) > LONGEST:
+            raise PatternError(f"it has more than {LONGEST} characters")
+        tree = parse(ecma)
+        return _linear(tree) or _by_conditions(tree) or _timed(tree, len(ecma))
+    except PatternError as error:
+        return Reading("unusable", _anything, why=str(error))
+
+
+def source_of(rust: str) -> str:
+    """The pattern of the document, of which this is the text for Rust."""
+    return _SOURCES.get(rust, rust)
+
+
+_SOURCES: dict[str, str] = {}
+
+
+def remember(rust: str, ecma: str) -> None:
+    """Tell faults which pattern of the document they speak of."""
+    _SOURCES[rust] = ecma
+
+
+def _anything(text: str) -> bool:
+    return True
+
+
+def _linear(tree: Node) -> Reading | None:
+    if has(tree, Look, Back) or _size(tree) > LARGEST:
         return None
-    return python, True
+    rust = Rust().write(tree)
+    try:
+        match = SchemaValidator(core_schema.str_schema(pattern=rust)).isinstance_python
+    except SchemaError:
+        return None
+    return Reading("linear", match, rust)
 
 
-@cache
-def matcher(ecma: str) -> Callable[[str], bool]:
-    """Whether a text matches an ECMA-262 pattern somewhere. Every text does where no engine can say the pattern."""
-    found = translate(ecma)
+def _by_conditions(tree: Node) -> Reading | None:
+    found = conditions(tree)
     if found is None:
-        return lambda text: True
-    expression, is_python = found
-    if is_python:
-        search = re.compile(expression).search
-        return lambda text: search(text) is not None
-    return SchemaValidator(core_schema.str_schema(pattern=expression)).isinstance_python
+        return None
+    branches: list[list[tuple[Match, bool]]] = []
+    for branch in found:
+        tests = [(_linear(each), wanted) for each, wanted in branch]
+        if any(test is None for test, _ in tests):
+            return None
+        branches.append([(test.match, wanted) for test, wanted in tests if test is not None])
+
+    def match(text: str) -> bool:
+        return any(all(test(text) is wanted for test, wanted in branch) for branch in branches)
+
+    return Reading("conditions", match)
 
 
-def _rewrite(pattern: str, *, python: bool) -> str:
-    """ECMA's ``\\d`` and ``\\w`` know ASCII only, and ``$`` is the very end."""
-    written: list[str] = []
-    inside = False
-    for token in _TOKEN.findall(pattern):
-        if token[0] == "\\" and len(token) == 2:
-            written.append((_INSIDE if inside else _OUTSIDE).get(token[1], token))
-        elif inside and token in "[&~" and not python:
-            written.append(f"\\{token}")
-        elif token == "$" and not inside and python:
-            written.append(r"\Z")
-        elif token == "(?<" and python:
-            written.append("(?P<")
-        else:
-            inside = token == "[" if not inside else token != "]"
-            written.append(token)
-    return "".join(written)
+def _timed(tree: Node, length: int) -> Reading:
+    if length > LONGEST_TIMED:
+        raise PatternError(f"it needs backtracking and has more than {LONGEST_TIMED} characters")
+    if _size(tree, least=True) > LARGEST_TIMED:
+        raise PatternError(f"its repetitions ask for more than {LARGEST_TIMED} characters")
+    search = _compiled(Timed().write(tree))
+
+    def match(text: str) -> bool:
+        start = time.monotonic()
+        try:
+            return search(text, timeout=_left(start), concurrent=True) is not None
+        except TimeoutError:
+            raise TooSlow from None
+        finally:
+            _spend(start)
+
+    return Reading("timed", match)
+
+
+def _compiled(expression: str) -> Any:
+    regex = importlib.import_module("regex")  # Late: few documents have such a pattern, and the library is large.
+    try:
+        return regex.compile(expression, regex.VERSION0, cache_pattern=False).search
+    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
+        raise PatternError(f"no engine knows it: {error}") from None
+
+
+class _Spent(threading.local):
+    """The time this thread has spent on timed patterns since ``start``."""
+
+    start = 0.0
+    seconds = 0.0
+
+
+_SPENT = _Spent()
+
+
+def _left(now: float) -> float:
+    """How long the next text may take: a body full of texts made to be slow must not add up to minutes."""
+    if now - _SPENT.start > _WINDOW:
+        _SPENT.start, _SPENT.seconds = now, 0.0
+    return max(_LEAST, min(SECONDS, _SPENDABLE - _SPENT.seconds))
+
+
+def _spend(start: float) -> None:
+    _SPENT.seconds += time.monotonic() - start
+
+
+def _size(node: Node, *, least: bool = False) -> int:
+    """The characters a tree would have, were its repetitions written out; or the least of them that a text needs."""
+    if isinstance(node, Repeat):
+        inner = _size(node.body, least=least)
+        return inner * (node.low if least else max(node.low, node.high or 0, 1))
+    if isinstance(node, Set) and not least:
+        return 1 + sum(_PROPERTY_SIZE for item in node.items if isinstance(item, Property))
+    if isinstance(node, Property) and not least:
+        return _PROPERTY_SIZE
+    return 1 + sum(_size(each, least=least) for each in inside(node))

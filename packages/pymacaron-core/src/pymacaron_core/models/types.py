@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pymacaron_core.models.formats import checker
 from pymacaron_core.models.literals import literal, raw_text, text
 from pymacaron_core.models.merge import ANNOTATIONS, Merger
-from pymacaron_core.models.patterns import translate
+from pymacaron_core.models.patterns import reading
 from pymacaron_core.spec.operation import Discriminator, Place, Schema
 
 
@@ -54,13 +55,6 @@ class Type:
 
 ANY = Type("Any", nullable=True)
 
-_UNCHECKED = frozenset(
-    (
-        *("email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "regex"),
-        *("uri", "uri-reference", "uri-template", "iri", "iri-reference", "json-pointer", "relative-json-pointer"),
-    )
-)
-"""Formats with a meaning that no type here enforces yet; other names are the author's own."""
 _STRINGS = {
     "date": "dt.date",
     "date-time": "AwareDatetime",
@@ -214,19 +208,19 @@ class Types:
                 if key in keywords:
                     self.report(schema.place, key, f"the format {form} makes the string a value of another type")
             return Type(_STRINGS[form])
-        if form in _UNCHECKED:
-            self.report(schema.place, "format", f"a string of the format {form} is taken as it is")
-        if "pattern" in keywords:
-            given.extend(self._pattern(schema, str(keywords["pattern"])))
-        return Type("str", tuple(given))
+        marks = (f"Format({text(form)})",) if checker(form) else ()
+        found = Type("str", tuple(given), marks)
+        return self._matching(found, schema, str(keywords["pattern"])) if "pattern" in keywords else found
 
-    def _pattern(self, schema: Schema, pattern: str) -> Iterable[tuple[str, str]]:
-        translated = translate(pattern)
-        if translated is None:
-            self.report(schema.place, "pattern", f"{pattern!r} is no regular expression that Rust or Python knows")
-            return
-        expression, is_python = translated
-        yield "pattern", f"re.compile({raw_text(expression)})" if is_python else raw_text(expression)
+    def _matching(self, kind: Type, schema: Schema, pattern: str) -> Type:
+        """Strings that match a pattern too: pydantic's own constraint where it means the same, else a mark."""
+        found = reading(pattern)
+        if found.kind == "unusable":
+            self.report(schema.place, "pattern", f"{_cut(repr(pattern))} is of no use: {found.why}")
+            return kind
+        if found.rust == pattern:
+            return replace(kind, constraints=(*kind.constraints, ("pattern", raw_text(pattern))))
+        return replace(kind, marks=(f"Pattern({raw_text(pattern)})", *kind.marks))
 
     def _number(self, kind: str, keywords: Mapping[str, Any]) -> Type:
         whole = kind == "integer"
@@ -275,8 +269,7 @@ class Types:
         keys = self._keys(schema, keywords)
         if len(patterns) == 1 and isinstance(values, Schema) and values.refuses_all and keys == "str":
             ((pattern, values),) = patterns.items()
-            constraint = tuple(self._pattern(schema, pattern))
-            keys = Type("str", constraint).inner
+            keys = self._matching(Type("str"), schema, pattern).inner
         elif patterns:
             self.report(schema.place, "patternProperties", "properties are told apart by name only")
             values = None
@@ -364,3 +357,7 @@ def _is_a(value: Any, kind: str) -> bool:
     if kind == "integer":
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     return isinstance(value, Mapping) if kind == "object" else isinstance(value, _NAMES.get(kind, object))
+
+
+def _cut(shown: str, longest: int = 60) -> str:
+    return shown if len(shown) <= longest else f"{shown[: longest - 3]}..."
