@@ -19,8 +19,11 @@ from werkzeug.wrappers import Response
 
 from pymacaron_core.errors import BadResponse, NotAcceptable, PyMacaronException, is_error
 from pymacaron_core.media import is_json, way_of
+from pymacaron_core.models.directions import REPLYING
 from pymacaron_core.models.faults import faults_of
+from pymacaron_core.models.model import Model
 from pymacaron_core.protocol import is_model, is_model_class
+from pymacaron_core.spec.directions import Withholding
 from pymacaron_core.spec.operation import Operation, Reply, Schema, Specification
 
 log = logging.getLogger(__name__)
@@ -46,7 +49,7 @@ class Adapters(Protocol):
 class Declared:
     """One declared reply, compiled: how a value of it becomes bytes."""
 
-    __slots__ = ("adapter", "content_type", "item", "json_schema", "model", "reply", "textual")
+    __slots__ = ("adapter", "content_type", "item", "json_schema", "model", "reply", "textual", "withhold")
 
     def __init__(self, reply: Reply, specification: Specification, adapters: Adapters) -> None:
         media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None)
@@ -56,6 +59,7 @@ class Declared:
         self.textual = first is not None and media is None
         schema = media.schema if media is not None else None
         self.json_schema = schema
+        self.withhold = Withholding(schema, specification.schemas) if schema is not None else None
         self.adapter = adapters.adapter(schema) if schema is not None else None
         kind = adapters.type_of(schema) if schema is not None else None
         self.model = kind if is_model_class(kind) else None
@@ -166,19 +170,19 @@ def _json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
     if item is not None and type(value) is list and all(isinstance(each, item) for each in value):
         return _model_json(value, declared.adapter.serializer.to_json, label, mode)
     if mode == "off":
-        return _plain_json(value)
+        return _withheld_json(value, declared)
     return _checked_json(value, declared, label, mode)
 
 
 def _model_json(value: Any, to_json: Callable[..., bytes], label: str, mode: str) -> bytes:
     """Models of the declared class: the type is the check, and in the strict modes pydantic's own warnings."""
     if mode == "off":
-        return to_json(value, exclude_unset=True, by_alias=True, warnings=False)
+        return to_json(value, exclude_unset=True, by_alias=True, warnings=False, context=REPLYING)
     try:
-        body = to_json(value, exclude_unset=True, by_alias=True, warnings="error")
+        body = to_json(value, exclude_unset=True, by_alias=True, warnings="error", context=REPLYING)
     except pydantic_core.PydanticSerializationError as error:
         _complain(f"{label} returned a {_kind(value)} that was changed after it was validated: {error}", mode)
-        body = to_json(value, exclude_unset=True, by_alias=True, warnings=False)
+        body = to_json(value, exclude_unset=True, by_alias=True, warnings=False, context=REPLYING)
     return body
 
 
@@ -189,17 +193,31 @@ def _checked_json(value: Any, declared: Declared, label: str, mode: str) -> byte
     if adapter is None or (is_model(value) and declared.model is None and declared.json_schema is None):
         return body
     if is_model(value) and declared.model is not None:
-        _complain(f"{label} returned {_class(value)}, and the document declares {_class(declared.model)}", mode)
-        return body
+        message = f"{label} returned {_class(value)}, and the document declares {_class(declared.model)}"
+        _complain(message + _how_to_make(declared.model, value), mode)
+        return _withheld_json(value, declared)
     try:
         checked = adapter.validator.validate_json(body, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         faults = "; ".join(f"{f.pointer or 'the value'}: {f.message}" for f in faults_of(error, "body")[:3])
         what = "nothing" if value is None else f"a {_kind(value)} that is not what the document declares"
         _complain(f"{label} returned {what}: {faults}", mode)
-        return body
-    written: bytes = adapter.serializer.to_json(checked, exclude_unset=True, by_alias=True, warnings=False)
+        return _withheld_json(value, declared)
+    written: bytes = adapter.serializer.to_json(
+        checked, exclude_unset=True, by_alias=True, warnings=False, context=REPLYING
+    )
     return written
+
+
+def _withheld_json(value: Any, declared: Declared) -> bytes:
+    """Anything as JSON, unchecked, without what the document says replies do not have."""
+    plain = _plain(value)
+    return _plain_json(plain if declared.withhold is None else declared.withhold(plain))
+
+
+def _how_to_make(model: Any, value: Any) -> str:
+    name, whole = type(value).__name__, model.__name__
+    return f": make it with {whole}.from_request(body, ...)" if name.startswith(f"{whole}Request") else ""
 
 
 def _kind(value: Any) -> str:
@@ -221,6 +239,8 @@ def _plain_json(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False, context=REPLYING)
     if is_model(value) and not isinstance(value, type):
         return value.to_json()
     if isinstance(value, Mapping):

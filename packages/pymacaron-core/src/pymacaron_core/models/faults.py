@@ -60,6 +60,7 @@ _OTHERS = {
     "json_invalid": ("json", "is not valid JSON: {error}"),
     "json_type": ("json", "is not valid JSON"),
     "no_such_attribute": ("additionalProperties", "is not a property of this object"),
+    "read_only": ("readOnly", "is set by the service, and not by requests"),
     "never": ("not", "is never accepted"),
 }
 _KNOWN: dict[str, tuple[str, str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 
 WIDTH = 120
 _TOKEN = re.compile(r"""r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*'|[\[\](){},]|[^\[\](){},"'r]+|r""")
@@ -66,6 +67,11 @@ def docstring(text: str, indent: str) -> list[str]:
     if len(lines) == 1 and len(lines[0]) + len(indent) + 6 <= WIDTH:
         return [f'{indent}"""{lines[0]}"""']
     return [f'{indent}"""{lines[0]}', *(f"{indent}{line}".rstrip() for line in lines[1:]), f'{indent}"""']
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: ``id, created and owner``."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _wrapped(line: str, width: int) -> list[str]:

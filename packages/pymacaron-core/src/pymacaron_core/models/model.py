@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic_core import CoreSchema, from_json, to_json
 from typing_extensions import Self
 
+from pymacaron_core.models.directions import hold_directions
 from pymacaron_core.models.json_mode import (
     JsonSchemaGenerator,
     OptionalNotNullable,
@@ -33,6 +34,10 @@ class Model(BaseModel):
     __pym_protocol__: int = 1
     __pym_name__: ClassVar[str | None] = None
     __pym_accepted__: ClassVar[frozenset[str] | None] = None
+    __pym_dropped__: ClassVar[tuple[str, ...]] = ()
+    """In a request view: the ``readOnly`` properties. JSON may have them, and they are not kept."""
+    __pym_refused__: ClassVar[tuple[str, ...]] = ()
+    """The same, where JSON that has them is refused."""
 
     model_config = ConfigDict(
         extra="ignore",
@@ -72,6 +77,7 @@ class Model(BaseModel):
         if not metadata.get("pymacaron") and isinstance(model["schema"].get("fields"), dict):
             metadata["pymacaron"] = True
             read_as_json_schema(model["schema"])
+            hold_directions(cls, model)
         return schema
 
     @classmethod
@@ -177,6 +183,16 @@ class Model(BaseModel):
     @classmethod
     def _read(cls, text: bytes) -> Self:
         return cls.model_validate_json(text, strict=True, by_alias=True, by_name=False)
+
+    @classmethod
+    def from_request(cls, request: Model, /, **more: Any) -> Self:
+        """The whole object of what a request said of it: ``Order.from_request(body, id=7)``.
+
+        ``more`` are the properties that requests do not have (``readOnly``), or that are to be others. Raises
+        :class:`pydantic.ValidationError`, also where the model has no property of such a name.
+        """
+        wire = _wire_names(cls)
+        return cls(**{**request.to_native(), **{wire.get(name, name): value for name, value in more.items()}})
 
     def to_native(self) -> dict[str, Any]:
         """The model as Python values, by wire names: Decimal, datetime and bytes are kept."""

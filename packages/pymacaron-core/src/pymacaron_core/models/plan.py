@@ -12,8 +12,9 @@ from pymacaron_core.errors import ModelError
 from pymacaron_core.models.defaults import default_text
 from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
-from pymacaron_core.models.types import Type, Types, Unenforced
+from pymacaron_core.models.types import ANY, Type, Types, Unenforced
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
+from pymacaron_core.spec.views import RECEIVED
 
 PERSISTENCE = "pymacaron_dynamodb.PersistentModel"
 """The parent of models whose ``x-persist`` is a mapping, unless its ``class`` names another."""
@@ -106,6 +107,8 @@ class Plan:
             if wire in base:
                 continue
             inner = self.merger.keywords(schema)
+            if RECEIVED in inner:
+                continue
             must = wire in required or inner.get("x-mandatory") is True or schema.get("x-mandatory") is True
             attribute = taken.get(wire) or names.take_attribute(attribute_name(wire))
             kind = self.types.of(schema)
@@ -124,6 +127,18 @@ class Plan:
             self.types.report(schema.place, "default", "it does not fit the schema, or is no simple value")
         return written
 
+    def received(self, model: ModelClass) -> list[str]:
+        """The properties that only replies have, in the request view of a model."""
+        return self.received_of(model.schema)
+
+    def received_of(self, schema: Schema) -> list[str]:
+        return [n for n, each in self._all_properties(schema).items() if RECEIVED in self.merger.keywords(each)]
+
+    @property
+    def read_only(self) -> str:
+        """The class variable that holds them: whether they are dropped or refused when received."""
+        return "__pym_refused__" if self.specification.policy.read_only == "refuse" else "__pym_dropped__"
+
     def base_name(self, model: ModelClass) -> str | None:
         return self._by_schema[id(model.base)].name if model.base else None
 
@@ -131,7 +146,8 @@ class Plan:
         """What becomes of undeclared properties: ``forbid``, kept and of a type, or dropped (None)."""
         undeclared = self.merger.keywords(model.schema).get("additionalProperties")
         if not isinstance(undeclared, Schema):
-            return None
+            policy = self.specification.policy.undeclared
+            return {"refuse": "forbid", "keep": ANY}.get(policy)
         return "forbid" if undeclared.refuses_all else self.types.of(undeclared)
 
     def _report(self, model: ModelClass, keywords: Mapping[str, Any]) -> None:
@@ -191,6 +207,8 @@ class Plan:
         if self._is_class(schema) and (is_named or not self._is_only_reference(schema)):
             inner = pascal(self._add_class(schema, name, is_named).name)
             for wire, inside in keywords.get("properties", {}).items():
+                if RECEIVED in self.merger.keywords(inside):
+                    continue
                 self._discover(inside, f"{inner}{pascal(wire)}")
         inner = pascal(name)
         for key, suffix in _INSIDE:

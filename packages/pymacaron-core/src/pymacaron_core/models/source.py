@@ -6,14 +6,15 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pymacaron_core.models.layout import docstring, fit
+from pymacaron_core.models.layout import docstring, fit, listed
 from pymacaron_core.models.literals import literal, text
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import ModelClass, Plan, Property
 from pymacaron_core.models.types import Type
 from pymacaron_core.spec.operation import Schema, Specification
+from pymacaron_core.spec.views import RECEIVED, REQUEST_OF
 
-_CONSUMED = ("x-nullable", "x-mandatory", "x-parent")
+_CONSUMED = ("x-nullable", "x-mandatory", "x-parent", RECEIVED, REQUEST_OF)
 _WHOLE_IMPORTS = {"dt": "import datetime as dt", "re": "import re"}
 
 
@@ -88,13 +89,26 @@ class _Writer:
         return [fit(f"class {model.name}({bases}):"), *(body or "    pass").split("\n")]
 
     def _description(self, model: ModelClass) -> list[str]:
-        told = model.schema.get("description") or model.schema.get("title") or ""
-        return docstring(str(told), "    ") if str(told).strip() else []
+        told = str(model.schema.get("description") or model.schema.get("title") or "").strip()
+        told = "\n\n".join(part for part in (told, self._view(model)) if part)
+        return docstring(told, "    ") if told else []
+
+    def _view(self, model: ModelClass) -> str:
+        """The line that tells what a request view is."""
+        whole, received = model.schema.get(REQUEST_OF), self.plan.received(model)
+        if whole is None:
+            return f"In requests: without {listed(received)}." if received else ""
+        return f"{whole} in requests" + (f": without {listed(received)}." if received else ".")
 
     def _class_variables(self, model: ModelClass) -> list[str]:
         lines = []
         if model.schema_name != model.name:
             lines.append(f"    __pym_name__ = {text(model.schema_name)}")
+        received = self.plan.received(model)
+        if model.base is not None:
+            received = [name for name in received if name not in self.plan.received_of(model.base)]
+        if received:
+            lines.append(fit(f"    {self.plan.read_only} = ({', '.join(map(text, received))},)"))
         extra = self.plan.extra(model)
         arguments = []
         if extra is not None:
@@ -184,6 +198,8 @@ class _Renamed:
 
 def _told(schema: Schema) -> list[str]:
     told = str(schema.get("description", "")).strip()
+    if REQUEST_OF in schema.keywords:
+        told = "\n\n".join(part for part in (told, f"{schema.get(REQUEST_OF)} in requests.") if part)
     return docstring(told, "") if told else []
 
 

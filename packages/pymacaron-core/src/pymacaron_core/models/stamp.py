@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from pymacaron_core.spec.operation import Specification
+from pymacaron_core.spec.operation import Policy, Specification
 
 GENERATOR = "1"
 """Changes whenever the same document would give another module."""
@@ -47,8 +47,9 @@ def read_stamp(source: str) -> Stamp | None:
 
 
 def _digest(specification: Specification) -> str:
-    """The documents' digest. The API's name is part of it: it stands in the module."""
-    return hashlib.sha256(f"{specification.name}\n{specification.digest}".encode()).hexdigest()[:32]
+    """The documents' digest. The API's name is part of it: it stands in the module; and so is what the service decides."""
+    policy = "" if specification.policy == Policy() else f"\n{specification.policy}"
+    return hashlib.sha256(f"{specification.name}\n{specification.digest}{policy}".encode()).hexdigest()[:32]
 
 
 def _hash(body: str) -> str:

@@ -201,6 +201,17 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """What the service decides where a document leaves it open (the options ``undeclared`` and ``read_only``).
+
+    ``undeclared`` properties are ``drop``, ``keep`` or ``refuse``; ``read_only`` ones in a request ``ignore`` or ``refuse``.
+    """
+
+    undeclared: str = "drop"
+    read_only: str = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
 class Specification:
     """One API: everything its document says. ``digest`` is a hash of all its files, ``dialect`` ``2.0``, ``3.0``, ...
 
@@ -226,6 +237,7 @@ class Specification:
     file: str = ""
     files: tuple[str, ...] = ()
     digest: str = ""
+    policy: Policy = Policy()
     document: Mapping[str, Any] = field(default_factory=_empty, repr=False)
 
     def resolve(self, schema: Schema) -> Schema:

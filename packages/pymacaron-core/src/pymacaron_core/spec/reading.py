@@ -20,6 +20,7 @@ from pymacaron_core.spec.reach import INSIDE, Reach
 from pymacaron_core.spec.soundness import sound_part as sound
 from pymacaron_core.spec.soundness import stops_all
 from pymacaron_core.spec.swagger2 import Swagger2
+from pymacaron_core.spec.views import with_views
 
 _MINIMAL = (
     "{openapi: 3.0.3, info: {title: Hello, version: '1'}, paths: {/ping: {get: {responses: {200: {description: ok}}}}}}"
@@ -91,8 +92,17 @@ def _specification(library: Library, file: str, name: str) -> tuple[Dialect, Spe
     if specification is None:
         return None
     document = bundle(library, dialect.schemas.names, dialect.schemas.derived.values(), dialect.dialect)
-    files = library.files
+    specification, files = _with_views(specification, root), library.files
     return dialect, replace(specification, file=file, files=files, digest=library.digest, document=document)
+
+
+def _with_views(specification: Specification, root: Node) -> Specification:
+    try:
+        return with_views(specification)
+    except RecursionError:
+        message = "the schemas refer to each other too deeply to tell what `readOnly` and `writeOnly` make of them"
+        root.error(message, "reference")
+        return specification
 
 
 def _sound(dialect: Dialect) -> Specification | None:

@@ -1,0 +1,235 @@
+"""What ``readOnly`` and ``writeOnly`` say of schemas: which properties travel one way only, and where that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pymacaron_core.spec.operation import Discriminator, Schema
+
+IN_PLACE = ("allOf", "oneOf", "anyOf", "then", "else", "dependentSchemas")
+"""Keywords whose schemas are about the same object. ``not`` and ``if`` ask, and say nothing of what travels."""
+INSIDE = (
+    *("properties", "patternProperties", "additionalProperties", "unevaluatedProperties"),
+    *("items", "prefixItems", "contains", "unevaluatedItems", "contentSchema"),
+)
+"""Keywords whose schemas are about what is in the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The properties of an object, those of every schema that it is made of (``allOf``, references) together."""
+
+    names: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
+    write_only: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+
+    def __or__(self, other: Members) -> Members:
+        return Members(
+            self.names | other.names,
+            self.read_only | other.read_only,
+            self.write_only | other.write_only,
+            self.required | other.required,
+        )
+
+
+class Directions:
+    """Answers for the schemas of one specification, each named one worked out once.
+
+    A property that says which schema an object has (a discriminator) is in both directions, whatever it says.
+    """
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+        self._known: dict[str, Members] = {}
+        self._going_on: set[str] = set()
+        self._telling = dict(self._discriminating())
+
+    def members(self, schema: Schema) -> Members:
+        """The properties of the object a schema describes."""
+        return self._members(schema, self._telling.get(id(schema), frozenset()))
+
+    def named(self, name: str) -> Members:
+        """The properties of a named schema; none of one that is part of itself and being worked out."""
+        if name in self._going_on:
+            return Members()
+        if name not in self._known:
+            self._going_on.add(name)
+            self._known[name] = self.members(self._schemas[name])
+            self._going_on.discard(name)
+        return self._known[name]
+
+    def _members(self, schema: Schema, telling: frozenset[str]) -> Members:
+        properties = schema.properties()
+        own = Members(
+            frozenset(properties),
+            frozenset(n for n, each in properties.items() if n not in telling and self.is_said("readOnly", each)),
+            frozenset(n for n, each in properties.items() if n not in telling and self.is_said("writeOnly", each)),
+            frozenset(schema.get("required", ())),
+        )
+        if schema.ref is not None:
+            own = own | self.named(schema.ref)
+        for branch in schema.get("allOf", ()):
+            own = own | self._members(branch, telling)
+        return own
+
+    def is_said(self, word: str, schema: Schema, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a schema, one it refers to or one of its ``allOf`` has ``readOnly`` or ``writeOnly``.
+
+        One that says so is enough (JSON Schema 2020-12 Validation, section 9.4).
+        """
+        if schema.get(word) is True:
+            return True
+        ref = schema.ref
+        if ref is not None and ref not in seen and self.is_said(word, self._schemas[ref], seen | {ref}):
+            return True
+        return any(self.is_said(word, branch, seen) for branch in schema.get("allOf", ()))
+
+    def differing(self) -> frozenset[str]:
+        """The named schemas that mean another thing in a request: one has a property that only replies have, or one
+        that requests must have and replies never do, or leads to such a schema."""
+        users: dict[str, list[str]] = {}
+        found: list[str] = []
+        for name, schema in self._schemas.items():
+            for ref in references(schema):
+                users.setdefault(ref, []).append(name)
+            if any(self._differs(part) for part in parts(schema)):
+                found.append(name)
+        seen = set(found)
+        while found:
+            for user in users.get(found.pop(), ()):
+                if user not in seen:
+                    seen.add(user)
+                    found.append(user)
+        return frozenset(seen)
+
+    def _differs(self, schema: Schema) -> bool:
+        if not {"properties", "allOf"} & schema.keywords.keys():
+            return False
+        members = self.members(schema)
+        return bool(members.read_only or members.write_only & members.required)
+
+    def _discriminating(self) -> Iterator[tuple[int, frozenset[str]]]:
+        """By ``id()``: the schemas that a discriminator tells apart, and the properties by which it does."""
+        found: dict[int, frozenset[str]] = {}
+        for schema in list(self._schemas.values()):
+            for part in parts(schema):
+                told = part.get("discriminator")
+                if not isinstance(told, Discriminator):
+                    continue
+                names = frozenset({told.property_name})
+                for each in self._told_apart(part, told):
+                    found[id(each)] = found.get(id(each), frozenset()) | names
+        return iter(found.items())
+
+    def _told_apart(self, schema: Schema, told: Discriminator) -> Iterator[Schema]:
+        waiting = [schema, *(self._schemas[name] for name in told.mapping.values())]
+        waiting.extend(branch for key in ("oneOf", "anyOf") for branch in schema.get(key, ()))
+        seen: set[int] = set()
+        while waiting:
+            each = waiting.pop()
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            yield each
+            waiting.extend(each.get("allOf", ()))
+            if each.ref is not None:
+                waiting.append(self._schemas[each.ref])
+
+
+class Withholding:
+    """Takes ``writeOnly`` properties out of JSON values of a schema, at any depth.
+
+    Where a value may be of several schemas, a property that one of them withholds is withheld. What the schema says is
+    looked up at the first value: few services ever ask.
+    """
+
+    def __init__(self, schema: Schema, schemas: Mapping[str, Schema]) -> None:
+        self._schema, self._schemas = schema, schemas
+
+    def __call__(self, value: Any) -> Any:
+        """The value without them; the same one where the schema has none."""
+        return self._withheld.value(value, [self._schema]) if self._withheld else value
+
+    @cached_property
+    def _withheld(self) -> _Withheld | None:
+        has_some = any(part.get("writeOnly") is True for part in _reached(self._schema, self._schemas))
+        return _Withheld(self._schemas) if has_some else None
+
+
+def _reached(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:
+    seen: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        each = waiting.pop()
+        yield from parts(each)
+        found = [name for name in references(each) if name not in seen]
+        seen.update(found)
+        waiting.extend(schemas[name] for name in dict.fromkeys(found))
+
+
+class _Withheld:
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+        self._directions = Directions(schemas)
+
+    def value(self, value: Any, of: Iterable[Schema]) -> Any:
+        if not isinstance(value, (dict, list)):
+            return value
+        same = list(self._in_place(of))
+        if isinstance(value, list):
+            items = [each for part in same for key in ("items", "prefixItems") for each in inner(part.get(key))]
+            return [self.value(item, items) for item in value]
+        hidden = frozenset(name for part in same for name in self._directions.members(part).write_only)
+        return {name: self.value(each, self._of(name, same)) for name, each in value.items() if name not in hidden}
+
+    def _of(self, name: str, same: Iterable[Schema]) -> list[Schema]:
+        """The schemas of a property, told by the schemas of its object."""
+        declared = [part.properties()[name] for part in same if name in part.properties()]
+        keys = ("patternProperties", "additionalProperties", "unevaluatedProperties")
+        return declared or [each for part in same for key in keys for each in inner(part.get(key))]
+
+    def _in_place(self, of: Iterable[Schema]) -> Iterator[Schema]:
+        seen: set[int] = set()
+        waiting = list(of)
+        while waiting:
+            each = waiting.pop()
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            yield each
+            waiting.extend(part for key in IN_PLACE for part in inner(each.get(key)))
+            told = each.get("discriminator")
+            names = told.mapping.values() if isinstance(told, Discriminator) else ()
+            waiting.extend(self._schemas[name] for name in (*names, *([each.ref] if each.ref else ())))
+
+
+def parts(schema: Schema) -> Iterator[Schema]:
+    """A schema and every schema written inside it, whatever its direction."""
+    waiting = [schema]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        for key in (*IN_PLACE, *INSIDE):
+            waiting.extend(inner(each.get(key)))
+
+
+def inner(value: Any) -> Iterable[Schema]:
+    """The schemas in the value of a keyword."""
+    if isinstance(value, Schema):
+        return (value,)
+    held = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return [each for each in held if isinstance(each, Schema)]
+
+
+def references(schema: Schema) -> Iterator[str]:
+    """The names a schema refers to, in itself and in those written inside it."""
+    for part in parts(schema):
+        if part.ref is not None:
+            yield part.ref
+        told = part.get("discriminator")
+        if isinstance(told, Discriminator):
+            yield from told.mapping.values()
