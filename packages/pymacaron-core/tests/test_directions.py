@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from model_documents import catalog_of, specification_of
 from pydantic import ValidationError
-from pymacaron_core.models import Catalog, faults_of, module_source
+from pymacaron_core.models import Catalog, faults_of, is_fresh, load_models, models_path, module_source
+from pymacaron_core.spec.operation import Policy
 from spec_documents import operation
 
 SCHEMAS = """
@@ -195,7 +197,10 @@ Frozen: {allOf: [{$ref: '#/components/schemas/Thing'}, {properties: {id: {readOn
 
 def test_discriminators_lead_to_the_views_and_stay_in_them(tmp_path: Path) -> None:
     schemas = """
-Cat: {type: object, required: [kind], properties: {kind: {type: string, readOnly: true}, id: {type: integer, readOnly: true}}}
+Cat:
+  type: object
+  required: [kind]
+  properties: {kind: {type: string, readOnly: true}, id: {type: integer, readOnly: true}}
 Dog: {type: object, required: [kind], properties: {kind: {type: string}, bark: {type: string}}}
 Animal:
   oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
@@ -215,6 +220,16 @@ Kept: {type: object, x-persist: builtins.object, properties: {id: {type: string,
     source = module_source(specification_of(tmp_path, schemas, paths=operations("Kept")))
     assert "class Kept(builtins.object, Model):" in source
     assert "class KeptRequest(Model):" in source
+
+
+@pytest.mark.parametrize("policy", [Policy(undeclared="keep"), Policy(undeclared="refuse"), Policy(read_only="refuse")])
+def test_what_the_service_decides_is_part_of_what_a_fresh_module_is(tmp_path: Path, policy: Policy) -> None:
+    specification = specification_of(tmp_path, SCHEMAS, paths=ALL)
+    other = replace(specification, policy=policy)
+    Catalog(specification, load_models(specification, root=tmp_path, write=True))
+    path = models_path(specification, tmp_path)
+    assert is_fresh(specification, path)
+    assert not is_fresh(other, path)
 
 
 def test_swagger_2_has_views_as_well(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_the_example_answers_as_printed(paper: Path, tmp_path: Path):
             path.write_text(text, encoding="utf-8")
     commands = list(readme.curls(paper))
     assert len(commands) == 2
-    with apart("apis", "shop", "tea"):
+    with apart("apis", "shop", "tea", "bank"):
         client = load(tmp_path, write_models=True).app.test_client()
         for command, printed in commands:
             assert readme.curl(client, command, tmp_path).get_data(as_text=True) == printed, command
@@ -47,6 +47,17 @@ def test_the_example_answers_as_printed(paper: Path, tmp_path: Path):
         if name.endswith(", generated"):
             written = (tmp_path / name.removesuffix(", generated")).read_text(encoding="utf-8")
             assert text in written
+
+
+def test_what_travels_one_way_only_is_read_and_sent_so(tmp_path: Path):
+    for name, text in files_of(OURS).items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    with apart("apis", "tea", "bank"):
+        client = load(tmp_path, write_models=True).app.test_client()
+        answer = client.post("/accounts", json={"id": 1, "owner": "ada", "password": "secret"})
+    assert answer.get_json() == {"owner": "ada", "id": 7}
 
 
 def test_the_other_blocks_of_python_run():

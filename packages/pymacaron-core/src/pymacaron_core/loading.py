@@ -36,7 +36,7 @@ from pymacaron_core.plugins import install_line
 from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
 from pymacaron_core.routing import add_route, rule_of, shape_of_rule
 from pymacaron_core.spec import positioned
-from pymacaron_core.spec.operation import Operation, Specification
+from pymacaron_core.spec.operation import Operation, Policy, Specification
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def read_all(
         except DocumentError as error:
             faults.extend(error.faults)
             continue
-        specifications.append(specification)
+        specifications.append(_decided(specification, config))
         if mode == "strict":
             faults.extend(found_faults)
         elif mode == "warn" or wishes.tolerated is not None:
@@ -107,6 +107,13 @@ def read_all(
 def reach_of(config: Config) -> spec.Reach:
     """What the documents of a project may refer to outside of it; in production nothing is fetched."""
     return spec.Reach.of(config.core.references, config.root, fetches=not config.production)
+
+
+def _decided(specification: Specification, config: Config | None) -> Specification:
+    """The specification with what the configuration decides where documents leave it open."""
+    if config is None:
+        return specification
+    return replace(specification, policy=Policy(config.core.undeclared, config.core.read_only))
 
 
 def _passed_over(folder: Path, ignored: set[str]) -> str:

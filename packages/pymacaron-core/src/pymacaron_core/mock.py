@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from pymacaron_core.media import is_json
+from pymacaron_core.spec.directions import is_said
 from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
 
 HEADER = "X-PyMacaron-Mock"
@@ -116,6 +117,7 @@ def _object(schema: Schema, specification: Specification, depth: int) -> dict[st
         name: example(property_, specification, depth + 1)
         for name, property_ in schema.properties().items()
         if (name in required or depth < 3) and depth < 12
+        if not is_said("writeOnly", property_, specification.schemas)
     }
 
 

@@ -155,6 +155,13 @@ class CoreSettings(Settings):
     replies: Literal["off", "log", "raise"] = option("raise", "off, log or raise")
     """What happens to a reply that its document does not declare: nothing, a log line, or ``BAD_RESPONSE``."""
 
+    undeclared: Literal["drop", "keep", "refuse"] = option("drop", "drop, keep or refuse")
+    """What becomes of properties that a schema with properties does not declare, where it has no
+    ``additionalProperties`` to say it."""
+
+    read_only: Literal["ignore", "refuse"] = option("ignore", "ignore or refuse")
+    """What happens to a request that has properties which only replies have (``readOnly``)."""
+
     max_body_bytes: int | None = option(10 * 1024 * 1024, "a number of bytes, or null for no limit", ge=0)
     """Larger bodies of requests are refused with 413."""
 

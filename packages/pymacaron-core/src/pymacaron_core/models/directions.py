@@ -1,4 +1,4 @@
-"""``readOnly`` and ``writeOnly`` in pydantic's core schemas: what a class does not take in, and what it does not send."""
+"""``readOnly`` and ``writeOnly`` in pydantic's core schemas: what a class does not take in, and does not send."""
 
 from __future__ import annotations
 

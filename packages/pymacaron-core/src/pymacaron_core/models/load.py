@@ -174,7 +174,7 @@ def _free_name(specification: Specification, root: Path, home: Path) -> str:
 
 
 def _key(specification: Specification) -> str:
-    return f"{specification.file}\n{specification.digest}"
+    return f"{specification.file}\n{specification.digest}\n{specification.policy}"
 
 
 def _is_ours(folder: Path) -> bool:

@@ -146,8 +146,8 @@ class Plan:
         """What becomes of undeclared properties: ``forbid``, kept and of a type, or dropped (None)."""
         undeclared = self.merger.keywords(model.schema).get("additionalProperties")
         if not isinstance(undeclared, Schema):
-            policy = self.specification.policy.undeclared
-            return {"refuse": "forbid", "keep": ANY}.get(policy)
+            policies: dict[str, str | Type] = {"refuse": "forbid", "keep": ANY}
+            return policies.get(self.specification.policy.undeclared)
         return "forbid" if undeclared.refuses_all else self.types.of(undeclared)
 
     def _report(self, model: ModelClass, keywords: Mapping[str, Any]) -> None:

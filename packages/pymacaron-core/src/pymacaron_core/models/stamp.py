@@ -47,7 +47,7 @@ def read_stamp(source: str) -> Stamp | None:
 
 
 def _digest(specification: Specification) -> str:
-    """The documents' digest. The API's name is part of it: it stands in the module; and so is what the service decides."""
+    """The documents' digest, with what else the module depends on: the API's name and what the service decides."""
     policy = "" if specification.policy == Policy() else f"\n{specification.policy}"
     return hashlib.sha256(f"{specification.name}\n{specification.digest}{policy}".encode()).hexdigest()[:32]
 

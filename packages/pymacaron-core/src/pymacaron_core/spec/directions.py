@@ -66,8 +66,8 @@ class Directions:
         properties = schema.properties()
         own = Members(
             frozenset(properties),
-            frozenset(n for n, each in properties.items() if n not in telling and self.is_said("readOnly", each)),
-            frozenset(n for n, each in properties.items() if n not in telling and self.is_said("writeOnly", each)),
+            frozenset(self._saying("readOnly", properties) - telling),
+            frozenset(self._saying("writeOnly", properties) - telling),
             frozenset(schema.get("required", ())),
         )
         if schema.ref is not None:
@@ -76,17 +76,8 @@ class Directions:
             own = own | self._members(branch, telling)
         return own
 
-    def is_said(self, word: str, schema: Schema, seen: frozenset[str] = frozenset()) -> bool:
-        """Whether a schema, one it refers to or one of its ``allOf`` has ``readOnly`` or ``writeOnly``.
-
-        One that says so is enough (JSON Schema 2020-12 Validation, section 9.4).
-        """
-        if schema.get(word) is True:
-            return True
-        ref = schema.ref
-        if ref is not None and ref not in seen and self.is_said(word, self._schemas[ref], seen | {ref}):
-            return True
-        return any(self.is_said(word, branch, seen) for branch in schema.get("allOf", ()))
+    def _saying(self, word: str, properties: Mapping[str, Schema]) -> set[str]:
+        return {name for name, each in properties.items() if is_said(word, each, self._schemas)}
 
     def differing(self) -> frozenset[str]:
         """The named schemas that mean another thing in a request: one has a property that only replies have, or one
@@ -138,6 +129,19 @@ class Directions:
             waiting.extend(each.get("allOf", ()))
             if each.ref is not None:
                 waiting.append(self._schemas[each.ref])
+
+
+def is_said(word: str, schema: Schema, schemas: Mapping[str, Schema], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a schema, one it refers to or one of its ``allOf`` has ``readOnly`` or ``writeOnly``.
+
+    One that says so is enough (JSON Schema 2020-12 Validation, section 9.4).
+    """
+    if schema.get(word) is True:
+        return True
+    ref = schema.ref
+    if ref is not None and ref not in seen and is_said(word, schemas[ref], schemas, seen | {ref}):
+        return True
+    return any(is_said(word, branch, schemas, seen) for branch in schema.get("allOf", ()))
 
 
 class Withholding:

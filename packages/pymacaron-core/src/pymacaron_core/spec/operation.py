@@ -204,7 +204,8 @@ class Operation:
 class Policy:
     """What the service decides where a document leaves it open (the options ``undeclared`` and ``read_only``).
 
-    ``undeclared`` properties are ``drop``, ``keep`` or ``refuse``; ``read_only`` ones in a request ``ignore`` or ``refuse``.
+    ``undeclared`` is ``drop``, ``keep`` or ``refuse``, ``read_only`` (what only replies have, in a request) is
+    ``ignore`` or ``refuse``.
     """
 
     undeclared: str = "drop"

@@ -50,13 +50,13 @@ def read(
     as they are often the cause.
     """
     reading = read_whole(path, root=root, name=name, sound_part=sound_part, reach=reach)
-    return reading.specification, reading.warnings
+    return _with_views(reading.specification), reading.warnings
 
 
 def read_whole(
     path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False, reach: Reach = INSIDE
 ) -> Reading:
-    """As :func:`read`, with what is needed to write the document anew."""
+    """As :func:`read`, with what is needed to write the document anew, and schemas as the author wrote them."""
     library = Library(Path(root), reach)
     try:
         file = library.name_of(Path(path))
@@ -92,17 +92,16 @@ def _specification(library: Library, file: str, name: str) -> tuple[Dialect, Spe
     if specification is None:
         return None
     document = bundle(library, dialect.schemas.names, dialect.schemas.derived.values(), dialect.dialect)
-    specification, files = _with_views(specification, root), library.files
+    files = library.files
     return dialect, replace(specification, file=file, files=files, digest=library.digest, document=document)
 
 
-def _with_views(specification: Specification, root: Node) -> Specification:
+def _with_views(specification: Specification) -> Specification:
     try:
         return with_views(specification)
     except RecursionError:
         message = "the schemas refer to each other too deeply to tell what `readOnly` and `writeOnly` make of them"
-        root.error(message, "reference")
-        return specification
+        raise DocumentError([DocumentFault(specification.file, "", message, rule="reference")]) from None
 
 
 def _sound(dialect: Dialect) -> Specification | None:
