@@ -35,6 +35,17 @@ REF = "{$ref: '#/components/schemas/Other'}"
         ("{type: string, enum: [a], nullable: true}", {"type": ["string", "null"], "enum": ["a", None]}),
         ("{type: string, enum: [a, null], nullable: true}", {"type": ["string", "null"], "enum": ["a", None]}),
         ("{enum: [1], nullable: true}", {"enum": [1, None]}),
+        ("{items: {}, nullable: true}", {"items": {}}),
+        ("{properties: {a: {}}}", {"type": ["object"], "properties": {"a": {}}}),
+        ("{not: {properties: {a: {}}}}", {"not": {"properties": {"a": {}}}}),
+        ("{type: string, anyOf: [{properties: {}}]}", {"type": ["string"], "anyOf": [{"properties": {}}]}),
+        (
+            "{allOf: [{type: [object, 'null']}], properties: {a: {properties: {}}}}",
+            {
+                "allOf": [{"type": ["object", "null"]}],
+                "properties": {"a": {"type": ["object"], "properties": {}}},
+            },
+        ),
         ("{properties: {a: {}}, nullable: true}", {"properties": {"a": {}}, "type": ["object", "null"]}),
         (f"{{allOf: [{REF}], nullable: true}}", {"anyOf": [{"allOf": [{"$ref": "Other"}]}, {"type": ["null"]}]}),
         (

@@ -14,7 +14,7 @@ import jsonschema_rs
 
 MADE_ON_PURPOSE = {
     "`1.0` is an integer": "in every dialect, as JSON Schema has it since draft 6; draft 4 left it open",
-    "`nullable: true` takes null": "also beside `enum`, `allOf` or no `type`, as most authors mean it",
+    "`nullable: true` takes null": "also beside `$ref`, `enum`, `allOf` or no `type`, as most authors mean it",
     "`properties` without `type`": "makes a schema of objects, except below `not`, `if` and the like, and "
     "where the schema around it or a part of its `allOf` says a type",
     "`$ref` stands alone": "in 2.0 and 3.0 what stands beside it is passed over, as these dialects say",
@@ -39,9 +39,10 @@ def _translated(schema: Any, dialect: str, *, typed: bool, condition: bool) -> A
     if isinstance(schema, bool):
         return schema
     if "$ref" in schema:
-        reference = {"$ref": "#/$defs/" + schema["$ref"].rpartition("/")[2]}
+        reference: dict[str, Any] = {"$ref": "#/$defs/" + schema["$ref"].rpartition("/")[2]}
         if dialect != "3.1":
-            return reference
+            nullable = schema.get("nullable", schema.get("x-nullable"))
+            return {"anyOf": [{"type": "null"}, reference]} if nullable is True else reference
         beside = {key: value for key, value in schema.items() if key != "$ref"}
         return reference | _translated(beside, dialect, typed=typed, condition=condition) if beside else reference
     found = {key: _keyword(key, value, schema, dialect, typed, condition) for key, value in schema.items()}

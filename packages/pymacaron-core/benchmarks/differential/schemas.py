@@ -72,7 +72,7 @@ class Schemas:
         found: dict[str, Any] = {"$ref": self.prefix + self.random.choice(list(self.named))}
         if self.chance(0.1):
             found |= self.of_kind(self.random.choice(("string", "integer", "object")), 0)
-        return found
+        return self.with_null(found)
 
     def combined(self, depth: int) -> Any:
         words = {"2.0": ("allOf",), "3.0": ("allOf", "oneOf", "anyOf", "not")}.get(

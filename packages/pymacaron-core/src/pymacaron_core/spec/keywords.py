@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +51,15 @@ OTHER = frozenset(
 KNOWN = SCHEMA | SCHEMA_LIST | SCHEMA_MAPPING | COUNTS | NUMBERS | TEXTS | FLAGS | ANYTHING | OTHER
 ANNOTATIONS = frozenset(("title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated"))
 """Keywords that stay outside when a schema is wrapped to allow null as well."""
+VALUE, TYPED, CONDITION = range(3)
+"""Where a schema stands: for a value of its own, in the place of one that says a type, below a condition."""
+_IN_PLACE = frozenset(("allOf", "anyOf", "oneOf"))
+_CONDITIONS = frozenset(
+    (
+        *("not", "if", "then", "else", "contains", "propertyNames", "dependentSchemas", "dependencies"),
+        *("unevaluatedItems", "unevaluatedProperties", "contentSchema"),
+    )
+)
 _MEANT = {
     "int": "integer",
     "float": "number",
@@ -81,6 +91,22 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "object": (dict,),
 }
+
+
+def position(around: int, name: str, schema: Mapping[str, Any]) -> int:
+    """Where the schemas under a keyword stand, when the schema itself stands ``around``."""
+    if around == CONDITION or name in _CONDITIONS:
+        return CONDITION
+    return TYPED if name in _IN_PLACE and (around == TYPED or "type" in schema) else VALUE
+
+
+def means_object(found: Mapping[str, Any], position: int) -> bool:
+    """Whether a schema with ``properties`` is read as one of objects only: where nothing says another type."""
+    return (
+        position == VALUE
+        and "type" not in found
+        and not any("type" in each.keywords for each in found.get("allOf", ()))
+    )
 
 
 def types(node: Node, lists: bool) -> tuple[str, ...] | None:
@@ -205,10 +231,6 @@ def with_null(schema: Schema) -> Schema:
 def _null_beside(words: dict[str, Any]) -> dict[str, Any]:
     if "type" in words:
         words["type"] = tuple(dict.fromkeys((*words["type"], "null")))
-    elif "properties" in words or "additionalProperties" in words:
-        words["type"] = ("object", "null")
-    elif "items" in words:
-        words["type"] = ("array", "null")
     if "enum" in words and None not in words["enum"]:
         words["enum"] = (*words["enum"], None)
     if words.get("const") is not None:

@@ -36,6 +36,7 @@ class Schemas:
         self._waiting: deque[tuple[str, Node]] = deque()
         self._dynamic: list[Node] = []
         self._told_nullable = False
+        self._position = keywords.VALUE
         if own is not None and own.is_mapping("what holds the schemas"):
             for name, value in own.value.items():
                 if isinstance(value, (dict, bool)) or not name.startswith("x-"):
@@ -59,6 +60,8 @@ class Schemas:
         if value.get("type") == "file":
             node = self._file(node)
         beside = self._keywords(node) if ref is None or self.modern else {}
+        if "properties" in beside and keywords.means_object(beside, self._position):
+            beside = {"type": ("object",), **beside}
         schema = Schema(beside, ref=name, place=node.place)
         return keywords.with_null(schema) if self._nullable(node) else schema
 
@@ -132,7 +135,9 @@ class Schemas:
 
     def _keywords(self, node: Node) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        position = self._position
         for name, value in node.value.items():
+            self._position = keywords.position(position, name, node.value)
             inner = Node(value, node.place / name, node.library)
             if name in keywords.SCHEMA:
                 found[name] = self.read(inner)
@@ -149,6 +154,7 @@ class Schemas:
                 plain = keywords.plain(node, name, value)
                 if plain is not None or name in ("default", "const"):
                     found[name] = plain
+        self._position = position
         found |= keywords.bounds(node)
         keywords.check_enum(node, found)
         keywords.check_format(node, found)
