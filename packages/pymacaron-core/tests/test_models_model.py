@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_documents import catalog_of
+from model_documents import catalog_of, refused
 from pydantic import ValidationError
 from pymacaron_core.models import Catalog, Model, prune_none
 from pymacaron_core.protocol import is_model
@@ -190,3 +190,11 @@ def test_pruning_drops_nulls_at_any_depth() -> None:
     given = {"a": None, "b": [{"c": None, "d": 1}], "e": {"f": None}}
     assert prune_none(given) == {"b": [{"d": 1}], "e": {}}
     assert given["a"] is None
+
+
+@pytest.mark.parametrize("text", ['{"z": 1e400}', '{"z": {"a": [-1e400]}}', '{"z": NaN}'])
+def test_undeclared_properties_that_are_kept_hold_finite_numbers_only(tmp_path: Path, text: str) -> None:
+    catalog = catalog_of(tmp_path, "Open: {type: object, properties: {a: {type: string}}, additionalProperties: true}")
+    ((pointer, rule),) = refused(catalog, "Open", text)
+    assert pointer.startswith("/z") and rule == "type"
+    assert refused(catalog, "Open", '{"z": {"a": [1e300, null]}}') == []

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, from_json, to_json
+from pydantic_core import CoreSchema, core_schema, from_json, to_json
 from typing_extensions import Self
 
 from pymacaron_core.models.directions import hold_directions
@@ -76,6 +76,8 @@ class Model(BaseModel):
         metadata = model.setdefault("metadata", {})
         if not metadata.get("pymacaron") and isinstance(model["schema"].get("fields"), dict):
             metadata["pymacaron"] = True
+            if cls.model_config.get("extra") == "allow":
+                model["schema"].setdefault("extras_schema", core_schema.any_schema())
             read_as_json_schema(model["schema"])
             hold_directions(cls, model)
         return schema
