@@ -12,7 +12,11 @@ from pymacaron_core.models.judge import Judge, errors_of
 from pymacaron_core.models.written import closure, written
 from pymacaron_core.spec.operation import Discriminator, Schema
 
-NODE = {"Node": {"type": "object", "required": ["v"], "properties": {"v": {"type": "integer"}, "n": {"$ref": "Node"}}}}
+NODE = {
+    "Alias": {"$ref": "Other"},
+    "Other": {"$ref": "Node"},
+    "Node": {"type": "object", "required": ["v"], "properties": {"v": {"type": "integer"}, "n": {"$ref": "Node"}}},
+}
 
 CASES: list[tuple[Any, list[Any], list[Any]]] = [
     (True, [1, None], []),
@@ -140,6 +144,7 @@ def told(schema: Any, value: Any) -> list[tuple[str, str, str]]:
         ),
         ({"contains": {"const": 1}}, [], [("", "contains", "must contain an item of the kind asked for")]),
         ({"$ref": "Node"}, {"v": 1, "n": {"v": "x"}}, [("/n/v", "type", "must be an integer")]),
+        ({"$ref": "Alias"}, {"v": "x"}, [("/v", "type", "must be an integer")]),
         ({"if": True, "then": {"minimum": 2}}, 1, [("", "minimum", "must be at least 2")]),
         ({"oneOf": [{"type": "string"}, {"$ref": "Node"}]}, {"v": "x"}, [("/v", "type", "must be an integer")]),
         ({"anyOf": [{"type": "string"}, {"type": "array"}]}, 1, [("", "anyOf", "must be a string or an array")]),

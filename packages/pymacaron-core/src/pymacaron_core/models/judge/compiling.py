@@ -49,18 +49,21 @@ class Compiler:
         if known is None:
             if name not in self._schemas:
                 raise ModelError(f"there is no schema `{name}` to judge by")
-            known = self.named[name] = Rule(_remembering(name, self._meanings), {}, name=name)
+            known = self.named[name] = Rule(_remembering(name, self._meanings), {}, name=name, is_reference=True)
             self._waiting.append(name)
         return known
 
     def complete(self) -> None:
         """Make the rules that references lead to, one after the other: chains of them may be long."""
+        found: dict[str, Rule] = {}
         while self._waiting:
             name = self._waiting.pop()
-            known, target = self.named[name], self.rule(self._schemas[name])
+            found[name] = self.rule(self._schemas[name])
+        for name, target in found.items():
             self._meanings[name] = target.fits
-            known.checks, known.kinds = target.checks, target.kinds
-            known.tags, known.refuses_all = target.tags, target.refuses_all
+            known, last = self.named[name], _last(target, found)
+            known.checks, known.kinds = last.checks, last.kinds
+            known.tags, known.refuses_all = last.tags, last.refuses_all
 
     def _made(self, schema: Mapping[str, Any]) -> Rule:
         kinds = _kinds(schema)
@@ -108,6 +111,15 @@ class Compiler:
         elif each is list and "unevaluatedItems" in schema:
             own.append(evaluated.unevaluated_items(self.rule(schema["unevaluatedItems"]), tuple(own)))
         return own
+
+
+def _last(rule: Rule, named: Mapping[str, Rule]) -> Rule:
+    """The rule at the end of references that lead to references."""
+    seen: set[int] = set()
+    while rule.is_reference and id(rule) not in seen:
+        seen.add(id(rule))
+        rule = named[rule.name]
+    return rule
 
 
 def _kinds(schema: Mapping[str, Any]) -> tuple[str, ...]:

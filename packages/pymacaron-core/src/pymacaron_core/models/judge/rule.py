@@ -63,6 +63,7 @@ class Rule:
     name: str = ""
     tags: bool = False
     refuses_all: bool = False
+    is_reference: bool = False
 
     def findings(self, value: Any, memo: Memo) -> Iterable[Finding]:
         """Why the value does not fit."""
