@@ -121,7 +121,7 @@ def _words(schema: Any, named: dict[str, Any], seen: set[str]) -> Iterator[str]:
         yield key
         if key == "$ref":
             name = value.rpartition("/")[2]
-            if name not in seen:
+            if name not in seen and name in named:
                 seen.add(name)
                 yield from _words(named[name], named, seen)
         elif key in ("properties", "patternProperties", "dependentSchemas"):

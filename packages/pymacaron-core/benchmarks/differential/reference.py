@@ -32,14 +32,36 @@ def meaning(schema: Any, named: Mapping[str, Any], dialect: str) -> dict[str, An
     """The schema with all those it may refer to, as plain JSON Schema 2020-12."""
     found = _translated(schema, dialect, typed=False, condition=False)
     definitions = {name: _translated(each, dialect, typed=False, condition=False) for name, each in named.items()}
+    for pointer in sorted(_pointers([schema, named])):
+        inner: Any = named
+        for step in pointer.split("/"):
+            inner = inner[step]
+        definitions.setdefault(_key(pointer), _translated(inner, dialect, typed=False, condition=False))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "allOf": [found], "$defs": definitions}
+
+
+def _pointer(reference: str) -> str:
+    return reference.removeprefix("#/definitions/").removeprefix("#/components/schemas/")
+
+
+def _key(pointer: str) -> str:
+    return pointer.replace("/", ".")
+
+
+def _pointers(value: Any) -> set[str]:
+    """Where the references in some schemas lead to."""
+    if isinstance(value, dict):
+        found = {name for each in value.values() for name in _pointers(each)}
+        reference = value.get("$ref")
+        return found | {_pointer(reference)} if isinstance(reference, str) else found
+    return {name for each in value for name in _pointers(each)} if isinstance(value, list) else set()
 
 
 def _translated(schema: Any, dialect: str, *, typed: bool, condition: bool) -> Any:
     if isinstance(schema, bool):
         return schema
     if "$ref" in schema:
-        reference: dict[str, Any] = {"$ref": "#/$defs/" + schema["$ref"].rpartition("/")[2]}
+        reference: dict[str, Any] = {"$ref": "#/$defs/" + _key(_pointer(schema["$ref"]))}
         if dialect != "3.1":
             nullable = schema.get("nullable", schema.get("x-nullable"))
             return {"anyOf": [{"type": "null"}, reference]} if nullable is True else reference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -38,14 +39,16 @@ class Schemas:
         self.random = random
         self.prefix = "#/definitions/" if dialect == "2.0" else "#/components/schemas/"
         self.named: dict[str, Any] = {}
+        self.inner: list[str] = []
 
     def document_parts(self, count: int) -> tuple[dict[str, Any], list[Any]]:
         """Named schemas, and as many schemas of bodies."""
         names = [f"Named{at}" for at in range(max(3, count // 2))]
         self.named = dict.fromkeys(names, True)
         for at, name in enumerate(names):
-            self.named[name] = self.object(2) if at % 3 == 0 else self.schema(2)
+            self.named[name] = self.everyday(name) if at % 3 == 0 else self.schema(2)
         without_circles(self.named)
+        self.inner = list(_inner_pointers(self.named))
         bodies = [self.schema(3) if self.random.random() < 0.8 else self.reference() for _ in range(count)]
         return self.named, bodies
 
@@ -69,10 +72,52 @@ class Schemas:
         return self.with_null(self.with_values(found))
 
     def reference(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"$ref": self.prefix + self.random.choice(list(self.named))}
+        names = self.inner if self.inner and self.chance(0.15) else list(self.named)
+        found: dict[str, Any] = {"$ref": self.prefix + self.random.choice(names)}
         if self.chance(0.1):
             found |= self.of_kind(self.random.choice(("string", "integer", "object")), 0)
         return self.with_null(found)
+
+    def everyday(self, name: str) -> dict[str, Any]:
+        """A schema as they stand in most documents. ``name`` is its own: trees refer to themselves."""
+        itself = {"$ref": self.prefix + name}
+        tags = ("a", "b", "x") if self.dialect != "2.0" else ()
+        text: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 3}
+        count: dict[str, Any] = {"type": "integer", "minimum": 0, "default": 1}
+        shapes: list[dict[str, Any]] = [
+            {
+                "type": "object",
+                "required": ["name"],
+                "properties": {"name": text, "a": count},
+                "additionalProperties": False,
+            },
+            {
+                "type": "object",
+                "properties": {"name": text, "kind": self.with_null({"type": "string", "enum": ["a", "b"]})},
+            },
+            {"type": "object", "required": ["a"], "properties": {"a": count, "b": {"type": "array", "items": itself}}},
+            {"type": "object", "properties": {"a": itself, "b": {"type": "object", "additionalProperties": itself}}},
+            {
+                "type": "object",
+                "required": ["b"],
+                "properties": {"b": {"type": "array", "items": self.plain_reference()}},
+            },
+            {"allOf": [self.object(0), {"type": "object", "required": ["a"], "properties": {"a": count}}]},
+            {"allOf": [self.plain_reference(), {"type": "object", "properties": {"id": text}}]},
+            self.object(2),
+        ]
+        if tags:
+            branches = [
+                {
+                    "type": "object",
+                    "required": ["kind"],
+                    "properties": {"kind": {"type": "string", "enum": [tag]}, "a": inner},
+                }
+                for tag, inner in zip(tags, (text, count, self.leaf()), strict=True)
+            ]
+            shapes += [{self.random.choice(("oneOf", "anyOf")): branches}]
+            shapes += [{"oneOf": [text, count, {"type": "array", "items": itself}]}]
+        return self.random.choice(shapes)
 
     def combined(self, depth: int) -> Any:
         words = {"2.0": ("allOf",), "3.0": ("allOf", "oneOf", "anyOf", "not")}.get(
@@ -273,3 +318,14 @@ def in_place(schema: Any) -> set[str]:
         inner = schema.get(word)
         found |= in_place(list(inner.values()) if word == "dependentSchemas" and inner else inner)
     return found
+
+
+def _inner_pointers(named: dict[str, Any]) -> Iterator[str]:
+    """Where schemas stand inside of named ones: what references may lead to as well."""
+    for name, schema in named.items():
+        if isinstance(schema, dict) and "$ref" not in schema:
+            yield from (
+                f"{name}/properties/{key}" for key in schema.get("properties", {}) if key.isascii() and key.isalnum()
+            )
+            if "items" in schema:
+                yield f"{name}/items"
