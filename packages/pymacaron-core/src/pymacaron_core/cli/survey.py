@@ -97,7 +97,13 @@ def _of_api(api: LoadedApi, root: Path) -> Iterator[Finding]:
             )
             yield _at(route.operation.place, root, message, "arguments")
     for each in api.catalog.unenforced:
-        yield _at(each.place / each.keyword, root, f"{each.keyword} is not enforced: {each.why}", each.keyword)
+        yield _at(
+            each.place / each.keyword, root, f"{each.keyword} is not {_done(each.keyword)}: {each.why}", each.keyword
+        )
+
+
+def _done(keyword: str) -> str:
+    return "applied" if keyword == "default" else "enforced"
 
 
 def _at(place: Place, root: Path, message: str, rule: str) -> Finding:

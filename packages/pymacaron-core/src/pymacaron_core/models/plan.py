@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pymacaron_core.errors import ModelError
-from pymacaron_core.models.defaults import default_text
+from pymacaron_core.models.defaults import Defaults
+from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import ANY, Type, Types, Unenforced
+from pymacaron_core.models.written import AllWritten, written
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
 from pymacaron_core.spec.views import RECEIVED
 
@@ -120,12 +122,33 @@ class Plan:
     def _default(self, schema: Schema, keywords: Mapping[str, Any], kind: Type) -> str | None:
         if "default" not in keywords:
             return None
-        alias = self.aliases.get(kind.text)
-        meant = replace(self.types.of_named(alias), nullable=kind.nullable) if alias else kind
-        written = default_text(keywords["default"], meant)
-        if written is None:
-            self.types.report(schema.place, "default", "it does not fit the schema, or is no simple value")
-        return written
+        value = keywords["default"]
+        if not self._fits(value, schema):
+            self.types.report(schema.place, "default", "it does not fit the schema")
+            return None
+        argument = self._defaults.argument(value, kind.text, kind.nullable)
+        if argument is None:
+            self.types.report(schema.place, "default", "it cannot be written as a value of the property's type")
+        return argument
+
+    @cached_property
+    def _defaults(self) -> Defaults:
+        classes = {model.name: model for model in self.classes}
+
+        def accepts(name: str, value: Any) -> bool | None:
+            return self._fits(value, classes[name].schema) if name in classes else None
+
+        def alias(name: str) -> str | None:
+            return self.types.of_named(self.aliases[name]).inner if name in self.aliases else None
+
+        return Defaults(alias, accepts)
+
+    def _fits(self, value: Any, schema: Schema) -> bool:
+        return Judge(written(schema), self._written).fits(value)
+
+    @cached_property
+    def _written(self) -> AllWritten:
+        return AllWritten(self.specification.schemas)
 
     def received(self, model: ModelClass) -> list[str]:
         """The properties that only replies have, in the request view of a model."""

@@ -38,6 +38,25 @@ def closure(schemas: Mapping[str, Schema], names: Iterable[str]) -> dict[str, di
     return found
 
 
+class AllWritten(Mapping[str, "dict[str, Any] | bool"]):
+    """Named schemas as JSON Schema, by name, each written when first asked for."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self._schemas = schemas
+        self._done: dict[str, dict[str, Any] | bool] = {}
+
+    def __getitem__(self, name: str) -> dict[str, Any] | bool:
+        if name not in self._done:
+            self._done[name] = written(self._schemas[name])
+        return self._done[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._schemas)
+
+    def __len__(self) -> int:
+        return len(self._schemas)
+
+
 def references(schema: Schema) -> Iterator[str]:
     """The names of the schemas that a schema refers to, anywhere inside it."""
     waiting: list[Any] = [schema]
