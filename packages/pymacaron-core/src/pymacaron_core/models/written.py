@@ -7,7 +7,7 @@ from typing import Any
 
 from pymacaron_core.spec.operation import Schema
 
-_LEFT_OUT = frozenset(("example", "examples", "xml", "externalDocs", "discriminator", "$defs", "definitions"))
+_LEFT_OUT = frozenset(("example", "examples", "xml", "externalDocs", "discriminator"))
 
 
 def written(schema: Schema) -> dict[str, Any] | bool:
