@@ -55,7 +55,7 @@ class Dialect(ABC):
         self.root = root
         self.name = name
         self.dialect = dialect
-        self.schemas = Schemas(self.own_schemas(), self.modern)
+        self.schemas = Schemas(self.own_schemas(), self.modern, root.library)
         self.security_schemes: dict[str, SecurityScheme] = {}
         self.holders: dict[Place, tuple[Place, ...]] = {}
         """The path items of each operation, by the operation's place."""

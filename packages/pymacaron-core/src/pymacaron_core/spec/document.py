@@ -18,7 +18,7 @@ from pymacaron_core.spec.identity import Identity
 from pymacaron_core.spec.operation import Place
 from pymacaron_core.spec.reach import FETCH_LIMIT, INSIDE, Reach, Unreachable, is_url
 from pymacaron_core.spec.soundness import Uses
-from pymacaron_core.yaml12 import Positions, YamlFault, decode, parse
+from pymacaron_core.yaml12 import YamlFault, decode, parse, places
 
 SIZE_LIMIT = 32 * 1024 * 1024
 """How many bytes a file may have."""
@@ -97,8 +97,7 @@ class Library:
         file = self._files.get(name)
         if not isinstance(file, File):
             return {}
-        positions = Positions(file.data)
-        return {pointer: positions.locate(pointer, key=True) for pointer in pointers}
+        return places(file.data, pointers)
 
     @property
     def files(self) -> tuple[str, ...]:

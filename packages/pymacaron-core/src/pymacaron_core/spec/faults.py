@@ -11,6 +11,9 @@ from itertools import islice
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec.operation import Place
 
+MOST = 1000
+"""How many faults of a document are told."""
+
 Located = Mapping[str, tuple[int, int]]
 """JSON pointers of one file, each with its line and column (both counted from 1)."""
 
@@ -21,6 +24,7 @@ class Faults:
     def __init__(self) -> None:
         self._found: dict[tuple[Place, str], DocumentFault] = {}
         self._severity, self._spoils = "error", True
+        self._untold: list[str] = []
         self.broken: set[Place] = set()
         """Where something cannot be served as it is."""
 
@@ -52,6 +56,9 @@ class Faults:
             self._severity, self._spoils = before
 
     def add(self, fault: DocumentFault) -> None:
+        if len(self._found) >= MOST:
+            self._untold.append(fault.severity)
+            return
         self._found.setdefault((Place(fault.file, fault.pointer), fault.message), fault)
 
     def __len__(self) -> int:
@@ -60,7 +67,7 @@ class Faults:
     @property
     def errors(self) -> bool:
         """Whether anything found stops the document from being served."""
-        return any(fault.severity == "error" for fault in self._found.values())
+        return "error" in self._untold or any(fault.severity == "error" for fault in self._found.values())
 
     def located(self, locate: Callable[[str, Iterable[str]], Located]) -> tuple[DocumentFault, ...]:
         """Every fault with its line and column, in the order of the files; ``locate`` finds pointers in a file."""
@@ -72,7 +79,14 @@ class Faults:
         placed = [_placed(fault, positions) for fault in self._found.values()]
         files = {fault.file: None for fault in placed}
         order = {file: number for number, file in enumerate(files)}
-        return tuple(sorted(placed, key=lambda fault: (order[fault.file], fault.line, fault.column)))
+        placed.sort(key=lambda fault: (order[fault.file], fault.line, fault.column))
+        return (*placed, *self._rest(placed))
+
+    def _rest(self, told: list[DocumentFault]) -> Iterator[DocumentFault]:
+        if self._untold:
+            severity = "error" if "error" in self._untold else "warning"
+            message = f"there are {len(self._untold)} faults more, which are told when these are mended"
+            yield DocumentFault(told[0].file, "", message, rule="too-many", severity=severity)
 
 
 def _placed(fault: DocumentFault, positions: Mapping[str, Located]) -> DocumentFault:

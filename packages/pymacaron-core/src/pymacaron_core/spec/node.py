@@ -9,7 +9,7 @@ from typing import Any
 from pymacaron_core.spec.document import Library
 from pymacaron_core.spec.faults import nearest
 from pymacaron_core.spec.operation import Place
-from pymacaron_core.spec.references import HOP_LIMIT, Unresolved, reference, target
+from pymacaron_core.spec.references import HOP_LIMIT, MANY, Unresolved, reference, target
 
 _KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 
@@ -152,7 +152,8 @@ class Node:
         for key in self.value:
             if key in known or key.startswith("x-"):
                 continue
-            close = nearest(key, known)
+            many = len(self.library.faults) > MANY
+            close = nearest(key, {"security"} & known if many else known)
             if close == "security":
                 self.error(f"`{key}` protects nothing; did you mean `security`?", "unknown-key", key)
             elif close is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -263,14 +264,17 @@ def with_arguments(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
     """Give each parameter its keyword: its name as an identifier; names that clash are suffixed by their place."""
     parameters = tuple(parameters)
     wanted = [identifier(p.name) for p in parameters]
+    count = Counter(wanted)
+    numbers: dict[str, int] = {}
     named: list[Parameter] = []
     taken: set[str] = set()
     for parameter, argument in zip(parameters, wanted, strict=True):
-        if wanted.count(argument) > 1 and parameter.place_in != "path":
+        if count[argument] > 1 and parameter.place_in != "path":
             argument = f"{argument}_{parameter.place_in}"
-        unique, number = argument, 2
+        unique, number = argument, numbers.get(argument, 2)
         while unique in taken:
             unique, number = f"{argument}_{number}", number + 1
+        numbers[argument] = number
         taken.add(unique)
         named.append(replace(parameter, argument=unique))
     return tuple(named)

@@ -162,7 +162,7 @@ def _anchored(library: Library, ref: str, resource: Place, anchor: str) -> tuple
     pointer = file.identity.anchors.get((resource.pointer, anchor))
     if pointer is not None:
         return _at(file.value, Place(resource.file, pointer))
-    known = dict(_named(file.value))
+    known = dict(_named(file.value)) if len(library.faults) < MANY else {}
     close = nearest(anchor, known, cutoff=0.6)
     told = f"; did you mean `{known[close]}`?" if close else "; references look like `#/components/schemas/Pet`"
     raise Unresolved(f"the reference `{ref}` leads nowhere: {resource.file} has no `$anchor: {anchor}`{told}")

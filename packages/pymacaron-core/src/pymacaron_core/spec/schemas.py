@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any
 
 from pymacaron_core.spec import keywords
+from pymacaron_core.spec.circles import circles, shown
+from pymacaron_core.spec.discriminators import complete_discriminators
 from pymacaron_core.spec.document import Library
 from pymacaron_core.spec.faults import hint
 from pymacaron_core.spec.names import derived_name
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.operation import Discriminator, Place, Schema
 from pymacaron_core.spec.references import Unresolved, reference, target
-
-_CHILD_VALUES = ("x-ms-discriminator-value", "x-discriminator-value")
 
 
 class Schemas:
@@ -27,8 +25,9 @@ class Schemas:
     keywords beside ``$ref`` count, and ``type`` may be a list.
     """
 
-    def __init__(self, own: Node | None, modern: bool) -> None:
+    def __init__(self, own: Node | None, modern: bool, library: Library) -> None:
         self.modern = modern
+        self.library = library
         self.names: dict[Place, str] = {}
         self.named: dict[str, Schema] = {}
         self.derived: dict[str, Place] = {}
@@ -85,25 +84,29 @@ class Schemas:
 
     def complete(self) -> Mapping[str, Schema]:
         """Every named schema, the document's own first. To be called when everything else was read."""
-        library: Library | None = None
         while self._waiting:
             name, node = self._waiting.popleft()
             self.named[name] = self.read(node)
-            library = node.library
         self._check_dynamic()
-        for name in islice(_circular(self.named), 20):
-            place = self.named[name].place
-            if library is not None:
-                library.faults.error(place, f"the schema `{name}` is made of itself, without end", "reference")
-            self.named[name] = Schema(place=place)
-        self._complete_discriminators(library)
+        self._refuse_circles()
+        complete_discriminators(self.named, self.library)
         return self.named
+
+    def _refuse_circles(self) -> None:
+        for caught, circle in list(circles(self.named)):
+            for name in caught:
+                place = self.named[name].place
+                self.library.faults.broken.add(place)
+                self.named[name] = Schema(place=place)
+            if circle:
+                message = f"the schema `{circle[0]}` is made of itself, without end: {shown(circle)}"
+                self.library.faults.error(self.named[circle[0]].place, message, "reference")
 
     def _check_dynamic(self) -> None:
         """Warn where the way that led to a ``$dynamicRef`` would matter: it always leads to the nearest anchor."""
         if not self._dynamic:
             return
-        library = self._dynamic[0].library
+        library = self.library
         count = Counter(name for file in library.files for name in library.open(file).identity.dynamic)
         for node in self._dynamic:
             anchor = node.value["$dynamicRef"].rpartition("#")[2]
@@ -238,34 +241,15 @@ class Schemas:
 
     def _implied(self, schema: Node, mapping: dict[str, str]) -> dict[str, str]:
         """What is not in the mapping is meant by its own name."""
+        meant = set(mapping.values())
         for name in ("oneOf", "anyOf"):
             for branch in schema.items(name):
                 ref = reference(branch.value)
                 found = self.name(branch, ref) if ref else None
-                if ref and found and found not in mapping.values():
+                if ref and found and found not in meant:
+                    meant.add(found)
                     mapping.setdefault(re.split(r"[/#]", ref)[-1], found)
         return mapping
-
-    def _complete_discriminators(self, library: Library | None) -> None:
-        """Give the discriminator of a parent (``allOf`` in its children) the values that mean its children."""
-        children: dict[str, list[str]] = {}
-        for name, schema in self.named.items():
-            for branch in schema.get("allOf", ()):
-                if branch.ref is not None:
-                    children.setdefault(branch.ref, []).append(name)
-        for name, schema in list(self.named.items()):
-            known = schema.get("discriminator")
-            if not isinstance(known, Discriminator) or schema.get("oneOf") or schema.get("anyOf"):
-                continue
-            mapping = dict(known.mapping)
-            for child in _below(name, children):
-                if library is not None:
-                    library.uses.add(schema.place, self.named[child].place)
-                value = next((self.named[child].get(key) for key in _CHILD_VALUES if self.named[child].get(key)), child)
-                if child not in mapping.values():
-                    mapping.setdefault(str(value), child)
-            complete = {**schema.keywords, "discriminator": replace(known, mapping=mapping)}
-            self.named[name] = replace(schema, keywords=complete)
 
 
 def _root(node: Node) -> Any:
@@ -280,57 +264,3 @@ def _enum(node: Node, found: dict[str, Any]) -> None:
         node.warning("`enum` without values is left out", "shape")
     else:
         found["enum"] = tuple(node.value)
-
-
-def _below(name: str, children: Mapping[str, list[str]]) -> list[str]:
-    found: dict[str, None] = {}
-    waiting = list(children.get(name, ()))
-    while waiting:
-        child = waiting.pop(0)
-        if child not in found and child != name:
-            found[child] = None
-            waiting += children.get(child, ())
-    return list(found)
-
-
-def _circular(named: Mapping[str, Schema]) -> Iterator[str]:
-    """Names of schemas that mean themselves by references and ``allOf``/``anyOf``/``oneOf`` alone."""
-    parts = {name: _parts(schema) for name, schema in named.items()}
-    users: dict[str, list[str]] = {}
-    for name, used in parts.items():
-        for other in used:
-            users.setdefault(other, []).append(name)
-    left = {name: len(used) for name, used in parts.items()}
-    free = [name for name, count in left.items() if not count]
-    while free:
-        for user in users.get(free.pop(), ()):
-            left[user] -= 1
-            if not left[user]:
-                free.append(user)
-    stuck = {name for name, count in left.items() if count}
-    return (name for name in list(named) if name in stuck and _reaches(name, parts))
-
-
-def _parts(schema: Schema) -> set[str]:
-    found: set[str] = set()
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        if part.ref is not None:
-            found.add(part.ref)
-        for name in ("allOf", "anyOf", "oneOf"):
-            waiting += part.get(name, ())
-    return found
-
-
-def _reaches(name: str, parts: Mapping[str, set[str]]) -> bool:
-    seen: set[str] = set()
-    waiting = list(parts[name])
-    while waiting:
-        part = waiting.pop()
-        if part == name:
-            return True
-        if part not in seen:
-            seen.add(part)
-            waiting += parts.get(part, ())
-    return False

@@ -7,8 +7,20 @@ over libyaml's events builds the values. What is written is the same to readers 
 from pymacaron_core.yaml12.builder import MAX_ALIASED, MAX_DEPTH
 from pymacaron_core.yaml12.events import decode
 from pymacaron_core.yaml12.fault import YamlFault
+from pymacaron_core.yaml12.places import places
 from pymacaron_core.yaml12.reading import Positions, locate, parse
 from pymacaron_core.yaml12.scalar import resolve
 from pymacaron_core.yaml12.writing import dump
 
-__all__ = ["MAX_ALIASED", "MAX_DEPTH", "Positions", "YamlFault", "decode", "dump", "locate", "parse", "resolve"]
+__all__ = [
+    "MAX_ALIASED",
+    "MAX_DEPTH",
+    "Positions",
+    "YamlFault",
+    "decode",
+    "dump",
+    "locate",
+    "parse",
+    "places",
+    "resolve",
+]

@@ -11,7 +11,7 @@ from pymacaron_core.yaml12.builder import MAX_DEPTH, Builder, Marker
 from pymacaron_core.yaml12.events import decode
 from pymacaron_core.yaml12.fault import YamlFault, place_of
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def parse(text: str | bytes, file: str = "") -> Any:
@@ -22,7 +22,7 @@ def parse(text: str | bytes, file: str = "") -> Any:
     """
     text = decode(text)
     value = _parse(text, file.endswith(".json"))
-    if lone := _SURROGATE.search(text):
+    if lone := SURROGATE.search(text):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
@@ -62,7 +62,7 @@ class Positions:
     def __init__(self, text: str | bytes) -> None:
         self._builder = Marker()
         with contextlib.suppress(YamlFault):  # what was read until there is good enough to point at
-            self._builder.build(_SURROGATE.sub(r"\\u0020", decode(text)))
+            self._builder.build(SURROGATE.sub(r"\\u0020", decode(text)))
 
     def locate(self, pointer: str, *, key: bool = False) -> tuple[int, int]:
         """Line and column of a JSON pointer, as :func:`locate`."""
