@@ -3,6 +3,7 @@
 from pymacaron_core.models.catalog import Catalog
 from pymacaron_core.models.constraints import (
     Base64,
+    DecimalNumber,
     Discriminated,
     Format,
     Int32,
@@ -24,6 +25,7 @@ from pymacaron_core.models.upload import Upload
 __all__ = [
     "Base64",
     "Catalog",
+    "DecimalNumber",
     "Discriminated",
     "Format",
     "Int32",

@@ -79,6 +79,8 @@ def _flat(node: Node) -> tuple[Node, ...]:
 
 def _taken_apart(items: tuple[Node, ...]) -> list[Condition] | None:
     """Each look-around as a condition of its own, where it stands at a place that is known."""
+    if sum(isinstance(item, Look) for item in items) > _MOST:
+        return None
     items = _without_looks_at_the_ends(items)
     plain = tuple(item for item in items if not isinstance(item, Look))
     tests: list[Condition] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, NoReturn, TypeAlias, cast
 
 from pydantic import BaseModel, Field, GetCoreSchemaHandler, PlainSerializer
@@ -12,7 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
 from pymacaron_core.models import formats, patterns
-from pymacaron_core.models.json_mode import read_as_json_schema
+from pymacaron_core.models.json_mode import AS_NUMBER, read_as_json_schema
 
 TAGS: set[str] = set()
 """Every value that discriminates a union in this process: pydantic puts them into the locations of errors."""
@@ -28,12 +29,14 @@ Base64: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """The string is of a format of JSON Schema: ``Format("email")``. A name without meaning is an annotation."""
+    """The string or integer is of a format: ``Format("email")``. A name without meaning is an annotation."""
 
     name: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
+        if schema["type"] == "int" and self.name in formats.INTEGERS:
+            return _bounded(cast(core_schema.IntSchema, schema), *formats.INTEGERS[self.name])
         is_of_format = formats.checker(self.name)
         if is_of_format is None:
             return schema
@@ -81,8 +84,37 @@ class Pattern:
         return check
 
 
+def _bounded(schema: core_schema.IntSchema, least: int, greatest: int) -> CoreSchema:
+    bounded: dict[str, Any] = {**schema}
+    bounded["ge"] = max(least, bounded.get("ge", least))
+    bounded["le"] = min(greatest, bounded.get("le", greatest))
+    return cast(CoreSchema, bounded)
+
+
 def _arguments(schema: CoreSchema) -> dict[str, Any]:
     return {key: value for key, value in cast(dict[str, Any], schema).items() if key != "type"}
+
+
+class _NumberInJson:
+    """Reads a decimal from JSON's numbers only."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        cast(dict[str, Any], schema).setdefault("metadata", {})[AS_NUMBER] = True
+        return schema
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        return {**handler(core_schema.float_schema()), "format": "decimal"}
+
+
+def _as_number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+DecimalNumber: TypeAlias = Annotated[
+    Decimal, _NumberInJson(), PlainSerializer(_as_number, return_type=int | float, when_used="json")
+]
+"""A decimal in Python that is a number on the wire. ``Decimal`` itself is a string there."""
 
 
 class _Refused:

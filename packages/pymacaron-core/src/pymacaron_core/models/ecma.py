@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 LAST = 0x10FFFF
-DEEPEST = 50
+LONGEST_VALUE = 10_000
+DEEPEST = 40
 MOST_REPEATS = 1_000_000
 """A bound on ``{n,m}``, beyond which a pattern is no use."""
 
@@ -116,7 +117,8 @@ Node: TypeAlias = "Char | Set | Property | Known | Edge | Group | Look | Back | 
 
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 _COUNT = re.compile(r"\{([0-9]+)(,([0-9]*))?\}")
-_OPENING = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?<(?![=!])([^>]*)>|(?!\?))", re.DOTALL)
+_OPENING = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]?|\((?:\?<(?![=!])([^>]{1,100})>|(?!\?))", re.DOTALL)
+_NAME = re.compile("<([^>]{1,100})>")
 _OCTAL = re.compile(r"[0-3][0-7]{0,2}|[4-7][0-7]?")
 _UNITS = re.compile(r"([0-9A-Fa-f]{4})(?:\\u([0-9A-Fa-f]{4}))?")
 _POINT = re.compile(r"\{([0-9A-Fa-f]+)\}")
@@ -150,12 +152,28 @@ def parse(pattern: str) -> Node:
     return _Parser(pattern).whole()
 
 
+def is_regular(text: str) -> bool:
+    """Whether a text is a regular expression of ECMA-262 (the format ``regex``).
+
+    One with escapes of other languages (``\\A``, ``\\Z``) is not, and one of more than ten thousand characters.
+    """
+    if len(text) > LONGEST_VALUE:
+        return False
+    try:
+        parser = _Parser(text)
+        parser.whole()
+    except PatternError:
+        return False
+    return not parser.foreign
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.depth = 0
         self.opened = 0
+        self.foreign = False
         openings = [found for found in _OPENING.finditer(text) if found[0][0] == "("]
         self.groups = len(openings)
         self.names = {found[1]: number for number, found in enumerate(openings, 1) if found[1] is not None}
@@ -251,10 +269,10 @@ class _Parser:
                 return Look(self.choice(), behind, negative)
         name = ""
         if self.take("?"):
-            name, closed, _ = self.text[self.at + 1 :].partition(">")
-            if not self.take("<") or not closed or not name.replace("$", "_").isidentifier():
+            found = self.match(_NAME)
+            name = found[1] if found is not None else ""
+            if not name.replace("$", "_").isidentifier():
                 raise PatternError("(? opens no group that ECMA-262 knows")
-            self.at += len(name) + 1
         self.opened += 1
         number = self.opened
         return Group(self.choice(), number, name)
@@ -274,11 +292,11 @@ class _Parser:
         return self.character_escape(inside=False)
 
     def named_reference(self) -> Node:
-        name, closed, _ = self.text[self.at + 2 :].partition(">")
-        if self.text[self.at + 1 : self.at + 2] != "<" or not closed or name not in self.names:
+        self.at += 1
+        found = self.match(_NAME)
+        if found is None or found[1] not in self.names:
             raise PatternError("a reference to a group that has no such name")
-        self.at += len(name) + 3
-        return Back(self.names[name])
+        return Back(self.names[found[1]])
 
     def character_escape(self, *, inside: bool) -> Char | Property | Known:
         start = self.at - 1
@@ -309,6 +327,7 @@ class _Parser:
             return int(found[0], 16)
         if character == "u":
             return self.code_point()
+        self.foreign = self.foreign or (character.isascii() and character.isalpha())
         return ord(character)
 
     def control(self, inside: bool) -> int:

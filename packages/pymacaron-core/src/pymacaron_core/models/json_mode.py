@@ -23,6 +23,7 @@ from pymacaron_core.models.leaves import (
     read_date,
     read_date_time,
     read_decimal,
+    read_decimal_number,
     read_duration,
     read_finite,
     read_list,
@@ -38,6 +39,8 @@ BRANCH = "\u2063"
 _INTEGER = "pymacaron_integer"
 _NOT_NULL = "pymacaron_not_null"
 _LEAF = "pymacaron_leaf"
+AS_NUMBER = "pymacaron_as_number"
+"""Marks a decimal that is a number in JSON, never a string."""
 _LEAVES: dict[str, tuple[Reader, frozenset[str]]] = {
     "any": (read_finite, frozenset()),
     "bytes": (read_bytes, frozenset(("min_length", "max_length"))),
@@ -106,6 +109,8 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
 def _leaf(schema: CoreSchema) -> CoreSchema:
     plain = cast(dict[str, Any], schema)
     read, constraints = _LEAVES[plain["type"]]
+    if plain.get("metadata", {}).get(AS_NUMBER):
+        read = read_decimal_number
     reads_json: CoreSchema = core_schema.no_info_plain_validator_function(read)
     if any(plain.get(name) is not None for name in constraints) or plain.get("tz_constraint") == "naive":
         reads_json = core_schema.chain_schema([reads_json, schema])

@@ -13,8 +13,8 @@ validator function before them, and they are strict however they are called.
   durations of Python are written.
 - ``uuid``: RFC 9562, with its dashes. ``byte``: base64, RFC 4648 section 4: padded, and not its url-safe alphabet.
 - Any other value: no number in it is NaN or too large for a float (``1e400``).
-- ``decimal``: a string of digits or a number, never NaN or an infinity. Strings are exact; of a number, JSON's reader
-  keeps 17 digits.
+- ``decimal``: a string of digits or a number, never NaN or an infinity. Strings are exact; of a number with a fraction,
+  JSON's reader keeps 17 digits.
 """
 
 from __future__ import annotations
@@ -205,4 +205,13 @@ read_time = _reader(
 read_duration = _reader("duration", _calling(_span))
 read_uuid = _reader("uuid", _of_pattern(_UUID, core_schema.uuid_schema()))
 read_bytes = _reader("byte", _calling(_bytes))
+
+
+def read_decimal_number(value: Any) -> Any:
+    """A decimal from one of JSON's numbers."""
+    if isinstance(value, str):
+        raise PydanticKnownError("float_type")
+    return read_decimal(value)
+
+
 read_decimal: Reader = SchemaValidator(core_schema.no_info_plain_validator_function(_decimal)).validate_python

@@ -24,6 +24,7 @@ IMPORTS: dict[str, str] = {
     "ConfigDict": "pydantic",
     "Field": "pydantic",
     "Base64": "pymacaron_core.models",
+    "DecimalNumber": "pymacaron_core.models",
     "Discriminated": "pymacaron_core.models",
     "Format": "pymacaron_core.models",
     "Int32": "pymacaron_core.models",

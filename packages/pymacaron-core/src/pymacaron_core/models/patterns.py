@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from pymacaron_core.models.conditions import conditions, has, inside
 from pymacaron_core.models.dialects import Rust, Timed
-from pymacaron_core.models.ecma import Back, Look, Node, PatternError, Property, Repeat, Set, parse
+from pymacaron_core.models.ecma import Back, Item, Known, Look, Node, PatternError, Property, Repeat, Set, parse
 
 Match = Callable[[str], bool]
 
@@ -35,7 +35,7 @@ LARGEST_TIMED = 100_000
 SECONDS = 0.1
 """How long one text may take."""
 _WINDOW, _SPENDABLE, _LEAST = 1.0, 0.3, 0.002
-_PROPERTY_SIZE = 200
+_PROPERTY_SIZE, _WIDE_SIZE = 200, 10
 
 
 class TooSlow(Exception):
@@ -103,14 +103,44 @@ def _anything(text: str) -> bool:
 
 
 def _linear(tree: Node) -> Reading | None:
-    if has(tree, Look, Back) or _size(tree) > LARGEST:
+    """Not tried on Rust: what is small and has no look-around and no reference, Rust takes."""
+    if has(tree, Look, Back) or _size(tree) > LARGEST or not all(map(_is_known, _properties(tree))):
         return None
     rust = Rust().write(tree)
+    return Reading("linear", _Rust(rust), rust)
+
+
+class _Rust:
+    """Matches by pydantic's engine, made when first asked."""
+
+    __slots__ = ("_match", "_rust")
+
+    def __init__(self, rust: str) -> None:
+        self._rust = rust
+        self._match: Match | None = None
+
+    def __call__(self, text: str) -> bool:
+        if self._match is None:
+            self._match = SchemaValidator(core_schema.str_schema(pattern=self._rust)).isinstance_python
+        return self._match(text)
+
+
+def _properties(node: Node) -> Iterator[Property]:
+    if isinstance(node, Property):
+        yield node
+    elif isinstance(node, Set):
+        yield from (item for item in node.items if isinstance(item, Property))
+    for each in inside(node):
+        yield from _properties(each)
+
+
+@lru_cache(maxsize=512)
+def _is_known(node: Property) -> bool:
     try:
-        match = SchemaValidator(core_schema.str_schema(pattern=rust)).isinstance_python
+        SchemaValidator(core_schema.str_schema(pattern=Rust().write(node)))
     except SchemaError:
-        return None
-    return Reading("linear", match, rust)
+        return False
+    return True
 
 
 def _by_conditions(tree: Node) -> Reading | None:
@@ -183,8 +213,22 @@ def _size(node: Node, *, least: bool = False) -> int:
     if isinstance(node, Repeat):
         inner = _size(node.body, least=least)
         return inner * (node.low if least else max(node.low, node.high or 0, 1))
-    if isinstance(node, Set) and not least:
-        return 1 + sum(_PROPERTY_SIZE for item in node.items if isinstance(item, Property))
+    if isinstance(node, (Set, Known)) and not least:
+        return _set_size(node)
     if isinstance(node, Property) and not least:
         return _PROPERTY_SIZE
     return 1 + sum(_size(each, least=least) for each in inside(node))
+
+
+def _set_size(node: Set | Known) -> int:
+    """Sets of ASCII are small in Rust's engine, others are not."""
+    items = node.items if isinstance(node, Set) else (node,)
+    properties = sum(isinstance(item, Property) for item in items)
+    ascii_only = not (isinstance(node, Set) and node.negated) and all(_is_ascii(item) for item in items)
+    return properties * _PROPERTY_SIZE + (1 if ascii_only else _WIDE_SIZE)
+
+
+def _is_ascii(item: Item) -> bool:
+    if isinstance(item, Known):
+        return item.name in "dw"
+    return not isinstance(item, Property) and (item[1] if isinstance(item, tuple) else item).code < 128

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pymacaron_core.models.formats import checker
+from pymacaron_core.models.formats import INTEGERS, checker
 from pymacaron_core.models.literals import literal, raw_text, text
 from pymacaron_core.models.merge import ANNOTATIONS, Merger
 from pymacaron_core.models.patterns import reading
@@ -63,7 +63,10 @@ _STRINGS = {
     "uuid": "UUID",
     "byte": "Base64",
     "decimal": "Decimal",
+    "decimal128": "Decimal",
 }
+_INTEGERS = {"int32": "Int32", "int64": "Int64"}
+_NUMBERS = {"decimal": "DecimalNumber", "decimal128": "DecimalNumber"}
 _NAMES = {"string": str, "integer": int, "number": float, "boolean": bool, "null": type(None), "array": list}
 _BELONGS = {
     "string": ("pattern", "minLength", "maxLength"),
@@ -230,16 +233,19 @@ class Types:
             ("le", "maximum", math.floor),
             ("lt", "exclusiveMaximum", math.ceil),
         )
-        name = {"int32": "Int32", "int64": "Int64"}.get(keywords.get("format", ""), "int") if whole else "float"
+        form = keywords.get("format", "")
+        name = _INTEGERS.get(form, "int") if whole else _NUMBERS.get(form, "float")
+        marks = (f"Format({text(form)})",) if name == "int" and form in INTEGERS else ()
+        shown = _decimal if name == "DecimalNumber" else literal
         limit = {"Int32": 2**31, "Int64": 2**63}.get(name, math.inf)
         given = []
         for argument, key, rounded in bounds:
             bound = keywords.get(key)
             if isinstance(bound, (int, float)) and not isinstance(bound, bool) and -limit <= bound < limit:
-                given.append((argument, literal(rounded(bound) if whole else bound)))
+                given.append((argument, shown(rounded(bound) if whole else bound)))
         if keywords.get("multipleOf"):
-            given.append(("multiple_of", literal(keywords["multipleOf"])))
-        return Type(name, tuple(given))
+            given.append(("multiple_of", shown(keywords["multipleOf"])))
+        return Type(name, tuple(given), marks)
 
     def _array(self, schema: Schema, keywords: Mapping[str, Any]) -> Type:
         items = keywords.get("items")
@@ -357,6 +363,10 @@ def _is_a(value: Any, kind: str) -> bool:
     if kind == "integer":
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     return isinstance(value, Mapping) if kind == "object" else isinstance(value, _NAMES.get(kind, object))
+
+
+def _decimal(bound: Any) -> str:
+    return f'Decimal("{bound}")'
 
 
 def _cut(shown: str, longest: int = 60) -> str:

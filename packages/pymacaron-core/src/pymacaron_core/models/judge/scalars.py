@@ -7,13 +7,11 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from pymacaron_core.models.formats import checker, meaning
+from pymacaron_core.models.formats import INTEGERS, checker, meaning
 from pymacaron_core.models.judge import words
 from pymacaron_core.models.judge.equality import equal, is_scalar, scalar_key
 from pymacaron_core.models.judge.rule import Check, said
 from pymacaron_core.models.patterns import matcher
-
-_INTEGERS = {"int32": 31, "int64": 63}
 
 
 def minimum(limit: Any) -> Check:
@@ -70,10 +68,10 @@ def text_format(name: str) -> Check | None:
 
 
 def number_format(name: str) -> Check | None:
-    if name not in _INTEGERS:
+    if name not in INTEGERS:
         return None
-    limit = 2 ** _INTEGERS[name]
-    return said(lambda value, memo: -limit <= value < limit, "format", f"must be an integer of {name[3:]} bits")
+    least, greatest = INTEGERS[name]
+    return said(lambda value, memo: least <= value <= greatest, "format", f"must be {meaning(name)}")
 
 
 def one_of_values(values: Any, keyword: str) -> Check:
