@@ -24,6 +24,8 @@ CASES: list[tuple[Any, list[Any], list[Any]]] = [
     ({"type": "integer"}, [1, 1.0, 10**30], [1.5, True, "1", None, float("inf")]),
     ({"type": "number"}, [1, 1.5], [True, float("inf"), float("nan")]),
     ({"type": ["string", "null"]}, ["", None], [0, False, []]),
+    ({"type": []}, [], ["", 0, None]),
+    ({"enum": []}, [], ["", 0, None, {}]),
     ({"minimum": 3, "exclusiveMaximum": 5}, [3, 4.5, "x", None, True], [2, 5]),
     ({"maximum": 3, "exclusiveMinimum": 1}, [3, 1.5], [1, 4]),
     ({"multipleOf": 0.1}, [0.3, 1, 0, 1e300, "x"], [0.25]),

@@ -158,7 +158,7 @@ def _names(rules: Iterable[Rule]) -> str:
 
 def _forbidden(schema: Any) -> str:
     if schema is True or schema == {}:
-        return "is never accepted"
+        return words.NEVER
     if isinstance(schema, Mapping) and len(schema) == 1:
         ((keyword, value),) = schema.items()
         if keyword == "type":

@@ -36,7 +36,7 @@ class Compiler:
         if schema is True or schema == {}:
             return Rule(_always, {})
         if schema is False:
-            never = said(_never, "not", "is never accepted")
+            never = said(_never, "not", words.NEVER)
             return Rule(_never, dict.fromkeys(JSON_TYPES, (never,)), refuses_all=True)
         if "$ref" in schema and len(schema) == 1:
             return self.reference(schema["$ref"])
@@ -66,12 +66,12 @@ class Compiler:
             known.tags, known.refuses_all = last.tags, last.refuses_all
 
     def _made(self, schema: Mapping[str, Any]) -> Rule:
-        kinds = _kinds(schema)
+        kinds, typed = _kinds(schema), "type" in schema
         anywhere = self._anywhere(schema)
         checks: dict[type, tuple[Check, ...]] = {}
-        mistyped = said(_never, "type", words.must_be_kind(kinds)) if kinds else None
+        mistyped = said(_never, "type", words.must_be_kind(kinds)) if typed else None
         for each in JSON_TYPES:
-            allowed = not kinds or any(name in kinds for name in _NAMES[each])
+            allowed = not typed or any(name in kinds for name in _NAMES[each])
             if allowed:
                 checks[each] = tuple(self._of_type(each, schema, anywhere))
             elif each is float and "integer" in kinds:
@@ -80,7 +80,7 @@ class Compiler:
             elif mistyped is not None:
                 checks[each] = (mistyped,)
         tags = "const" in schema or len(schema.get("enum", ())) == 1
-        return Rule(_fits(checks, bool(kinds)), checks, kinds, str(schema.get("title", "")), tags)
+        return Rule(_fits(checks, typed), checks, kinds, str(schema.get("title", "")), tags)
 
     def _anywhere(self, schema: Mapping[str, Any]) -> list[Check]:
         """The checks of every type of value."""

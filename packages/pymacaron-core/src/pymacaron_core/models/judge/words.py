@@ -15,6 +15,7 @@ KINDS = {
     "object": "an object",
     "null": "null",
 }
+NEVER = "is never accepted"
 _MOST_VALUES = 20
 LONGEST = 200
 
@@ -26,10 +27,14 @@ def either(words: Iterable[str]) -> str:
 
 
 def must_be_kind(kinds: Sequence[str]) -> str:
+    if not kinds:
+        return NEVER
     return f"must be {either(KINDS.get(kind, kind) for kind in kinds)}"
 
 
 def must_be_one_of(values: Sequence[Any]) -> str:
+    if not values:
+        return NEVER
     if len(values) > _MOST_VALUES or any(isinstance(value, (dict, list, tuple)) for value in values):
         return "must be one of the values of the enum" if len(values) > 1 else "must be the value of the document"
     return cut(f"must be {either(_written(value) for value in values)}")
