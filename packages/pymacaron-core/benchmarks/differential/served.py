@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,6 @@ from pydantic import ValidationError
 from pymacaron_core import spec
 from pymacaron_core.models import Catalog, load_models
 
-logging.disable(logging.WARNING)
 _made = 0
 
 
