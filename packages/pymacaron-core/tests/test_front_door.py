@@ -12,8 +12,10 @@ PACKAGE = Path(pymacaron_core.__file__).parent
 ROOMS = [
     "errors",
     "moments",
+    "collecting",
     "yaml12",
     "state",
+    "kept",
     "protocol",
     "context",
     "contract",

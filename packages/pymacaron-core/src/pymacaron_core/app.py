@@ -29,6 +29,7 @@ import flask
 from pymacaron_core.alongside import serve_alongside
 from pymacaron_core.application import Application, loading
 from pymacaron_core.builtin import health, ping
+from pymacaron_core.collecting import uncollected
 from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say
 from pymacaron_core.development import stop_on_signals
@@ -143,10 +144,17 @@ class API:
 
         Raises ``DocumentError``, ``BindingError``, ``GuardMissing`` or ``StartError``: everything wrong at once.
         """
+        with uncollected():
+            self._load_apis(path, ignore, only_models)
+        if global_names:
+            _check_global_names(self.application)
+        return self
+
+    def _load_apis(self, path: str | Path | None, ignore: Iterable[str], only_models: Iterable[str]) -> None:
         root = self.application.root
         folder = root / "apis" if path is None else root / path
         ignored = [*self.config.core.ignore, *ignore]
-        specifications = read_all(folder, root, self._wishes, ignored, self.config)
+        specifications = read_all(folder, root, self._wishes, ignored, self.config, keep=True)
         name_leftovers(folder, (each.name for each in specifications))
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
@@ -162,9 +170,6 @@ class API:
         )
         with loading(self.application):
             load_all(self.application, specifications, wishes)
-        if global_names:
-            _check_global_names(self.application)
-        return self
 
     def load_builtin_apis(self, names: Iterable[str] = ("ping", "health")) -> API:
         """Serve the APIs every service has, except where the service has a route of its own."""

@@ -95,8 +95,7 @@ class Application:
         if known is not api:
             files = f"{known.specification.file} and {api.specification.file}"
             raise StartError(f"there are two APIs called {api.name!r}: load each once, and rename one of {files}")
-        for model in api.catalog.models():
-            self.models.register(model)
+        self.models.declare(api.name, api.catalog.names(), api.catalog.model)
 
     def __repr__(self) -> str:
         return f"<Application {self.name!r}: {', '.join(self.apis) or 'no API yet'}>"

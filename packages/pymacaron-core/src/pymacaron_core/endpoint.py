@@ -6,17 +6,18 @@ does not need is not there; nothing is looked up, resolved or decided again whil
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from werkzeug.wrappers import Response
 
+from pymacaron_core import bodies, parameters, replies
 from pymacaron_core.bodies import body_steps
 from pymacaron_core.call import Call
 from pymacaron_core.errors import InvalidParameter, RequestFault
 from pymacaron_core.guard import Guard, guard_step
-from pymacaron_core.models import Catalog
 from pymacaron_core.parameters import parameters_step
 from pymacaron_core.replies import Answer, accepts_step, reply_step
 from pymacaron_core.resolver import Binding
@@ -25,6 +26,10 @@ from pymacaron_core.spec.operation import Specification
 Endpoint = Callable[[Call], "Answer | Response"]
 Gate = Callable[[Call], None]
 Reader = Callable[[Call, list[Any], dict[str, Any], list[RequestFault]], None]
+
+
+class Adapters(bodies.Adapters, parameters.Adapters, replies.Adapters, Protocol):
+    """Where an operation's validators come from: the catalog of models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,25 @@ def endpoint(steps: Steps) -> Endpoint:
     return serve
 
 
+def late_endpoint(make: Callable[[], Endpoint]) -> Endpoint:
+    """An endpoint that is composed when first called."""
+    lock = threading.Lock()
+    made: Endpoint | None = None
+
+    def serve(call: Call) -> Answer | Response:
+        nonlocal made
+        if made is None:
+            with lock:
+                made = made or make()
+        return made(call)
+
+    return serve
+
+
 def steps_of(
     binding: Binding,
     specification: Specification,
-    catalog: Catalog,
+    adapters: Adapters,
     guards: Mapping[str, Guard],
     reply_mode: str = "raise",
 ) -> Steps:
@@ -67,20 +87,22 @@ def steps_of(
     operation = binding.operation
     guard = guard_step(operation, specification, guards)
     accepts = accepts_step(operation, specification)
-    body = body_steps(operation.body, specification, catalog)
-    parameters = parameters_step(operation.parameters, specification, catalog)
+    body = body_steps(operation.body, specification, adapters)
+    read_parameters = parameters_step(operation.parameters, specification, adapters)
     gates: list[Gate | None] = [
         guard,
         (lambda call: accepts(call.header("Accept"))) if accepts else None,
         body.admit if body else None,
     ]
     readers: list[Reader | None] = [
-        (lambda call, positional, keywords, faults: parameters(call, keywords, faults)) if parameters else None,
+        (lambda call, positional, keywords, faults: read_parameters(call, keywords, faults))
+        if read_parameters
+        else None,
         body.read if body else None,
     ]
     return Steps(
         tuple(gate for gate in gates if gate),
         tuple(reader for reader in readers if reader),
         binding.adapted(),
-        reply_step(operation, specification, catalog, reply_mode),
+        reply_step(operation, specification, adapters, reply_mode),
     )

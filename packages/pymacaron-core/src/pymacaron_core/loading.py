@@ -17,7 +17,7 @@ from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi, Route, loading
 from pymacaron_core.call import Call
 from pymacaron_core.config import Config
-from pymacaron_core.endpoint import endpoint, steps_of
+from pymacaron_core.endpoint import Adapters, Endpoint, endpoint, late_endpoint, steps_of
 from pymacaron_core.errors import (
     BindingError,
     DocumentError,
@@ -64,10 +64,16 @@ class Wishes:
 
 
 def read_all(
-    folder: Path, root: Path, wishes: Wishes, ignore: Iterable[str] = (), config: Config | None = None
+    folder: Path,
+    root: Path,
+    wishes: Wishes,
+    ignore: Iterable[str] = (),
+    config: Config | None = None,
+    keep: bool = False,
 ) -> list[Specification]:
     """Every API below a folder, as far as it is sound: what is not is logged, and left out.
 
+    With ``keep`` an unchanged document is not read again, see :mod:`.spec.keeping`.
     Under ``documents: strict`` whatever is wrong or doubtful stops the start, under ``off`` nothing is logged. Raises
     ``DocumentError`` with the faults of all documents of which nothing is left.
     """
@@ -85,12 +91,13 @@ def read_all(
             f"{folder} holds no OpenAPI document: no .yaml or .json file there has 'openapi' or 'swagger' at its root"
             + _passed_over(folder, ignored)
         )
+    read = spec.read_or_kept if keep else spec.read
     partly = mode != "strict" or wishes.tolerated is not None
     specifications: list[Specification] = []
     faults: list[DocumentFault] = []
     for name, path in found.items():
         try:
-            specification, found_faults = spec.read(path, root=root, name=name, sound_part=partly, reach=reach)
+            specification, found_faults = read(path, root=root, name=name, sound_part=partly, reach=reach)
         except DocumentError as error:
             faults.extend(error.faults)
             continue
@@ -146,10 +153,11 @@ def load_all(application: Application, specifications: Iterable[Specification], 
         unguarded = {name for s, _ in served for name in missing_guards(s, wishes.guards)}
         wishes = replace(wishes, guards={**dict.fromkeys(unguarded, _unguarded), **wishes.guards})
     for specification, catalog in served:
-        routes = (
+        routes = [
             _route(application, specification, catalog, operation, bindings.get(id(operation)), wishes)
             for operation in specification.operations
-        )
+        ]
+        catalog.keep()
         application.apis[specification.name] = LoadedApi(
             specification.name, specification, catalog, tuple(r for r in routes if r), wishes.builtin
         )
@@ -270,12 +278,30 @@ def _served(
 ) -> Route:
     settings = application.config.core
     mode = settings.replies if binding is not None else "off"
-    served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
-    serve = endpoint(steps_of(served, specification, catalog, wishes.guards, mode))
+
+    def serving(adapters: Adapters) -> Endpoint:
+        served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
+        return endpoint(steps_of(served, specification, adapters, wishes.guards, mode))
+
+    if wishes.tolerated is not None or settings.documents == "strict":
+        serve = serving(catalog.of(operation))
+    else:
+        if not catalog.is_known:
+            serving(catalog.looking_at(operation))
+        serve = late_endpoint(lambda: _late(serving, catalog, operation))
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
     rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
     return Route(operation, rule, binding)
+
+
+def _late(serving: Callable[[Adapters], Endpoint], catalog: Catalog, operation: Operation) -> Endpoint:
+    """An endpoint composed at its first call; where its models cannot be made it is not served, as at the start."""
+    try:
+        return serving(catalog.of(operation))
+    except ModelError as error:
+        log.error("%s; %s is not served", error, operation.label)
+        return _not_served
 
 
 def _refuse_unserved(application: Application, specification: Specification) -> None:

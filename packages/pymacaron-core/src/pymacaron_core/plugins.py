@@ -18,6 +18,7 @@ from pymacaron_core.config import Config
 from pymacaron_core.engines import Engine
 from pymacaron_core.errors import PluginMissing, StartError
 from pymacaron_core.guard import Guard, shows_token
+from pymacaron_core.spec import extended
 from pymacaron_core.spec.operation import Schema, Specification
 
 GROUP = "pymacaron_core.plugins"
@@ -116,7 +117,7 @@ def _declared(specifications: Iterable[Specification]) -> Iterator[Want]:
             decorator = operation.extensions.get("x-decorate-server")
             if isinstance(decorator, str) and decorator.startswith(("pymacaron_auth.", "pymacaron.auth.")):
                 yield Want("auth", f"{specification.file}: {operation.label} says 'x-decorate-server: {decorator}'")
-        for name, schema in specification.schemas.items():
+        for name, schema in extended(specification.schemas, "x-persist"):
             persisted = persistence_of(schema)
             if isinstance(persisted, str):
                 yield Want("dynamodb", f"{specification.file}: {name} says 'x-persist: {persisted}'", required=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
@@ -92,6 +92,7 @@ class ModelRegistry:
 
     def __init__(self) -> None:
         self._models: dict[tuple[str, str], type[Model]] = {}
+        self._declared: dict[tuple[str, str], Callable[[str], type[Model]]] = {}
 
     def register(self, model: type[Model]) -> None:
         """Add a model class.
@@ -101,22 +102,33 @@ class ModelRegistry:
         if not is_model_class(model):
             raise TypeError(f"{model!r} does not fulfil the model protocol: it has no __pym_protocol__ = 1")
         key = (model.get_model_api(), model.get_model_name())
+        if key in self._declared:
+            self.find(*key)
         if self._models.setdefault(key, model) is not model:
             raise ValueError(f"the API {key[0]!r} has a model {key[1]!r} already: {self._models[key]!r}")
+
+    def declare(self, api: str, names: Iterable[str], find: Callable[[str], type[Model]]) -> None:
+        """Add the models of an API by name; ``find(name)`` gives the class of one when it is asked for."""
+        self._declared.update({(api, name): find for name in names})
 
     def find(self, api: str, name: str) -> type[Model]:
         """The model class of that API and name. Raises ``LookupError`` naming what there is."""
         model = self._models.get((api, name))
+        if model is None and (api, name) in self._declared:
+            model = self._models[api, name] = self._declared[api, name](name)
         if model is None:
-            there = ", ".join(sorted(n for a, n in self._models if a == api)) or "no model at all"
+            there = ", ".join(sorted(n for a, n in self._keys() if a == api)) or "no model at all"
             raise LookupError(f"the API {api!r} has no model {name!r}; it has {there}")
         return model
 
     def __iter__(self) -> Iterator[type[Model]]:
-        return iter(self._models.values())
+        return iter([self.find(*key) for key in self._keys()])
 
     def __len__(self) -> int:
-        return len(self._models)
+        return len(self._keys())
+
+    def _keys(self) -> list[tuple[str, str]]:
+        return list(dict.fromkeys([*self._declared, *self._models]))
 
 
 class IdentityCarrier(Protocol):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import flask
+from werkzeug.routing import Rule
 
 from pymacaron_core.call import from_flask
 from pymacaron_core.context import CallContext, current_call
@@ -52,12 +54,41 @@ def add_route(
     if re.search("[<>]", base_path + operation.path):
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: a path holds no '<' or '>'")
     try:
-        app.add_url_rule(rule, name, _view(app, operation, serve, names, limit), methods=[operation.method])
+        with _late_building(app):
+            app.add_url_rule(rule, name, _view(app, operation, serve, names, limit), methods=[operation.method])
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
     if operation.method in ("HEAD", "OPTIONS"):
         _take_from_others(app, name, shape_of_rule(rule), operation.method)
     return rule
+
+
+class LateRule(Rule):
+    """A rule that makes the function that builds its URLs when somebody wants a URL: that is most of a rule's work."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made: list[Callable[..., tuple[str, str]]] = []
+        compiled = super()._compile_builder
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            if not made:
+                made.append(compiled(append_unknown))
+            return made[0](rule, **values)
+
+        return build
+
+
+@contextmanager
+def _late_building(app: flask.Flask) -> Iterator[None]:
+    """Have Flask make late rules, where it would make plain ones."""
+    if app.url_rule_class is not Rule or "url_rule_class" in vars(app):
+        yield
+        return
+    app.url_rule_class = LateRule
+    try:
+        yield
+    finally:
+        del app.url_rule_class
 
 
 def _take_from_others(app: flask.Flask, name: str, shape: str, method: str) -> None:

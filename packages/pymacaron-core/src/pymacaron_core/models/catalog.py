@@ -9,7 +9,8 @@ import re
 import threading
 import typing
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from types import ModuleType
 from typing import Annotated, Any, cast
 
@@ -22,11 +23,13 @@ from pymacaron_core.errors import ModelError
 from pymacaron_core.models import constraints, json_mode, upload
 from pymacaron_core.models.arguments import Argument, Arguments
 from pymacaron_core.models.constraints import ReadsJson
+from pymacaron_core.models.made import ATTRIBUTE, Made, name_of
+from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.model import Model
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.models.types import Unenforced
-from pymacaron_core.spec.operation import Parameter, Place, Schema, Specification
+from pymacaron_core.spec.operation import Operation, Parameter, Place, Schema, Specification
 
 _CONFIG = ConfigDict(allow_inf_nan=False, val_json_bytes="base64")
 _ROOMS = (typing, typing_extensions, pydantic, decimal, uuid, constraints, json_mode, upload)
@@ -47,9 +50,40 @@ class Catalog:
     def __init__(self, specification: Specification, module: ModuleType) -> None:
         self._specification = specification
         self._module = module
-        self._plan = Plan(specification)
+        self._made: Made = vars(module).get(ATTRIBUTE) or Made()
+        self._merger = Merger(specification.schemas)
         self._adapters: dict[Schema, TypeAdapter[Any]] = {}
         self._lock = threading.RLock()
+        if self._made.classes is None:
+            self._made.classes = tuple((model.name, model.schema_name) for model in self._plan.classes)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        """What the module was made by; made again only where something is asked that nobody asked before."""
+        known = self._made.plan
+        return known if known is not None and known.specification is self._specification else Plan(self._specification)
+
+    @property
+    def _classes(self) -> tuple[tuple[str, str], ...]:
+        return self._made.classes or ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the types of all that operations ask for are known, without planning the models again."""
+        return self._made.is_known
+
+    def keep(self) -> None:
+        """Keep what is known of the models for the next process, once every operation was looked at."""
+        if not self._made.is_known:
+            self._made.keep()
+
+    def of(self, operation: Operation) -> OperationCatalog:
+        """The validators of one operation's schemas."""
+        return OperationCatalog(self, f"{operation.method} {operation.path}")
+
+    def looking_at(self, operation: Operation) -> OperationCatalog:
+        """What takes note of what an operation asks for: it makes no validators, and gives stand-ins."""
+        return _Onlooker(self, f"{operation.method} {operation.path}")
 
     @property
     def specification(self) -> Specification:
@@ -68,22 +102,22 @@ class Catalog:
 
     def names(self) -> list[str]:
         """The names of the models, as the document has them, in its order; inline ones by their class."""
-        return [model.schema_name for model in self._plan.classes]
+        return [schema_name for _, schema_name in self._classes]
 
     get_model_names = names
 
     def models(self) -> list[type[Model]]:
         """Every model class, in the document's order."""
-        return [getattr(self._module, model.name) for model in self._plan.classes]
+        return [getattr(self._module, name) for name, _ in self._classes]
 
     def model(self, name: str) -> type[Model]:
         """The class of a model, by the schema's name or the class's. Raises :class:`ModelError` when there is none."""
-        for model in self._plan.classes:
-            if name == model.schema_name:
-                return cast(type[Model], getattr(self._module, model.name))
-        for model in self._plan.classes:
-            if name == model.name:
-                return cast(type[Model], getattr(self._module, model.name))
+        for given, schema_name in self._classes:
+            if name == schema_name:
+                return cast(type[Model], getattr(self._module, given))
+        for given, _ in self._classes:
+            if name == given:
+                return cast(type[Model], getattr(self._module, given))
         raise ModelError(self._missing(name))
 
     get_model = model
@@ -92,44 +126,52 @@ class Catalog:
         """A model of that name from JSON primitives: see :meth:`Model.from_json`."""
         return self.model(name).from_json(j)
 
-    def type_of(self, schema: Schema) -> Any:
+    def type_of(self, schema: Schema, scope: str = "") -> Any:
         """The Python type of a schema: a model class, ``list[Order]``, ``Literal["a"] | None``, ..."""
-        expression = self._plan.types.of(schema).full
+        expression = self._expression(schema, scope)
         try:
-            return eval(expression, dict(_WORDS), dict(vars(self._module)))
+            return eval(expression, dict(_WORDS), _Names(self._module))
         except Exception as error:
             raise ModelError(
                 f"{_where(schema.place)}: no type can be made of this schema ({expression}): {error}"
             ) from error
 
-    def adapter(self, schema: Schema) -> TypeAdapter[Any]:
+    def note(self, schema: Schema, scope: str) -> None:
+        """Have the type of a schema known to the next process."""
+        told, name = self._plan.types.of(schema).full, name_of(schema, scope)
+        known = self._made.expressions
+        known[name] = told if known.get(name, told) == told else None
+
+    def _expression(self, schema: Schema, scope: str) -> str:
+        """The type of a schema as text: as kept, else by the plan (also where one name stands for several types)."""
+        return self._made.expressions.get(name_of(schema, scope)) or self._plan.types.of(schema).full
+
+    def adapter(self, schema: Schema, scope: str = "") -> TypeAdapter[Any]:
         """The validator and serializer of a schema. Use ``.validator`` and ``.serializer``: they are built."""
         with self._lock:
             found = self._adapters.get(schema)
             if found is None:
-                found = self._adapters[schema] = self._built(self.type_of(schema), schema.place)
+                found = self._adapters[schema] = self._built(self.type_of(schema, scope), schema.place)
             return found
 
-    def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]:
+    def parameters_adapter(self, parameters: tuple[Parameter, ...], scope: str = "") -> TypeAdapter[Any]:
         """One validator for an operation's parameters: a JSON object keyed by argument names to a dict of values.
 
         Defaults are filled in; what is absent and has none stays absent.
         """
-        arguments = {parameter.argument: self._argument(parameter) for parameter in parameters}
+        arguments = {parameter.argument: self._argument(parameter, scope) for parameter in parameters}
         place = parameters[0].place if parameters else Place()
         return self._built(Annotated[dict[str, Any], Arguments(arguments)], place)
 
-    def _argument(self, parameter: Parameter) -> Argument:
-        schema = parameter.schema
-        if parameter.content is not None and parameter.content.schema is not None:
-            schema = parameter.content.schema
-        kind = self.type_of(schema)
-        keywords = self._plan.merger.keywords(schema)
+    def _argument(self, parameter: Parameter, scope: str) -> Argument:
+        schema = _schema_of(parameter)
+        kind = self.type_of(schema, scope)
+        keywords = self._merger.keywords(schema)
         if "default" not in keywords:
             return Argument(kind, parameter.required)
         try:
             text = to_json(keywords["default"])
-            default = self.adapter(schema).validate_json(text, strict=True, by_alias=True, by_name=False)
+            default = self.adapter(schema, scope).validate_json(text, strict=True, by_alias=True, by_name=False)
         except ValidationError:
             self._plan.types.report(schema.place, "default", "it does not fit the schema")
             return Argument(kind, parameter.required)
@@ -161,6 +203,67 @@ class Catalog:
 
     def __repr__(self) -> str:
         return f"Catalog({self._specification.name!r}: {', '.join(self.names())})"
+
+
+class OperationCatalog:
+    """The validators of one operation's schemas."""
+
+    def __init__(self, catalog: Catalog, scope: str) -> None:
+        self._catalog, self._scope = catalog, scope
+
+    def type_of(self, schema: Schema) -> Any:
+        return self._catalog.type_of(schema, self._scope)
+
+    def adapter(self, schema: Schema) -> TypeAdapter[Any]:
+        return self._catalog.adapter(schema, self._scope)
+
+    def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]:
+        return self._catalog.parameters_adapter(parameters, self._scope)
+
+
+class _Onlooker(OperationCatalog):
+    """Stand-ins for an operation's validators; what is asked for is noted."""
+
+    def type_of(self, schema: Schema) -> Any:
+        self._catalog.note(schema, self._scope)
+        return Any
+
+    def adapter(self, schema: Schema) -> TypeAdapter[Any]:
+        self._catalog.note(schema, self._scope)
+        return _STAND_IN
+
+    def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]:
+        for parameter in parameters:
+            self._catalog.note(_schema_of(parameter), self._scope)
+        return _STAND_IN
+
+
+def _schema_of(parameter: Parameter) -> Schema:
+    if parameter.content is not None and parameter.content.schema is not None:
+        return parameter.content.schema
+    return parameter.schema
+
+
+_STAND_IN: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+class _Names(Mapping[str, Any]):
+    """The names of a module, those it makes when asked included."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dir(self._module))
+
+    def __len__(self) -> int:
+        return len(dir(self._module))
 
 
 def _where(place: Place) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 
 from pymacaron_core.errors import ConfigError, ModelError
+from pymacaron_core.models.deferring import run_deferred
+from pymacaron_core.models.made import ATTRIBUTE, Made, made_of
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.models.source import module_source
 from pymacaron_core.models.stamp import Stamp, read_stamp, stamped
@@ -38,6 +40,9 @@ class _Candidate:
     stamp: Stamp | None = None
 
 
+_Provided = tuple[Path | None, str, Plan | None]
+
+
 def load_models(specification: Specification, *, root: Path, write: bool) -> ModuleType:
     """The module of a specification's models, imported.
 
@@ -51,8 +56,9 @@ def load_models(specification: Specification, *, root: Path, write: bool) -> Mod
         name = _free_name(specification, root, home)
         if name in sys.modules:
             return sys.modules[name]
-        path, text = _provided(specification, root, home, write)
-        return _imported(name, path, text, specification, root)
+        path, text, plan = _provided(specification, root, home, write)
+        made = made_of(specification, text, path, root, plan)
+        return _imported(name, path, text, specification, root, made)
 
 
 def models_path(specification: Specification, root: Path) -> Path:
@@ -68,44 +74,45 @@ def is_fresh(specification: Specification, path: Path) -> bool:
     return stamp is not None and stamp.fits(specification)
 
 
-def _provided(specification: Specification, root: Path, home: Path, write: bool) -> tuple[Path | None, str]:
+def _provided(specification: Specification, root: Path, home: Path, write: bool) -> _Provided:
     """The file to import and its text; made where there is none. No file: the text alone.
 
     A document directly in the root is no project's (a script's, or one of our own): nothing is left beside it.
     """
     found = _read(home)
     if found.stamp is not None and found.stamp.fits(specification):
-        return home, found.text
+        return home, found.text, None
     if write:
         _keep_aside(found)
-        text = _generated(specification)
+        text, plan = _generated(specification)
         _write(home, text, 0o644)
-        return home, text
+        return home, text, plan
     if found.text:
         _name_once(found)
     if home.parent == root:
-        return None, _generated(specification)
+        return None, *_generated(specification)
     return _cached(specification, root, home)
 
 
-def _generated(specification: Specification) -> str:
-    return stamped(specification, module_source(specification, Plan(specification)))
+def _generated(specification: Specification) -> tuple[str, Plan]:
+    plan = Plan(specification)
+    return stamped(specification, module_source(specification, plan)), plan
 
 
-def _cached(specification: Specification, root: Path, home: Path) -> tuple[Path | None, str]:
+def _cached(specification: Specification, root: Path, home: Path) -> _Provided:
     mark = hashlib.sha256(f"{specification.digest}{home}".encode()).hexdigest()[:16]
     try:
         folder = state_folder(root) / "models" / mark
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (ConfigError, OSError) as error:
         log.warning("the models of %s are kept in memory only: %s", specification.name, error)
-        return None, _generated(specification)
+        return None, *_generated(specification)
     found = _read(folder / home.name)
     if found.stamp is not None and found.stamp.fits(specification):
-        return found.path, found.text
-    text = _generated(specification)
+        return found.path, found.text, None
+    text, plan = _generated(specification)
     _write(found.path, text, 0o600)
-    return found.path, text
+    return found.path, text, plan
 
 
 def _read(path: Path) -> _Candidate:
@@ -197,7 +204,9 @@ def _adopted(module: ModuleType, specification: Specification, home: Path) -> bo
     )
 
 
-def _imported(name: str, path: Path | None, text: str, specification: Specification, root: Path) -> ModuleType:
+def _imported(
+    name: str, path: Path | None, text: str, specification: Specification, root: Path, made: Made
+) -> ModuleType:
     package = _package(name.partition(".")[0], models_path(specification, root).parent)
     spec = importlib.util.spec_from_file_location(name, path) if path else importlib.util.spec_from_loader(name, None)
     if spec is None:
@@ -205,13 +214,16 @@ def _imported(name: str, path: Path | None, text: str, specification: Specificat
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        if spec.loader is not None:
+        if made.parts is not None:
+            run_deferred(module, made.parts)
+        elif spec.loader is not None:
             spec.loader.exec_module(module)
         else:
             exec(compile(text, f"<models of {specification.file}>", "exec", dont_inherit=True), vars(module))
     except Exception as error:
         sys.modules.pop(name, None)
         raise _told(error, specification) from error
+    setattr(module, ATTRIBUTE, made)
     setattr(package, name.rpartition(".")[2], module)
     _loaded[name] = (root, _key(specification))
     return module
