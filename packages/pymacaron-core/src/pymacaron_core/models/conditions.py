@@ -40,9 +40,13 @@ def inside(node: Node) -> tuple[Node, ...]:
     return (node.body,) if isinstance(node, (Group, Look, Repeat)) else ()
 
 
+def _looks(node: Node) -> int:
+    return isinstance(node, Look) + sum(map(_looks, inside(node)))
+
+
 def conditions(node: Node) -> list[list[Condition]] | None:
     """Lists of conditions: a text fits that meets all of one list. None where the tree cannot be taken apart."""
-    if has(node, Back):
+    if has(node, Back) or _looks(node) > _MOST:
         return None
     found: list[list[Condition]] = []
     for branch in _branches(node):
@@ -79,8 +83,6 @@ def _flat(node: Node) -> tuple[Node, ...]:
 
 def _taken_apart(items: tuple[Node, ...]) -> list[Condition] | None:
     """Each look-around as a condition of its own, where it stands at a place that is known."""
-    if sum(isinstance(item, Look) for item in items) > _MOST:
-        return None
     items = _without_looks_at_the_ends(items)
     plain = tuple(item for item in items if not isinstance(item, Look))
     tests: list[Condition] = []

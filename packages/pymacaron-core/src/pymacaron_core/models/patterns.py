@@ -25,7 +25,7 @@ from pymacaron_core.models.ecma import Back, Item, Known, Look, Node, PatternErr
 
 Match = Callable[[str], bool]
 
-LONGEST = 50_000
+LONGEST = 20_000
 """Characters of a pattern, beyond which it is no use."""
 LONGEST_TIMED = 5_000
 LARGEST = 20_000
@@ -56,21 +56,11 @@ class Reading:
 
 
 def matcher(ecma: str) -> Match:
-    """Whether a text matches a pattern of ECMA-262 somewhere, as a function. Never raises; too slow is no match.
+    """Whether a text matches a pattern of ECMA-262 somewhere, as a function, which may raise :class:`TooSlow`.
 
     Every text matches a pattern that is unusable: see :func:`reading`.
     """
-    found = reading(ecma)
-    if found.kind != "timed":
-        return found.match
-
-    def match(text: str) -> bool:
-        try:
-            return found.match(text)
-        except TooSlow:
-            return False
-
-    return match
+    return reading(ecma).match
 
 
 @lru_cache(maxsize=4096)
@@ -80,7 +70,8 @@ def reading(ecma: str) -> Reading:
         if len(ecma) > LONGEST:
             raise PatternError(f"it has more than {LONGEST} characters")
         tree = parse(ecma)
-        return _linear(tree) or _by_conditions(tree) or _timed(tree, len(ecma))
+        plain = not has(tree, Look, Back)
+        return (_linear(tree) if plain else _by_conditions(tree)) or _timed(tree, len(ecma))
     except PatternError as error:
         return Reading("unusable", _anything, why=str(error))
 
@@ -103,8 +94,8 @@ def _anything(text: str) -> bool:
 
 
 def _linear(tree: Node) -> Reading | None:
-    """Not tried on Rust: what is small and has no look-around and no reference, Rust takes."""
-    if has(tree, Look, Back) or _size(tree) > LARGEST or not all(map(_is_known, _properties(tree))):
+    """Not tried on Rust: it takes whatever is small and has neither look-around nor references."""
+    if _size(tree) > LARGEST or not all(map(_is_known, _properties(tree))):
         return None
     rust = Rust().write(tree)
     return Reading("linear", _Rust(rust), rust)

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 from pymacaron_core.errors import ModelError
 from pymacaron_core.models.judge.compiling import Compiler
 from pymacaron_core.models.judge.rule import MOST, Breach, Memo, Rule, Steps
+from pymacaron_core.models.patterns import TooSlow
 from pymacaron_core.spec.operation import EMPTY
 
 T = TypeVar("T")
 
+_TOO_SLOW = Breach((), "pattern", "takes too long to match a pattern")
 _TOO_DEEP = Breach((), "depth", "is nested too deeply")
 
 
@@ -39,12 +41,14 @@ class Judge:
         return rule, tuple(compiler.named.values())
 
     def fits(self, value: Any) -> bool:
-        """Whether the value fits. One that is nested too deeply to be judged does not."""
+        """Whether the value fits. One that is nested too deeply, or takes too long to match a pattern, does not."""
         rule, named = self._compiled
         try:
             return rule.fits(value, {})
         except RecursionError:
             return bool(_from_inside(named, value, lambda memo: rule.fits(value, memo)))
+        except TooSlow:
+            return False
 
     def breaches(self, value: Any) -> list[Breach]:
         """Every way in which the value does not fit, in the order of the schema, or the first thousand and one."""
@@ -54,6 +58,8 @@ class Judge:
         except RecursionError:
             told = _from_inside(named, value, lambda memo: _told(rule, value, memo))
             return [_TOO_DEEP] if told is None else told
+        except TooSlow:
+            return [_TOO_SLOW]
 
 
 def _told(rule: Rule, value: Any, memo: Memo) -> list[Breach]:
