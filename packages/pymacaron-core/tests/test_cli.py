@@ -14,7 +14,7 @@ from pymacaron_core.cli import main
 from pymacaron_core.cli.menu import menu
 from pymacaron_core.cli.watching import Watch
 
-COMMANDS = ("new", "run", "serve", "generate", "routes", "check", "bundle", "convert", "describe", "completion")
+COMMANDS = ("new", "run", "serve", "generate", "routes", "check", "diff", "bundle", "convert", "describe", "completion")
 
 
 @pytest.fixture

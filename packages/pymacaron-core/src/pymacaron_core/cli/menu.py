@@ -48,7 +48,7 @@ def menu() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pymacaron {__version__}", help="show the version")
     parser.set_defaults(command=None, debug=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="pymacaron")
-    for add in (_new, _run, _serve, _generate, _routes, _check, _bundle, _convert, _describe, _completion):
+    for add in (_new, _run, _serve, _generate, _routes, _check, _diff, _bundle, _convert, _describe, _completion):
         add(commands)
     return parser
 

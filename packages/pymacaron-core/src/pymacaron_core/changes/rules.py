@@ -1,0 +1,130 @@
+"""The rules that changes are told by: what each means, and whether it breaks those who call the service.
+
+A request may hold more than before, never less; a reply may hold less than before, never more. So most changes of a
+schema break callers on one side only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+BREAKING, MAYBE, COMPATIBLE = "breaking", "maybe", "compatible"
+SEVERITIES = (BREAKING, MAYBE, COMPATIBLE)
+"""``breaking`` for callers that hold to the old document; ``maybe`` for some of them; ``compatible`` for none."""
+REQUEST, REPLY = "request", "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of change. ``request`` and ``reply`` are its severities in either; the same where it stands in neither."""
+
+    name: str
+    request: str
+    reply: str
+    meaning: str
+
+    def severity(self, direction: str) -> str:
+        return self.reply if direction == REPLY else self.request
+
+
+def _always(severity: str, **meanings: str) -> Iterable[Rule]:
+    return [Rule(name.replace("_", "-"), severity, severity, meaning) for name, meaning in meanings.items()]
+
+
+def _narrowing(**meanings: str) -> Iterable[Rule]:
+    return [Rule(name.replace("_", "-"), BREAKING, COMPATIBLE, meaning) for name, meaning in meanings.items()]
+
+
+def _widening(**meanings: str) -> Iterable[Rule]:
+    return [Rule(name.replace("_", "-"), COMPATIBLE, BREAKING, meaning) for name, meaning in meanings.items()]
+
+
+_ALL = (
+    *_always(
+        BREAKING,
+        operation_removed="an operation is gone",
+        base_path_changed="all paths begin otherwise",
+        parameter_required_added="a new parameter must be sent",
+        parameter_became_required="a parameter must be sent now",
+        parameter_style_changed="a parameter is written otherwise",
+        body_removed="an operation takes no body any more",
+        body_required_added="an operation takes a body now, and it must be sent",
+        body_became_required="the body must be sent now",
+        encoding_changed="a field of a form is written otherwise",
+        media_type_removed="a media type is not taken, or not sent, any more",
+        reply_status_removed="a reply of success is not declared any more",
+        reply_header_removed="a header of a reply that was always there is gone",
+        security_tightened="who could call cannot any more: other schemes, or more scopes",
+        security_scheme_changed="the credentials of a scheme are sent otherwise",
+        webhook_removed="a webhook is gone",
+        type_changed="a value has another type",
+        format_changed="a value has another format",
+        discriminator_changed="another property tells which schema a value has",
+    ),
+    *_narrowing(
+        required_added="a property must be there now",
+        type_narrowed="a value may have fewer types",
+        nullable_removed="a value cannot be null any more",
+        enum_added="only listed values are allowed now",
+        enum_value_removed="a listed value is not allowed any more",
+        format_added="a value has a format now",
+        format_narrowed="a number has a smaller range",
+        bounds_tightened="a bound leaves less room",
+        pattern_added="a text must match a pattern now",
+        additional_properties_refused="properties that are not declared are refused now",
+        branch_removed="one of the schemas that a value could have is gone",
+    ),
+    *_widening(
+        required_removed="a property may be missing now",
+        type_widened="a value may have more types",
+        nullable_added="a value may be null now",
+        enum_removed="a value is not one of a list any more",
+        enum_value_added="one more listed value is allowed",
+        format_removed="a value has no format any more",
+        format_widened="a number has a larger range",
+        bounds_loosened="a bound leaves more room",
+        pattern_removed="a text need not match a pattern any more",
+        branch_added="a value may have one more schema",
+    ),
+    *_always(
+        MAYBE,
+        operation_id_changed="an operation has another name: generated clients change",
+        parameter_removed="a parameter does nothing any more",
+        property_removed="a property is not declared any more",
+        path_parameter_renamed="a variable of a path has another name: generated clients change",
+        reply_error_removed="an error is not declared any more",
+        reply_header_dropped="a header of a reply that was there at times is gone",
+        reply_header_became_optional="a header of a reply may be missing now",
+        server_removed="a server is not named any more",
+        callbacks_changed="the calls that an operation makes back changed",
+        pattern_changed="a text must match another pattern",
+        condition_changed="a condition (`not`, `if`, `contains`, ...) changed",
+        default_changed="what is meant by leaving a value out changed",
+    ),
+    Rule("required-property-removed", MAYBE, BREAKING, "a property that was always there is not declared any more"),
+    Rule("property-refused", BREAKING, BREAKING, "a property that could be sent is refused now"),
+    Rule("reply-status-added", MAYBE, MAYBE, "a new reply of success is declared"),
+    Rule("additional-properties-allowed", COMPATIBLE, MAYBE, "properties that are not declared are allowed now"),
+    *_always(
+        COMPATIBLE,
+        operation_added="there is a new operation",
+        operation_deprecated="an operation is deprecated now",
+        parameter_added="a new parameter may be sent",
+        parameter_became_optional="a parameter need not be sent any more",
+        parameter_deprecated="a parameter is deprecated now",
+        body_added="an operation takes a body now, and need not",
+        body_became_optional="the body need not be sent any more",
+        media_type_added="one more media type is taken, or sent",
+        reply_error_added="a new error is declared",
+        reply_header_added="a reply has a new header",
+        reply_header_became_required="a header of a reply is always there now",
+        property_added="a property is new",
+        property_deprecated="a property is deprecated now",
+        security_loosened="more callers may call",
+        server_added="a server is new",
+        webhook_added="there is a new webhook",
+    ),
+)
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
+"""Every rule by its name."""
