@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymacaron_core.changes import RULES, Change, compare
-from pymacaron_core.spec import read
 from pymacaron_core.spec.operation import Specification
+from pymacaron_core.spec.reading import read_whole
 
 OK = {"200": {"description": "ok"}}
 STRING, INTEGER = {"type": "string"}, {"type": "integer"}
@@ -21,7 +21,7 @@ STRING, INTEGER = {"type": "string"}, {"type": "integer"}
 def specification(folder: Path, document: Mapping[str, Any], name: str) -> Specification:
     path = folder / f"{name}.json"
     path.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, **document}))
-    return read(path, root=folder, name="api")[0]
+    return read_whole(path, root=folder, name="api").specification
 
 
 def changes(folder: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

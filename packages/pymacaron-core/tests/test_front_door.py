@@ -26,6 +26,7 @@ ROOMS = [
     "console",
     "engines",
     "spec",
+    "changes",
     "models",
     "call",
     "wire",

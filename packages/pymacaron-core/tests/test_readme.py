@@ -7,6 +7,7 @@ import pytest
 import readme
 from modules import apart
 from pymacaron_core import PyMacaronException, errors, load
+from pymacaron_core.changes import RULES
 from pymacaron_core.cli.menu import menu
 from pymacaron_core.config.settings import FLAT, CoreSettings
 from pymacaron_core.reporting import CODES
@@ -73,6 +74,11 @@ def test_the_table_of_commands_is_complete():
     told = [re.findall(r"pymacaron (\w+)", row[0])[0] for row in first_cells(OURS, "Commands")]
     commands = next(action for action in menu()._actions if action.choices and action.dest == "==SUPPRESS==")
     assert told == list(commands.choices)
+
+
+def test_the_table_of_changes_is_complete():
+    rows = [(cells[0].strip("`"), *cells[1:]) for cells in first_cells(OURS, "What diff tells")]
+    assert rows == [(rule.name, rule.request, rule.reply, rule.meaning) for rule in RULES.values()]
 
 
 def test_the_table_of_options_is_complete_and_marks_those_of_2x():

@@ -14,6 +14,7 @@ from pymacaron_core.spec.names import camel, derived_name
 from pymacaron_core.spec.operation import Place
 from pymacaron_core.spec.references import Unresolved, reference, target
 
+_IDENTITY = frozenset(("$id", "$anchor", "$dynamicAnchor"))
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -67,6 +68,8 @@ class Bundler:
         if kind == "discriminator":
             return self._discriminator(value, place)
         ref = reference(value)
+        if ref is None and kind == "schema" and place.file != self.main and isinstance(value.get("$dynamicRef"), str):
+            ref = value["$dynamicRef"]
         if ref is not None and kind != "document":
             return self._referring(value, ref, place, kind)
         return self._members(value, place, kind)
@@ -81,8 +84,10 @@ class Bundler:
 
     def _members(self, value: dict[str, Any], place: Place, kind: str) -> dict[str, Any]:
         known = self.anatomy.get(kind, {})
-        copied = {}
+        copied: dict[str, Any] = {}
         for key, inner in value.items():
+            if kind == "schema" and key in _IDENTITY and place.file != self.main:
+                continue  # what refers to it by such a name refers to its place from now on
             held = held_by(known, key)
             copied[key] = inner if held is None else self._held(inner, place / key, held)
         return copied
@@ -105,7 +110,7 @@ class Bundler:
         except Unresolved as error:
             self.faults.warning(place / "$ref", str(error), "reference")
             return dict(value)
-        beside = {key: inner for key, inner in value.items() if key != "$ref"}
+        beside = {key: inner for key, inner in value.items() if key not in ("$ref", "$dynamicRef")}
         if kind == "path" or (kind == "schema" and self.dialect[:3] > "3.0"):
             beside = self._members(beside, place, kind)
         if there.file == self.main:
