@@ -286,8 +286,8 @@ class DocumentFault:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        pointer = f" (at {self.pointer})" if self.pointer else ""
-        return f"{where}: {self.message}{pointer}"
+        shown = self.pointer if len(self.pointer) <= 300 else f"{self.pointer[:297]}..."
+        return f"{where}: {self.message} (at {shown})" if shown else f"{where}: {self.message}"
 
     def to_json(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.__slots__}

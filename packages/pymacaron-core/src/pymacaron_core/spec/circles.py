@@ -15,7 +15,8 @@ _SHOWN = 10
 def circles(named: Mapping[str, Schema]) -> Iterator[tuple[list[str], list[str]]]:
     """The schemas that mean each other by references and ``allOf``/``anyOf``/``oneOf`` alone: all that are caught in
     one another, and the members of one circle through the first of those not told yet (empty after enough of them)."""
-    parts = {name: [part for part in _parts(schema) if part in named] for name, schema in named.items()}
+    parts = {name: found for name, schema in named.items() if (found := _parts(schema))}
+    parts = {name: [part for part in found if part in parts] for name, found in parts.items()}
     for caught in _components(parts):
         inside = set(caught)
         told: set[str] = set()
@@ -34,7 +35,9 @@ def shown(circle: list[str]) -> str:
     return " -> ".join([*names, circle[0]])
 
 
-def _parts(schema: Schema) -> dict[str, None]:
+def _parts(schema: Schema) -> list[str]:
+    if not schema.keywords:
+        return [schema.ref] if schema.ref is not None else []
     found: dict[str, None] = {}
     waiting = [schema]
     while waiting:
@@ -42,8 +45,8 @@ def _parts(schema: Schema) -> dict[str, None]:
         if part.ref is not None:
             found[part.ref] = None
         for name in ("allOf", "anyOf", "oneOf"):
-            waiting += part.get(name, ())
-    return found
+            waiting += part.keywords.get(name, ())
+    return list(found)
 
 
 def _components(parts: Mapping[str, list[str]]) -> Iterator[list[str]]:
@@ -62,11 +65,16 @@ def _components(parts: Mapping[str, list[str]]) -> Iterator[list[str]]:
                 index[name] = lowest[name] = len(index)
                 open_names.append(name)
                 is_open.add(name)
-            onward = next((part for part in rest if part not in index or part in is_open), None)
-            if onward is None:
+            for onward in rest:
+                if onward not in index:
+                    way.append((onward, iter(parts[onward])))
+                    break
+                if onward in is_open and index[onward] < lowest[name]:
+                    lowest[name] = index[onward]
+            else:
                 way.pop()
-                if way:
-                    lowest[way[-1][0]] = min(lowest[way[-1][0]], lowest[name])
+                if way and lowest[name] < lowest[way[-1][0]]:
+                    lowest[way[-1][0]] = lowest[name]
                 if lowest[name] == index[name]:
                     found: list[str] = []
                     while not found or found[-1] != name:
@@ -74,10 +82,6 @@ def _components(parts: Mapping[str, list[str]]) -> Iterator[list[str]]:
                     is_open.difference_update(found)
                     if len(found) > 1 or name in parts[name]:
                         yield sorted(found, key=order.__getitem__)
-            elif onward not in index:
-                way.append((onward, iter(parts[onward])))
-            else:
-                lowest[name] = min(lowest[name], index[onward])
 
 
 def _circle(name: str, parts: Mapping[str, list[str]], inside: set[str]) -> list[str]:

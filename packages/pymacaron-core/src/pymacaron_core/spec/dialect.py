@@ -255,11 +255,11 @@ class Dialect(ABC):
 
     def fitted(self, path: str, node: Node, parameters: list[Parameter]) -> list[Parameter]:
         """The parameters, with those of the path and the variables of its template told apart where they differ."""
-        wanted = parts.variables(path)
+        wanted = dict.fromkeys(parts.variables(path))
         declared = [parameter for parameter in parameters if parameter.place_in == "path"]
         unused = [parameter for parameter in declared if parameter.name not in wanted]
         names = {parameter.name for parameter in declared}
-        missing = [name for name in dict.fromkeys(wanted) if name and name not in names]
+        missing = [name for name in wanted if name and name not in names]
         for parameter in unused:
             message = f"there is no `{{{parameter.name}}}` in the path `{path}`"
             if missing:
@@ -273,7 +273,7 @@ class Dialect(ABC):
             else:
                 node.warning(f"{message}; any text is taken", "path-parameter")
         text = Schema({"type": ("string",)}, place=node.place)
-        return [parameter for parameter in parameters if parameter not in unused] + [
+        return [parameter for parameter in parameters if parameter.place_in != "path" or parameter.name in wanted] + [
             Parameter(name, "path", text, True, "simple", False, place=node.place) for name in missing
         ]
 

@@ -1,4 +1,4 @@
-"""What a discriminator's values mean where the document leaves it to the schemas below (OpenAPI, Discriminator Object)."""
+"""What the values of discriminators mean where a document leaves it to the schemas (OpenAPI, Discriminator Object)."""
 
 from __future__ import annotations
 

@@ -20,6 +20,9 @@ from pymacaron_core.spec.reach import FETCH_LIMIT, INSIDE, Reach, Unreachable, i
 from pymacaron_core.spec.soundness import Uses
 from pymacaron_core.yaml12 import YamlFault, decode, parse, places
 
+FILES_LIMIT = 10_000
+"""How many files a document may refer to."""
+
 SIZE_LIMIT = 32 * 1024 * 1024
 """How many bytes a file may have."""
 
@@ -48,9 +51,12 @@ class Library:
         self.uses = Uses()
         self.targets: dict[tuple[Place, str], tuple[Any, Place] | str] = {}
         """What the references of a file lead to, or why they lead nowhere: each is followed once."""
+        self.holders: dict[tuple[Place, str], dict[str, Any]] = {}
+        """Mappings that references led into, by the file or part of one and the pointer to them."""
         self.ids: dict[str, Place] = {}
         """The parts of files that have a URI of their own, by that."""
         self._files: dict[str, File | str] = {}
+        self._beside: dict[tuple[str, str], str] = {}
         self._fetched = 0
 
     def name_of(self, path: Path) -> str:
@@ -68,11 +74,20 @@ class Library:
 
     def beside(self, name: str, relative: str) -> str:
         """The name of the file that ``relative`` means when it stands in the file ``name``."""
+        folder = posixpath.dirname(name)
+        known = self._beside.get((folder, relative))
+        if known is None:
+            if len(self._beside) >= FILES_LIMIT:
+                raise Refused(f"the document refers to more than {FILES_LIMIT} files")
+            known = self._beside[folder, relative] = self._beside_in(name, folder, relative)
+        return known
+
+    def _beside_in(self, name: str, folder: str, relative: str) -> str:
         if "\0" in relative:
             raise Refused("a file name cannot hold a NUL character")
         if is_url(relative) or is_url(name):
             return self._allowed(urljoin(name, relative) if is_url(name) else relative)
-        return self.name_of(self.root / posixpath.dirname(name) / unquote(relative))
+        return self.name_of(self.root / folder / unquote(relative))
 
     def _allowed(self, url: str) -> str:
         if not self.reach.reaches(url):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec.operation import Place
+
+LONGEST = 500
+"""How many letters a message may have: what it quotes may be long."""
 
 MOST = 1000
 """How many faults of a document are told."""
@@ -59,6 +63,8 @@ class Faults:
         if len(self._found) >= MOST:
             self._untold.append(fault.severity)
             return
+        if len(fault.message) > LONGEST:
+            fault = replace(fault, message=f"{fault.message[: LONGEST - 3]}...")
         self._found.setdefault((Place(fault.file, fault.pointer), fault.message), fault)
 
     def __len__(self) -> int:

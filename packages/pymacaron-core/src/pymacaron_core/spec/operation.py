@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -26,8 +26,7 @@ def _empty() -> Mapping[str, Any]:
     return EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in the documents something stands: a file (relative to the project) and a JSON pointer (RFC 6901)."""
 
     file: str = ""
@@ -35,6 +34,9 @@ class Place:
 
     def __truediv__(self, key: object) -> Place:
         return Place(self.file, f"{self.pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+
+
+NOWHERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Schema:
 
     keywords: Mapping[str, Any] = field(default_factory=_empty)
     ref: str | None = None
-    place: Place = Place()
+    place: Place = NOWHERE
     refuses_all: bool = False
 
     @property
@@ -92,7 +94,7 @@ class MediaType:
     schema: Schema | None = None
     examples: tuple[Any, ...] = ()
     encoding: Mapping[str, Encoding] = field(default_factory=_empty)
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Parameter:
     examples: tuple[Any, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=_empty)
     argument: str = ""
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class Body:
     description: str = ""
     spread: bool = False
     arguments: Mapping[str, str] = field(default_factory=_empty)
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class Reply:
     content: tuple[MediaType, ...] = ()
     headers: tuple[Parameter, ...] = ()
     links: Mapping[str, Any] = field(default_factory=_empty)
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class SecurityScheme:
     openid_url: str = ""
     description: str = ""
     extensions: Mapping[str, Any] = field(default_factory=_empty)
-    place: Place = Place()
+    place: Place = NOWHERE
 
 
 Requirement = Mapping[str, tuple[str, ...]]
@@ -186,7 +188,7 @@ class Operation:
     servers: tuple[str, ...] = ()
     callbacks: Mapping[str, tuple[Operation, ...]] = field(default_factory=_empty)
     extensions: Mapping[str, Any] = field(default_factory=_empty)
-    place: Place = Place()
+    place: Place = NOWHERE
 
     @property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -57,15 +58,16 @@ def path(node: Node, written: str) -> str:
     if not written.startswith("/"):
         node.warning(f"a path starts with a slash; `{written}` is served as `/{written}`", "path")
         written = f"/{written}"
+    shown = written if len(written) <= 200 else f"{written[:197]}..."
     if "{" in _VARIABLE.sub("", written) or "}" in _VARIABLE.sub("", written):
-        node.error(f"the braces of the path `{written}` do not pair", "path")
+        node.error(f"the braces of the path `{shown}` do not pair", "path")
     names = variables(written)
     if "" in names:
-        node.error(f"the path `{written}` has a variable without a name", "path")
-    for name in {name for name in names if names.count(name) > 1}:
-        node.error(f"the path `{written}` has the variable `{name}` twice", "path")
+        node.error(f"the path `{shown}` has a variable without a name", "path")
+    for name in [name for name, count in Counter(names).items() if count > 1]:
+        node.error(f"the path `{shown}` has the variable `{name}` twice", "path")
     if _NO_REQUEST_REACHES.search(written):
-        node.warning(f"a path holds no `?` or `#`: no request reaches `{written}`; declare query parameters", "path")
+        node.warning(f"a path holds no `?` or `#`: no request reaches `{shown}`; declare query parameters", "path")
     return written
 
 

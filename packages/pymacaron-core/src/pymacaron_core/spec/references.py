@@ -15,7 +15,7 @@ from pymacaron_core.spec.reach import is_url
 HOP_LIMIT = 100
 """How many references one reference may lead through."""
 
-MANY = 300
+MANY = 100
 """After so many faults no nearest name is looked for any more."""
 
 
@@ -75,8 +75,17 @@ def _inside(library: Library, ref: str, user: str, resource: Place, fragment: st
         raise Unresolved(f"the reference `{ref}` in {user} leads nowhere: {error}") from None
     if fragment and not fragment.startswith("/"):
         return _anchored(library, ref, resource, fragment)
+    parent, _, last = fragment.rpartition("/")
+    holder = library.holders.get((resource, parent))
+    if holder is not None and last in holder:  # as most do, it leads to a member of a mapping that others lead into
+        return holder[last], Place(resource.file, f"{resource.pointer}{fragment}")
     value, place = _at(file.value, resource)
-    return _walk(library, ref, value, place, _tokens(fragment), hops)
+    found, there = _walk(library, ref, value, place, _tokens(fragment), hops)
+    if "~" not in last and there == (resource.file, f"{resource.pointer}{fragment}") and fragment:
+        above, _ = _at(file.value, Place(resource.file, f"{resource.pointer}{parent}"))
+        if isinstance(above, dict):
+            library.holders[resource, parent] = above
+    return found, there
 
 
 def _at(value: Any, place: Place) -> tuple[Any, Place]:

@@ -56,6 +56,8 @@ class Schemas:
         name = self.name(node, ref) if isinstance(ref, str) else None
         if self.modern and isinstance(value.get("$dynamicRef"), str):
             self._dynamic.append(node)
+        if len(value) == 1 and ref is not None:
+            return Schema(ref=name, place=node.place)
         if value.get("type") == "file":
             node = self._file(node)
         beside = self._keywords(node) if ref is None or self.modern else {}

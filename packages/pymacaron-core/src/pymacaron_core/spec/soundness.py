@@ -52,8 +52,10 @@ class Uses:
     def _upwards(self, place: Place) -> Iterator[Place]:
         """The place and those it stands in, up to the next wall."""
         yield place
-        while place.pointer and place not in self._walls:
-            place = Place(place.file, place.pointer.rpartition("/")[0])
+        file, pointer = place
+        while pointer and place not in self._walls:
+            pointer = pointer.rpartition("/")[0]
+            place = Place(file, pointer)
             yield place
 
 
