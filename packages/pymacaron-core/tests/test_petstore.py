@@ -335,7 +335,7 @@ def address(request, tmp_path):
 
 
 def _await_listener(server, port, log):
-    for _ in range(200):
+    for _ in range(900):
         assert server.poll() is None, log.read_text()
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
