@@ -29,6 +29,7 @@ from pymacaron_core.models.leaves import (
     read_list,
     read_time,
     read_uuid,
+    write_duration,
 )
 
 T = TypeVar("T")
@@ -41,20 +42,17 @@ _NOT_NULL = "pymacaron_not_null"
 _LEAF = "pymacaron_leaf"
 AS_NUMBER = "pymacaron_as_number"
 """Marks a decimal that is a number in JSON, never a string."""
-_LEAVES: dict[str, tuple[Reader, frozenset[str]]] = {
-    "any": (read_finite, frozenset()),
-    "bytes": (read_bytes, frozenset(("min_length", "max_length"))),
-    "date": (read_date, frozenset(("le", "ge", "lt", "gt", "now_op"))),
-    "datetime": (read_date_time, frozenset(("le", "ge", "lt", "gt", "now_op"))),
-    "decimal": (
-        read_decimal,
-        frozenset(("multiple_of", "le", "ge", "lt", "gt", "max_digits", "decimal_places")),
-    ),
-    "time": (read_time, frozenset(("le", "ge", "lt", "gt", "tz_constraint"))),
-    "timedelta": (read_duration, frozenset(("le", "ge", "lt", "gt"))),
-    "uuid": (read_uuid, frozenset(("version",))),
+_LEAVES: dict[str, Reader] = {
+    "any": read_finite,
+    "bytes": read_bytes,
+    "date": read_date,
+    "datetime": read_date_time,
+    "decimal": read_decimal,
+    "time": read_time,
+    "timedelta": read_duration,
+    "uuid": read_uuid,
 }
-"""How each of pydantic's types is read from JSON, and what it may ask of the value beyond that."""
+"""How each of pydantic's types is read from JSON."""
 _INNER = ("schema", "items_schema", "values_schema", "extras_schema")
 
 
@@ -108,12 +106,15 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
 
 def _leaf(schema: CoreSchema) -> CoreSchema:
     plain = cast(dict[str, Any], schema)
-    read, constraints = _LEAVES[plain["type"]]
+    read = _LEAVES[plain["type"]]
     if plain.get("metadata", {}).get(AS_NUMBER):
         read = read_decimal_number
-    reads_json: CoreSchema = core_schema.no_info_plain_validator_function(read)
-    if any(plain.get(name) is not None for name in constraints) or plain.get("tz_constraint") == "naive":
-        reads_json = core_schema.chain_schema([reads_json, schema])
+    if plain["type"] == "timedelta" and "serialization" not in plain:
+        plain["serialization"] = core_schema.plain_serializer_function_ser_schema(
+            write_duration, return_schema=core_schema.str_schema(), when_used="json"
+        )
+    # The schema itself comes last: it holds the constraints, and says how the value is written.
+    reads_json = core_schema.chain_schema([core_schema.no_info_plain_validator_function(read), schema])
     return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
 
 

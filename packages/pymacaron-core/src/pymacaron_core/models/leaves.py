@@ -135,6 +135,20 @@ def _span(text: str) -> dt.timedelta:
     return -length if found["sign"] else length
 
 
+def write_duration(value: Any) -> Any:
+    """A timedelta as ISO 8601 writes it, without the years of 365 days that pydantic writes."""
+    if not isinstance(value, dt.timedelta):
+        return value
+    length = abs(value)
+    minutes, seconds = divmod(length.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    second = f"{seconds}.{length.microseconds:06}".rstrip("0").rstrip(".") if length.microseconds else str(seconds)
+    parts = [f"{part}{unit}" for part, unit in ((hours, "H"), (minutes, "M"), (second, "S")) if part not in (0, "0")]
+    days = f"{length.days}D" if length.days else ""
+    time = f"T{''.join(parts)}" if parts else ""
+    return f"{'-' if value < dt.timedelta() else ''}P{days}{time}" if days or time else "PT0S"
+
+
 def _bytes(text: str) -> bytes:
     if len(text) % 4 or not _BASE64.fullmatch(text):
         raise ValueError("no base64")
