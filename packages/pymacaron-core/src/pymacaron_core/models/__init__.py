@@ -18,6 +18,7 @@ from pymacaron_core.models.json_mode import Maybe
 from pymacaron_core.models.load import is_fresh, load_models, models_path
 from pymacaron_core.models.model import Model
 from pymacaron_core.models.pruning import prune_none
+from pymacaron_core.models.rules import JsonSchema
 from pymacaron_core.models.source import module_source
 from pymacaron_core.models.types import Unenforced
 from pymacaron_core.models.upload import Upload
@@ -30,6 +31,7 @@ __all__ = [
     "Format",
     "Int32",
     "Int64",
+    "JsonSchema",
     "Maybe",
     "Model",
     "Nothing",

@@ -20,7 +20,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from pymacaron_core.errors import ModelError
-from pymacaron_core.models import constraints, json_mode, upload
+from pymacaron_core.models import constraints, json_mode, rules, upload
 from pymacaron_core.models.arguments import Argument, Arguments
 from pymacaron_core.models.constraints import ReadsJson
 from pymacaron_core.models.made import ATTRIBUTE, Made, name_of
@@ -28,11 +28,12 @@ from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.model import Model
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import Plan
+from pymacaron_core.models.residual import NamedSchemas
 from pymacaron_core.models.types import Unenforced
 from pymacaron_core.spec.operation import Operation, Parameter, Place, Schema, Specification
 
 _CONFIG = ConfigDict(allow_inf_nan=False, val_json_bytes="base64")
-_ROOMS = (typing, typing_extensions, pydantic, decimal, uuid, constraints, json_mode, upload)
+_ROOMS = (typing, typing_extensions, pydantic, decimal, uuid, constraints, json_mode, rules, upload)
 _WORDS: dict[str, Any] = {
     **{name: getattr(room, name) for name in IMPORTS for room in _ROOMS if hasattr(room, name)},
     "Model": Model,
@@ -52,6 +53,7 @@ class Catalog:
         self._module = module
         self._made: Made = vars(module).get(ATTRIBUTE) or Made()
         self._merger = Merger(specification.schemas)
+        self._schemas = NamedSchemas(specification.schemas)
         self._adapters: dict[Schema, TypeAdapter[Any]] = {}
         self._lock = threading.RLock()
         if self._made.classes is None:
@@ -130,7 +132,7 @@ class Catalog:
         """The Python type of a schema: a model class, ``list[Order]``, ``Literal["a"] | None``, ..."""
         expression = self._expression(schema, scope)
         try:
-            return eval(expression, dict(_WORDS), _Names(self._module))
+            return eval(expression, dict(_WORDS), _Names(self._module, self._schemas))
         except Exception as error:
             raise ModelError(
                 f"{_where(schema.place)}: no type can be made of this schema ({expression}): {error}"
@@ -248,12 +250,16 @@ _STAND_IN: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 class _Names(Mapping[str, Any]):
-    """The names of a module, those it makes when asked included."""
+    """The names of a module, those it makes when asked included. Marks may refer to every schema, not only to those
+    that the module's own do."""
 
-    def __init__(self, module: ModuleType) -> None:
+    def __init__(self, module: ModuleType, schemas: Mapping[str, Any]) -> None:
         self._module = module
+        self._schemas = schemas
 
     def __getitem__(self, name: str) -> Any:
+        if name == "SCHEMAS":
+            return self._schemas
         try:
             return getattr(self._module, name)
         except AttributeError:

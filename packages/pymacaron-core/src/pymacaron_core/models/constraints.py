@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn, TypeAlias, cast
 
-from pydantic import BaseModel, Field, GetCoreSchemaHandler, PlainSerializer
+from pydantic import Field, GetCoreSchemaHandler, PlainSerializer
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
 from pymacaron_core.models import formats, patterns
 from pymacaron_core.models.json_mode import AS_NUMBER, read_as_json_schema
+from pymacaron_core.models.rules import JsonSchema
 
 TAGS: set[str] = set()
 """Every value that discriminates a union in this process: pydantic puts them into the locations of errors."""
@@ -140,27 +141,24 @@ class UniqueItems:
     """No two items of the array are equal, as JSON (``uniqueItems``)."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(_unique, handler(source))
+        schema = handler(source)
+        items = cast(dict[str, Any], schema).get("items_schema", {})
+        if items.get("type") in _DIFFER_AS_IN_JSON:
+            return core_schema.no_info_after_validator_function(_unique, schema)
+        return JsonSchema({"uniqueItems": True}).around(schema)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
         return {**handler(schema), "uniqueItems": True}
 
 
+_DIFFER_AS_IN_JSON = frozenset(("str", "int", "float", "bool", "literal"))
+"""Types whose values are equal in Python where they are in JSON."""
+
+
 def _unique(items: list[Any]) -> list[Any]:
-    if len({_as_json(item) for item in items}) != len(items):
+    if len({(isinstance(item, bool), item) for item in items}) != len(items):
         raise PydanticCustomError("unique_items", "Items should be unique")
     return items
-
-
-def _as_json(value: Any) -> Hashable:
-    """The value as one that is equal, and hashes equal, where JSON is: ``1`` is ``1.0``, and not ``true``."""
-    if isinstance(value, BaseModel):
-        value = {name: getattr(value, name) for name in value.model_fields_set}
-    if isinstance(value, Mapping):
-        return "object", frozenset((key, _as_json(inner)) for key, inner in value.items())
-    if isinstance(value, (list, tuple)):
-        return "array", tuple(_as_json(item) for item in value)
-    return isinstance(value, bool), cast(Hashable, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""One schema in place of several that must all hold (``allOf``)."""
+"""One schema in place of several that must all hold (``allOf``), without a word of theirs lost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pymacaron_core.models.judge.equality import equal
+from pymacaron_core.models.parts import arrays, objects
 from pymacaron_core.spec.operation import Schema
 
 _TIGHTER: dict[str, Callable[..., Any]] = {
@@ -19,17 +21,25 @@ _TIGHTER: dict[str, Callable[..., Any]] = {
     "maxItems": min,
     "maxProperties": min,
 }
-_CHOICES = ("oneOf", "anyOf")
+CHOICES = ("oneOf", "anyOf")
 ANNOTATIONS = frozenset(
     {
         *("title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly"),
-        *("externalDocs", "xml", "$comment", "$id", "$schema"),
+        *("externalDocs", "xml", "$comment", "$id", "$schema", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs"),
+        *("definitions", "discriminator", "contentEncoding", "contentMediaType", "contentSchema"),
     }
 )
+_TOGETHER = (("if", "then", "else"), ("contains", "minContains", "maxContains"))
+_MOST = 16
+ANYTHING = Schema()
 
 
 class Merger:
-    """Folds ``allOf`` and what stands beside a reference into one mapping of keywords, once for each schema."""
+    """Folds ``allOf`` and what stands beside a reference into one mapping of keywords, once for each schema.
+
+    What cannot be folded (a second ``not``, a second ``pattern``) is left in ``allOf``: schemas that must hold as well.
+    A schema that nothing fits has an empty ``enum``.
+    """
 
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self._schemas = schemas
@@ -46,53 +56,110 @@ class Merger:
     def _fold(self, schema: Schema) -> Mapping[str, Any]:
         if id(schema) in self._going_on:
             return {}
-        if schema.ref is None and "allOf" not in schema.keywords:
-            return schema.keywords
+        if schema.refuses_all:
+            return {"enum": ()}
         self._going_on.add(id(schema))
         try:
             merged: dict[str, Any] = {}
             if schema.ref is not None:
-                both(merged, self.keywords(self._schemas[schema.ref]))
+                self.add(merged, self.keywords(self._schemas[schema.ref]))
             for branch in schema.get("allOf", ()):
-                both(merged, self.keywords(branch))
-            both(merged, {key: value for key, value in schema.keywords.items() if key != "allOf"})
-            return merged
+                self.add(merged, self.keywords(branch))
+            own = {key: value for key, value in schema.keywords.items() if key not in ("allOf", *objects.OUTER)}
+            self.add(merged, own)
+            objects.close(merged, schema)
+            arrays.close(merged, schema)
+            return self._with_conditional(merged)
         finally:
             self._going_on.discard(id(schema))
 
+    def add(self, merged: dict[str, Any], other: Mapping[str, Any]) -> None:
+        """Add the keywords of another schema that must hold as well."""
+        left = dict(other)
+        objects.merge(merged, left)
+        arrays.merge(merged, left)
+        for group in _TOGETHER:
+            if any(key in merged for key in group) and any(key in left for key in group):
+                also(merged, {key: left.pop(key) for key in group if key in left})
+        for key, value in left.items():
+            if key not in merged or key in ANNOTATIONS or key.startswith("x-"):
+                merged[key] = value
+            elif key == "allOf":
+                merged[key] = (*merged[key], *value)
+            elif key in CHOICES:
+                self._add_choice(merged, key, value)
+            else:
+                _add_one(merged, key, value)
 
-def both(merged: dict[str, Any], other: Mapping[str, Any]) -> None:
-    """Add the keywords of another schema that must hold as well."""
-    for key, value in other.items():
-        if key not in merged or key in ANNOTATIONS or key.startswith("x-"):
-            merged[key] = value
-        elif key == "type":
-            merged[key] = tuple(t for t in value if t in merged[key]) or value
-        elif key == "required":
-            merged[key] = tuple(dict.fromkeys((*merged[key], *value)))
-        elif key == "properties":
-            merged[key] = _properties(merged[key], value)
-        elif key == "enum":
-            merged[key] = [each for each in merged[key] if each in value] or value
-        elif key in _TIGHTER:
-            merged[key] = _TIGHTER[key](merged[key], value)
-        elif key in _CHOICES:
-            merged.setdefault("allOf", ())
-            merged["allOf"] += (Schema({key: value}),)
-        elif key == "pattern" and merged[key] != value:
-            merged.setdefault("allOf", ())
-            merged["allOf"] += (Schema({key: merged[key]}),)
-            merged[key] = value
-        elif key == "additionalProperties" and isinstance(value, Schema) and not value.refuses_all:
-            continue
+    def _add_choice(self, merged: dict[str, Any], key: str, branches: tuple[Schema, ...]) -> None:
+        """A second choice: every pair of branches, where that keeps properties from being lost."""
+        if merged[key] == branches:
+            return
+        mine: tuple[Schema, ...] = merged[key]
+        declare = [any(self.keywords(b).get("properties") for b in each) for each in (mine, branches)]
+        if all(declare) and len(mine) * len(branches) <= _MOST:
+            merged[key] = tuple(Schema({"allOf": (a, b)}, place=a.place) for a in mine for b in branches)
         else:
-            merged[key] = value
+            also(merged, {key: branches})
+
+    def _with_conditional(self, merged: dict[str, Any]) -> Mapping[str, Any]:
+        """Declare also what only some objects have, by ``then`` or ``dependentSchemas``, so that it is not lost."""
+        declared = merged.get("properties")
+        if not declared or not objects.is_open(merged):
+            return merged
+        names = [name for part in _conditional(merged) for name in self._declared(part) if name not in declared]
+        if names:
+            merged["properties"] = {**declared, **dict.fromkeys(names, ANYTHING)}
+        return merged
+
+    def _declared(self, schema: Schema) -> Iterator[str]:
+        keywords = self.keywords(schema)
+        yield from keywords.get("properties", ())
+        for key in CHOICES:
+            for branch in keywords.get(key, ()):
+                yield from self._declared(branch)
 
 
-def _properties(mine: Mapping[str, Schema], theirs: Mapping[str, Schema]) -> Mapping[str, Schema]:
-    """A property in both must fit both, which is an ``allOf`` again."""
-    merged = dict(mine)
-    for name, schema in theirs.items():
-        clash = name in merged and merged[name] is not schema
-        merged[name] = Schema({"allOf": (merged[name], schema)}, place=schema.place) if clash else schema
-    return merged
+def _conditional(merged: Mapping[str, Any]) -> Iterator[Schema]:
+    for key in ("then", "else"):
+        if key in merged:
+            yield merged[key]
+    yield from merged.get("dependentSchemas", {}).values()
+    yield from merged.get("allOf", ())
+    if merged.get("oneOf"):
+        yield from merged.get("anyOf", ())
+
+
+def also(merged: dict[str, Any], keywords: Mapping[str, Any]) -> None:
+    """Keep keywords beside those that are there."""
+    merged["allOf"] = (*merged.get("allOf", ()), Schema(keywords))
+
+
+def _add_one(merged: dict[str, Any], key: str, value: Any) -> None:
+    mine = merged[key]
+    if key in _TIGHTER:
+        merged[key] = _TIGHTER[key](mine, value)
+    elif key == "type":
+        merged[key] = _types(mine, value)
+        if not merged[key]:
+            merged.update(type=mine, enum=())
+    elif key == "required":
+        merged[key] = tuple(dict.fromkeys((*mine, *value)))
+    elif key == "enum":
+        merged[key] = tuple(each for each in mine if any(equal(each, other) for other in value))
+    elif key == "uniqueItems":
+        merged[key] = mine or value
+    elif key == "dependentRequired":
+        names = {**mine, **value}
+        merged[key] = {name: tuple(dict.fromkeys((*mine.get(name, ()), *value.get(name, ())))) for name in names}
+    elif key in ("dependentSchemas", "propertyNames"):
+        merged[key] = objects.in_both(mine, value) if key == "dependentSchemas" else objects.both(mine, value)
+    elif mine is not value and (type(mine) is not type(value) or mine != value):
+        also(merged, {key: value})
+
+
+def _types(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    kept = [kind for kind in mine if kind in theirs or (kind == "integer" and "number" in theirs)]
+    if "number" in mine and "integer" in theirs and "number" not in theirs:
+        kept.append("integer")
+    return tuple(dict.fromkeys(kept))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema, from_json, to_json
 from typing_extensions import Self
 
@@ -19,6 +19,7 @@ from pymacaron_core.models.json_mode import (
     OptionalNotNullable,
     read_as_json_schema,
 )
+from pymacaron_core.models.rules import JsonSchema
 from pymacaron_core.protocol import schema_version
 
 _BUILDING = threading.RLock()
@@ -38,6 +39,7 @@ class Model(BaseModel):
     """In a request view: the ``readOnly`` properties. JSON may have them, and they are not kept."""
     __pym_refused__: ClassVar[tuple[str, ...]] = ()
     """The same, where JSON that has them is refused."""
+    __pym_rules__: ClassVar[JsonSchema | None] = None
 
     model_config = ConfigDict(
         extra="ignore",
@@ -80,7 +82,19 @@ class Model(BaseModel):
                 model["schema"].setdefault("extras_schema", core_schema.any_schema())
             read_as_json_schema(model["schema"])
             hold_directions(cls, model)
+            if cls.__pym_rules__ is not None:
+                _add_rules(cls.__pym_rules__, model)
         return schema
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        written = handler(schema)
+        if cls.__pym_rules__ is not None:
+            target = handler.resolve_ref_schema(written)
+            complete = cls.__pym_rules__.beside(dict(target))
+            target.clear()
+            target.update(complete)
+        return written
 
     @classmethod
     def model_rebuild(
@@ -214,6 +228,14 @@ class Model(BaseModel):
         mine, theirs = self.to_native(), other.to_native()
         names = dict.fromkeys([*mine, *theirs])
         return {n: (mine.get(n), theirs.get(n)) for n in names if mine.get(n) != theirs.get(n)}
+
+
+def _add_rules(rules: JsonSchema, model: dict[str, Any]) -> None:
+    """Put the check of a class's rules around the schema of the class, in its place."""
+    inner = dict(model)
+    outside = {"ref": inner.pop("ref")} if "ref" in inner else {}
+    model.clear()
+    model.update(core_schema.with_info_wrap_validator_function(rules.check_model, cast(Any, inner)), **outside)
 
 
 _ANYTHING: frozenset[str] = frozenset({"*"})

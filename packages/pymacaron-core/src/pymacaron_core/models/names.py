@@ -12,10 +12,12 @@ from pymacaron_core.spec.operation import identifier
 
 IMPORTS: dict[str, str] = {
     "Annotated": "typing",
+    "ClassVar": "typing",
     "Any": "typing",
     "Literal": "typing",
     "TypeAlias": "typing",
     "TypeAliasType": "typing_extensions",
+    "SCHEMAS": "",
     "dt": "",
     "re": "",
     "Decimal": "decimal",
@@ -29,6 +31,7 @@ IMPORTS: dict[str, str] = {
     "Format": "pymacaron_core.models",
     "Int32": "pymacaron_core.models",
     "Int64": "pymacaron_core.models",
+    "JsonSchema": "pymacaron_core.models",
     "Maybe": "pymacaron_core.models",
     "Model": "pymacaron_core.models",
     "Nothing": "pymacaron_core.models",

@@ -13,7 +13,10 @@ from pymacaron_core.models.defaults import Defaults
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
-from pymacaron_core.models.types import ANY, Type, Types, Unenforced
+from pymacaron_core.models import residual
+from pymacaron_core.models.expression import ANY, Type
+from pymacaron_core.models.kinds import kinds_of
+from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
 from pymacaron_core.models.written import AllWritten, written
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
 from pymacaron_core.spec.views import RECEIVED
@@ -87,14 +90,38 @@ class Plan:
 
     @cached_property
     def unenforced(self) -> tuple[Unenforced, ...]:
-        """Every keyword the types do not enforce."""
+        """Every keyword that is not enforced."""
         for each in self.classes:
             self.properties(each)
+            self.extra(each)
         for schema in self.aliases.values():
             self.types.of_named(schema)
         for schema in self._written_in_operations():
             self.types.of(schema)
         return tuple(dict.fromkeys(self.types.unenforced))
+
+    def needed_schemas(self) -> dict[str, Any]:
+        """The named schemas that marks of the module refer to, as JSON Schema. To be called when all is written."""
+        return residual.closure(self.specification.schemas, self.types.needed)
+
+    def rules(self, model: ModelClass) -> str | None:
+        """The mark for what the fields of a class do not say; None where they say all, or its base says the same."""
+        found = self._rules(model.schema)
+        if not found or (model.base is not None and residual.plain(self._rules(model.base)) == residual.plain(found)):
+            return None
+        return self.types.mark(found)
+
+    def _rules(self, schema: Schema) -> Mapping[str, Any]:
+        keywords = self.merger.keywords(schema)
+        declared = keywords.get("properties", {})
+        left = residual.rest(keywords, ("type", "properties", "required", "additionalProperties"), ("object",))
+        undeclared = tuple(name for name in keywords.get("required", ()) if name not in declared)
+        if undeclared:
+            left["required"] = undeclared
+        if "patternProperties" in left and "additionalProperties" in keywords:
+            left["properties"] = dict.fromkeys(declared, Schema())
+            left["additionalProperties"] = keywords["additionalProperties"]
+        return left
 
     def properties(self, model: ModelClass) -> list[Property]:
         """The fields a class declares itself, in the document's order."""
@@ -116,7 +143,7 @@ class Plan:
             kind = self.types.of(schema)
             default = None if must else self._default(schema, inner, kind)
             found.append(Property(wire, attribute, schema, inner, kind, must, default))
-        self._report(model, keywords)
+        self.types.report_doubts(model.schema, keywords)
         return found
 
     def _default(self, schema: Schema, keywords: Mapping[str, Any], kind: Type) -> str | None:
@@ -167,20 +194,16 @@ class Plan:
 
     def extra(self, model: ModelClass) -> str | Type | None:
         """What becomes of undeclared properties: ``forbid``, kept and of a type, or dropped (None)."""
-        undeclared = self.merger.keywords(model.schema).get("additionalProperties")
+        keywords = self.merger.keywords(model.schema)
+        undeclared = keywords.get("additionalProperties")
+        patterns: Mapping[str, Schema] = keywords.get("patternProperties", {})
+        if patterns:
+            is_closed = isinstance(undeclared, Schema) and undeclared.refuses_all
+            return self.types.of(next(iter(patterns.values()))) if is_closed and len(patterns) == 1 else ANY
         if not isinstance(undeclared, Schema):
             policies: dict[str, str | Type] = {"refuse": "forbid", "keep": ANY}
             return policies.get(self.specification.policy.undeclared)
         return "forbid" if undeclared.refuses_all else self.types.of(undeclared)
-
-    def _report(self, model: ModelClass, keywords: Mapping[str, Any]) -> None:
-        self.types.report_conditions(model.schema, keywords)
-        for key in ("oneOf", "anyOf", "patternProperties", "propertyNames", "minProperties", "maxProperties"):
-            if key in keywords:
-                self.types.report(model.schema.place, key, "an object with properties of its own is one class")
-        for name in keywords.get("required", ()):
-            if name not in keywords["properties"]:
-                self.types.report(model.schema.place, "required", f"{name!r} is not among the properties")
 
     def _all_properties(self, schema: Schema) -> Mapping[str, Schema]:
         found: Mapping[str, Schema] = self.merger.keywords(schema).get("properties", {})
@@ -201,8 +224,9 @@ class Plan:
         if schema.refuses_all or (schema.ref is not None and not schema.keywords):
             return False
         keywords = self.merger.keywords(schema)
-        kinds = keywords.get("type", ())
-        if (kinds and "object" not in kinds) or any(kind not in ("object", "null") for kind in kinds):
+        if "enum" in keywords or "const" in keywords or set(kinds_of(keywords)) - {"null"} != {"object"}:
+            return bool(_parent_texts(schema)) and not keywords.get("type")
+        if self.types.choices.typed(schema, keywords) is not None:
             return False
         return bool(keywords.get("properties")) or bool(_parent_texts(schema))
 
@@ -239,13 +263,13 @@ class Plan:
                 self._discover(keywords[key], f"{inner}{suffix}")
         for inside in keywords.get("patternProperties", {}).values():
             self._discover(inside, f"{inner}Value")
-        if not keywords.get("properties"):
-            branches = (*keywords.get("oneOf", ()), *keywords.get("anyOf", ()), *keywords.get("prefixItems", ()))
-            for number, inside in enumerate(branches, 1):
-                self._discover(inside, f"{inner}Option{number}")
+        choice = self.types.choices.typed(schema, keywords)
+        branches = (*(choice.schemas if choice else ()), *keywords.get("prefixItems", ()))
+        for number, inside in enumerate(branches, 1):
+            self._discover(inside, f"{inner}Option{number}")
 
     def _adds_properties(self, schema: Schema) -> bool:
-        return bool(schema.properties())
+        return any(key in schema.keywords for key in STRUCTURE)
 
     def _is_only_reference(self, schema: Schema) -> bool:
         branches: tuple[Schema, ...] = schema.get("allOf", ())
@@ -271,15 +295,13 @@ class Plan:
         base = self.specification.resolve(references[0])
         if base.ref is not None or not self._is_class(base) or self._extends(base, schema):
             return None
-        others = [branch for branch in branches if branch is not references[0]]
-        own = [self.merger.keywords(branch) for branch in others] + [schema.keywords]
-        inherited = set(self._all_properties(base))
-        for keywords in own:
-            names = {*keywords.get("properties", ()), *keywords.get("required", ())}
-            required = set(self.merger.keywords(base).get("required", ()))
-            if names & inherited - (required - set(keywords.get("properties", ()))):
-                return None
-        return base
+        mine, its = self.merger.keywords(schema), self.merger.keywords(base)
+        inherited: Mapping[str, Schema] = its.get("properties", {})
+        if any(mine.get("properties", {}).get(name) is not each for name, each in inherited.items()):
+            return None
+        if {*mine.get("required", ())} & inherited.keys() - {*its.get("required", ())}:
+            return None
+        return base if its.get("additionalProperties") is mine.get("additionalProperties") or not inherited else None
 
     def _extends(self, base: Schema, schema: Schema) -> bool:
         """Whether ``base`` itself is made of ``schema``: a circle of ``allOf``."""
@@ -318,7 +340,10 @@ class Plan:
             for media in (*(body.content if body else ()), *(m for r in operation.replies for m in r.content)):
                 if media.schema is not None:
                     yield media.schema
-            yield from (parameter.schema for parameter in operation.parameters)
+            yield from (header.schema for reply in operation.replies for header in reply.headers)
+            for parameter in operation.parameters:
+                content = parameter.content.schema if parameter.content else None
+                yield content or parameter.schema
 
 
 def operation_name(operation: Operation) -> str:

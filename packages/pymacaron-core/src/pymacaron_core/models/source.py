@@ -10,7 +10,7 @@ from pymacaron_core.models.layout import docstring, fit, listed
 from pymacaron_core.models.literals import literal, text
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import ModelClass, Plan, Property
-from pymacaron_core.models.types import Type
+from pymacaron_core.models.expression import Type
 from pymacaron_core.spec.operation import Schema, Specification
 from pymacaron_core.spec.views import RECEIVED, REQUEST_OF
 
@@ -35,6 +35,9 @@ class _Writer:
         first, last = self._aliases()
         shadows = [f"{alias} = {name}" for name, alias in self.shadowed.items()]
         body = [[fit(line) for line in first], *classes.values(), [fit(line) for line in last], shadows]
+        schemas = self.plan.needed_schemas()
+        if schemas:
+            body[0] = [fit(f"SCHEMAS: dict[str, Any] = {literal(schemas)}"), *body[0]]
         code = "\n\n\n".join("\n".join(part) for part in body if part)
         public = sorted([*classes, *self.plan.aliases])
         head = [
@@ -48,7 +51,7 @@ class _Writer:
             "",
             f"__pym_api__ = {text(self.plan.specification.name)}",
         ]
-        return "\n".join(head) + (f"\n\n{code}\n" if first else f"\n\n\n{code}\n" if code else "\n")
+        return "\n".join(head) + (f"\n\n{code}\n" if body[0] else f"\n\n\n{code}\n" if code else "\n")
 
     def _ordered(self) -> Iterator[ModelClass]:
         """The document's order, parents before their children."""
@@ -116,6 +119,9 @@ class _Writer:
         carried = _carried(model.schema.keywords)
         if carried:
             arguments.append(f"json_schema_extra={literal(carried)}")
+        rules = self.plan.rules(model)
+        if rules is not None:
+            lines.append(fit(f"    __pym_rules__: ClassVar = {rules}"))
         if arguments:
             lines.append(fit(f"    model_config = ConfigDict({', '.join(arguments)})"))
         if isinstance(extra, Type) and extra.text != "Any":
@@ -124,12 +130,13 @@ class _Writer:
 
     def _field(self, each: Property, shadows: set[str]) -> Iterator[str]:
         written = each.type
+        takes_any = written.text == "Any"
         if written.marks:
             written = Type(written.inner, nullable=written.nullable)
         inner = self._unshadowed(written.text, shadows)
         optional = not each.required
         default = each.default
-        annotation = Type(inner, nullable=written.nullable).full
+        annotation = inner if takes_any else Type(inner, nullable=written.nullable).full
         if optional and default is None:
             default = "default=None"
             annotation = annotation if written.nullable else f"Maybe[{inner}]"
