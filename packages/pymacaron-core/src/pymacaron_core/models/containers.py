@@ -26,7 +26,8 @@ def array(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set[str]]
         return Type("list[Any]", given, marks), used
     used.add("items")
     if isinstance(items, Schema) and items.refuses_all:
-        return Type("list[Any]", tuple(pair for pair in given if pair[0] != "max_length") + (("max_length", "0"),)), used
+        given = (*(pair for pair in given if pair[0] != "max_length"), ("max_length", "0"))
+        return Type("list[Any]", given), used
     inner = type_of(items) if isinstance(items, Schema) else Type("Any")
     return Type(f"list[{inner.full}]", given, marks), used
 

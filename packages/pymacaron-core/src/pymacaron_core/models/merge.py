@@ -25,8 +25,8 @@ CHOICES = ("oneOf", "anyOf")
 ANNOTATIONS = frozenset(
     {
         *("title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly"),
-        *("externalDocs", "xml", "$comment", "$id", "$schema", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs"),
-        *("definitions", "discriminator", "contentEncoding", "contentMediaType", "contentSchema"),
+        *("externalDocs", "xml", "$comment", "$id", "$schema", "$anchor", "$dynamicAnchor", "$vocabulary"),
+        *("discriminator", "contentEncoding", "contentMediaType", "contentSchema"),
     }
 )
 _TOGETHER = (("if", "then", "else"), ("contains", "minContains", "maxContains"))

@@ -16,6 +16,8 @@ from pymacaron_core.models.names import Names, attribute_name, class_name, pasca
 from pymacaron_core.models import residual
 from pymacaron_core.models.expression import ANY, Type
 from pymacaron_core.models.kinds import kinds_of
+from pymacaron_core.models.merge import Merger
+from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
 from pymacaron_core.models.written import AllWritten, written
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification

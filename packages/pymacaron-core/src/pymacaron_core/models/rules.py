@@ -22,7 +22,7 @@ _CHOICES = ("oneOf", "anyOf")
 
 
 class JsonSchema:
-    """Keywords of JSON Schema 2020-12 that a value must fit beside its type: ``JsonSchema({"contains": {"const": 3}})``.
+    """Keywords of JSON Schema 2020-12 that a value must fit beside its type: ``JsonSchema({"minProperties": 1})``.
 
     ``{"$ref": "Pet"}`` in them means ``schemas["Pet"]``. JSON is judged as it was sent, a Python value as it would be.
     """

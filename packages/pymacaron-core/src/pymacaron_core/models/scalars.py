@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ STRINGS = {
     "uuid": "UUID",
     "byte": "Base64",
     "decimal": "Decimal",
+    "decimal128": "Decimal",
 }
 """The formats of strings that are another type in Python."""
 _ROUNDED = {
@@ -28,7 +29,8 @@ _ROUNDED = {
     "maximum": ("le", math.floor),
     "exclusiveMaximum": ("lt", math.ceil),
 }
-_WIDTHS = {"int32": ("Int32", 2**31), "int64": ("Int64", 2**63)}
+_INTEGERS = {"int32": "Int32", "int64": "Int64"}
+_DECIMALS = ("decimal", "decimal128")
 
 
 def string(keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
@@ -62,37 +64,30 @@ def number(kind: str, keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
     """The type of an integer or a number, and the keywords it says."""
     if kind == "integer":
         return _integer(keywords)
-    if keywords.get("format") == "decimal":
+    if keywords.get("format") in _DECIMALS:
         return _decimal(keywords)
     given = [(_ROUNDED[key][0], literal(keywords[key])) for key in _ROUNDED if key in keywords]
     return Type("float", tuple(given)), {"format", *_ROUNDED}
 
 
 def _integer(keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
-    name, limit = _WIDTHS.get(str(keywords.get("format", "")), ("int", math.inf))
+    form = str(keywords.get("format", ""))
     used = {"format", *_ROUNDED}
-    given = list(_bounds(keywords, limit))
+    given = [(_ROUNDED[key][0], str(_ROUNDED[key][1](keywords[key]))) for key in _ROUNDED if key in keywords]
     multiple = keywords.get("multipleOf")
     if multiple is not None and multiple == int(multiple):
         given.append(("multiple_of", str(int(multiple))))
         used.add("multipleOf")
-    return Type(name, tuple(given)), used
-
-
-def _bounds(keywords: Mapping[str, Any], limit: float) -> Iterator[tuple[str, str]]:
-    """The bounds that are tighter than those of the type itself, in whose place they stand."""
-    for key, (argument, rounded) in _ROUNDED.items():
-        if key in keywords:
-            bound = rounded(keywords[key])
-            if not (argument == "ge" and bound <= -limit) and not (argument == "le" and bound >= limit - 1):
-                yield argument, str(bound)
+    if form in _INTEGERS and not given:
+        return Type(_INTEGERS[form]), used
+    return Type("int", tuple(given), (f"Format({text(form)})",) if form in formats.INTEGERS else ()), used
 
 
 def _decimal(keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
     given = [(_ROUNDED[key][0], _exact(keywords[key])) for key in _ROUNDED if key in keywords]
     if "multipleOf" in keywords:
         given.append(("multiple_of", _exact(keywords["multipleOf"])))
-    return Type("Decimal", tuple(given), ("AsNumber()",)), {"format", "multipleOf", *_ROUNDED}
+    return Type("DecimalNumber", tuple(given)), {"format", "multipleOf", *_ROUNDED}
 
 
 def _exact(value: int | float) -> str:

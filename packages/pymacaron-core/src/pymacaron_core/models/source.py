@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pymacaron_core.models.expression import Type
 from pymacaron_core.models.layout import docstring, fit, listed
 from pymacaron_core.models.literals import literal, text
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import ModelClass, Plan, Property
-from pymacaron_core.models.expression import Type
 from pymacaron_core.spec.operation import Schema, Specification
 from pymacaron_core.spec.views import RECEIVED, REQUEST_OF
 

@@ -22,8 +22,15 @@ from pymacaron_core.models.nulls import Nulls
 from pymacaron_core.models.patterns import reading
 from pymacaron_core.spec.operation import Place, Schema
 
-
-STRUCTURE = ("properties", "additionalProperties", "patternProperties", "unevaluatedProperties", "allOf", "enum", "const")
+STRUCTURE = (
+    "properties",
+    "additionalProperties",
+    "patternProperties",
+    "unevaluatedProperties",
+    "allOf",
+    "enum",
+    "const",
+)
 """Keywords that make another class of what a reference leads to."""
 
 
@@ -78,7 +85,10 @@ class Types:
 
     def report_doubts(self, schema: Schema, keywords: Mapping[str, Any]) -> None:
         """Tell what no type and no mark enforces."""
-        for pattern in (*((str(keywords["pattern"]),) if "pattern" in keywords else ()), *keywords.get("patternProperties", ())):
+        for pattern in (
+            *((str(keywords["pattern"]),) if "pattern" in keywords else ()),
+            *keywords.get("patternProperties", ()),
+        ):
             found = reading(pattern)
             if found.kind == "unusable":
                 keyword = "pattern" if pattern == keywords.get("pattern") else "patternProperties"
@@ -86,6 +96,8 @@ class Types:
 
     def _make(self, schema: Schema) -> Type:
         target = self._only_a_reference(schema)
+        if self.choices.kinds(schema) == {"null"}:
+            return Type("None", nullable=True)
         if target is not None and id(target) in self.named:
             told = schema.get("x-nullable") is True or self._nulls.fits(target)
             return Type(self.named[id(target)], nullable=told)

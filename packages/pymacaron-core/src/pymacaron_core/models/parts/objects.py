@@ -87,4 +87,3 @@ def close(merged: dict[str, Any], schema: Schema) -> None:
         merged["allOf"] = (*merged.get("allOf", ()), schema)
     elif not is_open({"additionalProperties": rest}):
         merged["additionalProperties"] = rest
-
