@@ -9,12 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from pymacaron_core.errors import ModelError
-from pymacaron_core.models.defaults import Defaults
-from pymacaron_core.models.judge import Judge
-from pymacaron_core.models.merge import Merger
-from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
 from pymacaron_core.models import residual
+from pymacaron_core.models.defaults import Defaults
 from pymacaron_core.models.expression import ANY, Type
+from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.kinds import kinds_of
 from pymacaron_core.models.merge import Merger
 from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
