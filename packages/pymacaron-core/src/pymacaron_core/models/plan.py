@@ -98,6 +98,9 @@ class Plan:
             self.types.of_named(schema)
         for schema in self._written_in_operations():
             self.types.of(schema)
+            keywords = self.merger.keywords(schema)
+            if "default" in keywords and not self._fits(keywords["default"], schema):
+                self.types.report(schema.place, "default", "it does not fit the schema")
         return tuple(dict.fromkeys(self.types.unenforced))
 
     def needed_schemas(self) -> dict[str, Any]:
