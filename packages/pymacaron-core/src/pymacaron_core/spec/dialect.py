@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from pymacaron_core.spec.operation import (
     Requirement,
     Schema,
     SecurityScheme,
+    Server,
     Specification,
     with_arguments,
 )
@@ -76,7 +77,7 @@ class Dialect(ABC):
         """One security scheme; None, and a fault, for a type that does not exist."""
 
     @abstractmethod
-    def servers(self) -> tuple[tuple[str, ...], str]:
+    def servers(self) -> tuple[tuple[Server, ...], str]:
         """The servers, and the path that comes before all paths (without a slash at its end)."""
 
     @abstractmethod
@@ -87,7 +88,7 @@ class Dialect(ABC):
     def reply(self, status: str, node: Node, operation: Node) -> Reply:
         """One declared reply."""
 
-    def operation_servers(self, operation: Node, item: PathItem) -> tuple[str, ...]:
+    def operation_servers(self, operation: Node, item: PathItem) -> tuple[Server, ...]:
         """The servers of this operation alone."""
         return ()
 
@@ -119,7 +120,10 @@ class Dialect(ABC):
             webhooks=webhooks,
             schemas=self.schemas.complete(),
             security_schemes=self.security_schemes,
-            servers=servers,
+            servers=tuple(server.address for server in servers),
+            server_templates=servers,
+            info=info.value,
+            external_docs=_external_docs(root),
             tags=tuple(tag.value for tag in root.items("tags") if tag.is_mapping("a tag")),
             extensions=root.extensions(),
         )
@@ -146,6 +150,9 @@ class Dialect(ABC):
 
     def _check_path_item(self, node: Node) -> None:
         node.check_keys("a path", self.keys.path_item)
+        for key in ("query", "additionalOperations"):
+            if node.has(key):
+                node.warning(f"`{key}` is OpenAPI 3.2; what stands there is not served yet", "openapi-3.2", key)
         if "security" in node.value:
             node.library.faults.error(
                 node.place, "`security` of a path protects nothing; write it in each operation", "security"
@@ -166,6 +173,7 @@ class Dialect(ABC):
             self._check_twice(method, item.path, node)
             inputs = self.fitted(item.path, node, inputs)
         parameters, body = with_keywords(inputs, body)
+        servers = self.operation_servers(node, item)
         return Operation(
             method=method,
             path=item.path,
@@ -178,7 +186,9 @@ class Dialect(ABC):
             summary=node.text("summary"),
             description=node.text("description"),
             deprecated=node.flag("deprecated"),
-            servers=self.operation_servers(node, item),
+            servers=tuple(server.address for server in servers),
+            server_templates=servers,
+            external_docs=_external_docs(node),
             extensions={**item.extensions(), **node.extensions()},
             place=node.place,
         )
@@ -343,6 +353,16 @@ class Dialect(ABC):
             node.warning(f"a path parameter is `required: true`; `{node.text('name')}` is read so", "required")
             return True
         return node.flag("required")
+
+
+def _external_docs(holder: Node) -> Mapping[str, Any]:
+    node = holder.child("externalDocs")
+    if node is None:
+        return {}
+    if not isinstance(node.value, dict):
+        node.warning(f"`externalDocs` must be a mapping, and here is {kind(node.value)}; it is left out", "shape")
+        return {}
+    return node.value
 
 
 def with_keywords(parameters: list[Parameter], body: Body | None) -> tuple[tuple[Parameter, ...], Body | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +20,8 @@ from pymacaron_core.spec.operation import (
     Reply,
     Schema,
     SecurityScheme,
+    Server,
+    ServerVariable,
 )
 
 _STYLES = {
@@ -67,6 +69,9 @@ class OpenApi3(Dialect):
             if not node.text(key):
                 node.error(f"the security scheme `{name}` is of type {kind} and needs `{key}`", "required")
         flows = node.child("flows")
+        for holder, key in ((node, "oauth2MetadataUrl"), (flows, "deviceAuthorization")):
+            if holder is not None and holder.has(key):
+                holder.warning(f"`{key}` is OpenAPI 3.2; it is carried, and nothing here uses it", "openapi-3.2", key)
         return SecurityScheme(
             name,
             kind,
@@ -81,14 +86,13 @@ class OpenApi3(Dialect):
             place=node.place,
         )
 
-    def servers(self) -> tuple[tuple[str, ...], str]:
-        urls = _urls(self.root)
-        path = _path(self.root, urls[0]) if urls else ""
-        return urls, path
+    def servers(self) -> tuple[tuple[Server, ...], str]:
+        servers = _servers(self.root)
+        return servers, _path(self.root, servers[0].address) if servers else ""
 
-    def operation_servers(self, operation: Node, item: PathItem) -> tuple[str, ...]:
+    def operation_servers(self, operation: Node, item: PathItem) -> tuple[Server, ...]:
         holder = operation if operation.has("servers") else item.first("servers")
-        return _urls(holder) if holder is not None else ()
+        return _servers(holder) if holder is not None else ()
 
     def inputs(self, operation: Node, parameters: list[Node]) -> tuple[list[Parameter], Body | None]:
         found = [self._parameter(node) for node in parameters]
@@ -129,6 +133,10 @@ class OpenApi3(Dialect):
                 f"`in: {node.value['in']}` is Swagger 2.0; since OpenAPI 3 the body is the operation's `requestBody`"
             )
             node.error(message, "enum", "in")
+            return None
+        if node.value.get("in") == "querystring" and self.dialect not in ("3.0", "3.1"):
+            message = "`in: querystring` is OpenAPI 3.2; operations with such a parameter are not served yet"
+            node.library.faults.unserved(node.place, message, "openapi-3.2")
             return None
         place_in = self.place_in(node, PLACES)
         if place_in is None or (place_in == "header" and node.text("name").lower() in _IGNORED_HEADERS):
@@ -210,6 +218,9 @@ class OpenApi3(Dialect):
 
     def _media_type(self, name: str, node: Node) -> MediaType:
         node.check_keys("a media type", keys.MEDIA_TYPE)
+        for key in ("itemSchema", "prefixEncoding", "itemEncoding"):
+            if key in node.value:
+                node.warning(f"`{key}` is OpenAPI 3.2, and nothing is held to it yet", "openapi-3.2", key)
         schema = node.child("schema")
         return MediaType(
             name=name,
@@ -256,25 +267,31 @@ def _links(reply: Node) -> dict[str, Any]:
     return found
 
 
-def _urls(holder: Node) -> tuple[str, ...]:
-    """The addresses of the servers, with the default of each variable in them."""
+def _servers(holder: Node) -> tuple[Server, ...]:
+    """The servers under a node, each with its variables."""
     found = []
-    for server in holder.items("servers"):
-        if not server.is_mapping("a server"):
+    for node in holder.items("servers"):
+        if not node.is_mapping("a server"):
             continue
-        url = server.text("url")
+        url = node.text("url")
         if not url:
-            server.warning("a server needs `url`; it is left out", "required")
+            node.warning("a server needs `url`; it is left out", "required")
             continue
-        defaults: dict[str, Any] = {name: node for name, node in server.entries("variables") if node.value}
-        for name in re.findall(r"\{([^{}]+)\}", url):
-            node = defaults.get(name)
-            default = node.text("default") if node is not None and node.is_mapping("a variable") else None
-            if default is None:
-                server.warning(f"the variable `{name}` of `{url}` has no default; it is left empty", "server")
-            url = url.replace(f"{{{name}}}", default or "")
-        found.append(url)
+        server = Server(url, node.text("description"), dict(_variables(node)), node.extensions())
+        for name in server.unknown:
+            node.warning(f"the variable `{name}` of `{url}` has no default; it is left empty", "server")
+        found.append(server)
     return tuple(found)
+
+
+def _variables(server: Node) -> Iterator[tuple[str, ServerVariable]]:
+    for name, node in server.entries("variables", named=True):
+        if not node.is_mapping("a variable"):
+            continue
+        default, values = node.text("default"), tuple(node.texts("enum"))
+        if values and default and default not in values:
+            node.warning(f"the default `{default[:60]}` of the variable `{name}` is none of its values", "server")
+        yield name, ServerVariable(default, values, node.text("description"))
 
 
 def _path(node: Node, url: str) -> str:

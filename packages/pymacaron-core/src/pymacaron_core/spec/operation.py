@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 """The media types of forms."""
 
@@ -74,6 +75,37 @@ class Schema:
     def properties(self) -> Mapping[str, Schema]:
         found: Mapping[str, Schema] = self.keywords.get("properties", EMPTY)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVariable:
+    """What may stand for a variable of a server's address; ``values`` is empty where anything may."""
+
+    default: str = ""
+    values: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where an API is served: ``url`` has variables in braces; ``address`` is the URL with their defaults."""
+
+    url: str
+    description: str = ""
+    variables: Mapping[str, ServerVariable] = field(default_factory=_empty)
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
+
+    @property
+    def address(self) -> str:
+        return _VARIABLE.sub(lambda match: self._default(match[1]), self.url)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Variables of the address that have no default."""
+        return tuple(name for name in dict.fromkeys(_VARIABLE.findall(self.url)) if not self._default(name))
+
+    def _default(self, name: str) -> str:
+        return self.variables[name].default if name in self.variables else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +218,8 @@ class Operation:
     description: str = ""
     deprecated: bool = False
     servers: tuple[str, ...] = ()
+    server_templates: tuple[Server, ...] = ()
+    external_docs: Mapping[str, Any] = field(default_factory=_empty)
     callbacks: Mapping[str, tuple[Operation, ...]] = field(default_factory=_empty)
     extensions: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = NOWHERE
@@ -220,6 +254,7 @@ class Specification:
     """One API: everything its document says. ``digest`` is a hash of all its files, ``dialect`` ``2.0``, ``3.0``, ...
 
     ``schemas`` names every schema a reference can lead to; the document's own come first and keep their names.
+    ``servers`` are addresses with the defaults of their variables, ``server_templates`` as they are written.
     ``unserved`` are the operations left out because of faults: their names alone.
     ``document`` is the document as published: one mapping in the author's dialect, without references to other files.
     """
@@ -234,6 +269,9 @@ class Specification:
     schemas: Mapping[str, Schema] = field(default_factory=_empty)
     security_schemes: Mapping[str, SecurityScheme] = field(default_factory=_empty)
     servers: tuple[str, ...] = ()
+    server_templates: tuple[Server, ...] = ()
+    info: Mapping[str, Any] = field(default_factory=_empty)
+    external_docs: Mapping[str, Any] = field(default_factory=_empty)
     tags: tuple[Mapping[str, Any], ...] = ()
     webhooks: tuple[Operation, ...] = ()
     unserved: tuple[Operation, ...] = ()

@@ -221,8 +221,11 @@ class Schemas:
         if not name:
             node.error("`discriminator` needs `propertyName`: the property that names the schema", "discriminator")
             return None
+        if node.has("defaultMapping"):
+            message = "`defaultMapping` is OpenAPI 3.2, and nothing is held to it yet"
+            node.warning(message, "openapi-3.2", "defaultMapping")
         mapping: dict[str, str] = {}
-        for value, inner in node.entries("mapping"):
+        for value, inner in node.entries("mapping", named=True):
             found = self._mapped(inner)
             if found is not None:
                 mapping[value] = found

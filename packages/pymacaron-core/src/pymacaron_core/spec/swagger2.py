@@ -17,6 +17,7 @@ from pymacaron_core.spec.operation import (
     Reply,
     Schema,
     SecurityScheme,
+    Server,
 )
 
 _JSON, _BYTES = ("application/json",), "application/octet-stream"
@@ -58,7 +59,7 @@ class Swagger2(Dialect):
             node.error(f"the security scheme `{name}` needs `type`: {', '.join(known)}", "required")
         return None
 
-    def servers(self) -> tuple[tuple[str, ...], str]:
+    def servers(self) -> tuple[tuple[Server, ...], str]:
         written = self.root.text("basePath")
         if "://" in written:
             self.root.warning("`basePath` is a path; its host stands in `host`", "server", "basePath")
@@ -67,8 +68,8 @@ class Swagger2(Dialect):
         host = self.root.text("host").strip("/")
         schemes = self.root.texts("schemes") or ["https"]
         if host:
-            return tuple(f"{scheme}://{host}{base_path}" for scheme in schemes), base_path
-        return ((base_path,) if base_path else ()), base_path
+            return tuple(Server(f"{scheme}://{host}{base_path}") for scheme in schemes), base_path
+        return ((Server(base_path),) if base_path else ()), base_path
 
     def inputs(self, operation: Node, parameters: list[Node]) -> tuple[list[Parameter], Body | None]:
         found: list[Parameter] = []
