@@ -1,35 +1,54 @@
-"""``pymacaron check``: all that is wrong or doubtful, at once."""
+"""``pymacaron check``: all that is wrong or doubtful in a project, or in documents, at once.
+
+The JSON has ``errors`` and ``warnings``, how many there are, and ``findings``, each with ``file`` (as seen from the
+project, or from the working directory where documents are named; empty where it is about no file), ``line`` and
+``column`` (from 1; 0 is unknown), ``pointer`` (JSON pointer, RFC 6901), ``rule`` (what was broken), ``severity``
+(``error`` or ``warning``), ``message`` and ``hint`` (the nearest right name, else empty). Keys may be added, none is
+renamed.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
-from pymacaron_core.cli.survey import Finding, Survey, survey
-from pymacaron_core.console import GREEN, RED, YELLOW, coloured, say, say_json
+from pymacaron_core.cli.finding import Finding
+from pymacaron_core.cli.linting import lint
+from pymacaron_core.cli.survey import survey
+from pymacaron_core.console import DIM, GREEN, RED, YELLOW, coloured, say, say_json
 
 
 def execute(options: argparse.Namespace) -> int:
     """Tell every finding; 1 when there are errors, or warnings with ``--strict``."""
-    found = survey(options)
-    errors, warnings = found.count("error"), found.count("warning")
+    findings, well = _of_documents(options) if options.files else _of_project(options)
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = len(findings) - errors
     if options.json:
-        findings = [finding.to_json() for finding in found.findings]
-        say_json({"errors": errors, "warnings": warnings, "findings": findings})
+        say_json({"errors": errors, "warnings": warnings, "findings": [each.to_json() for each in findings]})
     else:
-        for finding in found.findings:
+        for finding in findings:
             say(_line(finding))
-        say(_summary(found, errors, warnings))
+        say(_summary(errors, warnings) or coloured(f"all is well: {well}", GREEN))
     return 1 if errors or (warnings and options.strict) else 0
+
+
+def _of_documents(options: argparse.Namespace) -> tuple[Sequence[Finding], str]:
+    findings, count = lint(options.files, options.root)
+    return findings, f"{count} {'document' if count == 1 else 'documents'}"
+
+
+def _of_project(options: argparse.Namespace) -> tuple[Sequence[Finding], str]:
+    found = survey(options)
+    routes = sum(len(api.routes) for api in found.own_apis)
+    return found.findings, f"{routes} {'route' if routes == 1 else 'routes'}, each with its function"
 
 
 def _line(finding: Finding) -> str:
     severity = coloured(finding.severity, RED if finding.severity == "error" else YELLOW)
-    return f"{finding.place}: {severity}: {finding.message}" if finding.file else f"{severity}: {finding.message}"
+    told = f"{finding.place}: {severity}: {finding.message}" if finding.file else f"{severity}: {finding.message}"
+    return f"{told} {coloured(f'(at {finding.pointer})', DIM)}" if finding.pointer else told
 
 
-def _summary(found: Survey, errors: int, warnings: int) -> str:
+def _summary(errors: int, warnings: int) -> str:
     told = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((errors, "error"), (warnings, "warning"))]
-    if errors or warnings:
-        return ", ".join(told)
-    routes = sum(len(api.routes) for api in found.own_apis)
-    return coloured(f"all is well: {routes} {'route' if routes == 1 else 'routes'}, each with its function", GREEN)
+    return ", ".join(told) if errors or warnings else ""

@@ -171,10 +171,16 @@ def _check(commands: Commands) -> None:
     told = (
         "Find everything that is wrong or doubtful, at once: in documents,\n"
         "configuration, models, functions and guards. Errors are what stops the start;\n"
-        "warnings are what is served otherwise than the document may suggest.\n"
-        "Exits with 1 when there are errors."
+        "warnings are what is served otherwise than the document may suggest: keywords\n"
+        "that are not enforced, by name and place, are among them. With files or\n"
+        "folders, looks at these documents alone, and runs no code of a project.\n"
+        "Exits with 1 when there are errors.\n\n"
+        "examples:\n"
+        "  pymacaron check --strict                 the project, as CI does\n"
+        "  pymacaron check openapi.yaml ../shared   any document, and those of a folder"
     )
     parser = _command(commands, "check", "find all that is wrong, with file and line", told)
+    parser.add_argument("files", metavar="FILE", nargs="*", help="documents, or folders of them (default: the project)")
     parser.add_argument("--strict", action="store_true", help="exit with 1 also when there are only warnings")
     add_project_options(parser, json=True)
 

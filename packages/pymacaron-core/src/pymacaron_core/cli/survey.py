@@ -7,39 +7,15 @@ import contextlib
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi
+from pymacaron_core.cli.finding import Finding, Located, of_fault, of_line
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import Config, find_root, load_config
 from pymacaron_core.errors import DocumentError, DocumentFault, GuardMissing, StartError
-from pymacaron_core.spec import positioned
-from pymacaron_core.spec.operation import Place
-
-_PLACED = re.compile(r"(?P<file>[^\s:][^:\n]*?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?: (?P<message>.*)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong (``error``: it stops the start) or doubtful (``warning``), and where; line 0: the whole file."""
-
-    severity: str
-    message: str
-    file: str = ""
-    line: int = 0
-    column: int = 0
-    pointer: str = ""
-    rule: str = ""
-
-    @property
-    def place(self) -> str:
-        return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass
@@ -69,7 +45,7 @@ def survey(options: argparse.Namespace) -> Survey:
         found.findings.extend([*_of_error(error), *_of_documents(found.root, ())])
         return found
     found = Survey(config.root, config)
-    found.findings.extend(_of_line(warning, "warning", "config") for warning in config.warnings)
+    found.findings.extend(of_line(warning, "warning", "config") for warning in config.warnings)
     tolerated: list[StartError] = []
     with _warnings_to(found.findings):
         try:
@@ -81,12 +57,12 @@ def survey(options: argparse.Namespace) -> Survey:
     if found.application is None and not any(isinstance(error, DocumentError) for error in tolerated):
         found.findings.extend(_of_documents(config.root, config.core.ignore))
     for api in found.own_apis:
-        found.findings.extend(_of_api(api, config.root))
+        found.findings.extend(_of_api(api, Located(config.root)))
     found.findings = sorted(dict.fromkeys(found.findings), key=lambda each: (each.file, each.line, each.column))
     return found
 
 
-def _of_api(api: LoadedApi, root: Path) -> Iterator[Finding]:
+def _of_api(api: LoadedApi, located: Located) -> Iterator[Finding]:
     """What is served otherwise than its document may suggest."""
     for route in api.routes:
         if route.binding is not None and route.binding.dropped:
@@ -95,46 +71,20 @@ def _of_api(api: LoadedApi, root: Path) -> Iterator[Finding]:
             message = (
                 f"{route.binding.name}() does not take {names}, which {label} declares: what callers send is dropped"
             )
-            yield _at(route.operation.place, root, message, "arguments")
-    for each in api.catalog.unenforced:
-        yield _at(
-            each.place / each.keyword, root, f"{each.keyword} is not {_done(each.keyword)}: {each.why}", each.keyword
-        )
-
-
-def _done(keyword: str) -> str:
-    return "applied" if keyword == "default" else "enforced"
-
-
-def _at(place: Place, root: Path, message: str, rule: str) -> Finding:
-    found = _of_line(f"{positioned(place, root)}: {message}", "warning", rule)
-    return Finding(found.severity, found.message, found.file, found.line, found.column, place.pointer, rule)
+            yield located.finding(route.operation.place, message, "arguments")
+    yield from map(located.unenforced, api.catalog.unenforced)
 
 
 def _of_error(error: StartError) -> Iterator[Finding]:
     if isinstance(error, DocumentError):
-        yield from map(_of_fault, error.faults)
+        yield from map(of_fault, error.faults)
         return
     kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
     lines = str(error).splitlines()
     if isinstance(error, GuardMissing) and len(lines) > 1:
         lines = [f"{line}: {lines[-1]}" for line in lines[:-1]]
     for line in lines:
-        yield _of_line(line, "error", kind)
-
-
-def _of_line(text: str, severity: str, rule: str) -> Finding:
-    """A sentence that may begin with its place."""
-    match = _PLACED.fullmatch(text)
-    if match is None or not (match["line"] or "." in match["file"] or "/" in match["file"]) or " " in match["file"]:
-        return Finding(severity, text, rule=rule)
-    return Finding(
-        severity, match["message"], match["file"], int(match["line"] or 0), int(match["column"] or 0), rule=rule
-    )
-
-
-def _of_fault(fault: DocumentFault) -> Finding:
-    return Finding(fault.severity, fault.message, fault.file, fault.line, fault.column, fault.pointer, fault.rule)
+        yield of_line(line, "error", kind)
 
 
 def _of_documents(root: Path, ignore: Iterable[str]) -> Iterator[Finding]:
@@ -151,7 +101,7 @@ def _of_documents(root: Path, ignore: Iterable[str]) -> Iterator[Finding]:
             _, warnings = spec.read(path, root=root, name=name)
         except DocumentError as error:
             warnings = error.faults
-        yield from map(_of_fault, warnings)
+        yield from map(of_fault, warnings)
 
 
 @contextlib.contextmanager
@@ -176,6 +126,6 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         told = record.args[0] if isinstance(record.args, tuple) and record.args else None
         if isinstance(told, DocumentFault):
-            self._findings.append(_of_fault(told))
+            self._findings.append(of_fault(told))
         else:
-            self._findings.append(_of_line(record.getMessage(), "warning", record.name.rpartition(".")[2]))
+            self._findings.append(of_line(record.getMessage(), "warning", record.name.rpartition(".")[2]))

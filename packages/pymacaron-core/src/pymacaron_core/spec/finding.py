@@ -26,9 +26,7 @@ def find(folder: str | Path) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     faults = []
-    for path in sorted(_candidates(Path(folder))):
-        if not is_api(path):
-            continue
+    for path in documents_below(Path(folder)):
         name = api_name(path.name)
         if name in found:
             message = f"the API `{name}` is already in {found[name].name}; rename one of the two files"
@@ -37,6 +35,11 @@ def find(folder: str | Path) -> dict[str, Path]:
     if faults:
         raise DocumentError(faults)
     return dict(sorted(found.items()))
+
+
+def documents_below(folder: Path) -> Iterator[Path]:
+    """The API documents below a folder, whatever their names, in the order of their paths."""
+    return (path for path in sorted(_candidates(folder)) if is_api(path))
 
 
 def is_api(path: Path) -> bool:

@@ -1,0 +1,57 @@
+"""Looks at documents alone, wherever they are: what is wrong in each, what is doubtful, and what is not enforced."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pymacaron_core.cli.finding import Finding, Located, of_fault
+from pymacaron_core.cli.naming import root_of, shown_file
+from pymacaron_core.errors import DocumentError, ModelError, StartError
+from pymacaron_core.models.plan import Plan
+from pymacaron_core.spec import read
+from pymacaron_core.spec.finding import documents_below
+
+
+def lint(named: Iterable[str], root: str | None) -> tuple[list[Finding], int]:
+    """What is found in files, and in the documents below folders; and how many documents there were.
+
+    Raises ``StartError`` for what is not there, and for a folder without a document.
+    """
+    findings: list[Finding] = []
+    documents = list(dict.fromkeys(path for each in named for path in _documents(each)))
+    for path in documents:
+        folder = Path(root).absolute() if root else root_of(path)
+        found = sorted(dict.fromkeys(_of_document(path, folder)), key=lambda each: (each.file, each.line, each.column))
+        findings += [replace(each, file=shown_file(each.file, folder) if each.file else "") for each in found]
+    return list(dict.fromkeys(findings)), len(documents)
+
+
+def _documents(named: str) -> list[Path]:
+    path = Path(os.path.abspath(named))
+    if not path.is_dir():
+        if not path.exists():
+            raise StartError(f"{named}: there is no such file or folder")
+        return [path]
+    found = list(documents_below(path))
+    if not found:
+        raise StartError(
+            f"{named}: there is no API document in this folder: no file whose root says openapi or swagger"
+        )
+    return found
+
+
+def _of_document(path: Path, root: Path) -> Iterator[Finding]:
+    try:
+        specification, faults = read(path, root=root, sound_part=True)
+    except DocumentError as error:
+        yield from map(of_fault, error.faults)
+        return
+    yield from map(of_fault, faults)
+    located = Located(root)
+    try:
+        yield from map(located.unenforced, Plan(specification).unenforced)
+    except ModelError as error:
+        yield Finding("error", str(error), specification.file, rule="model")

@@ -1,0 +1,98 @@
+"""``pymacaron check FILE``: any document, wherever it is, without a project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pymacaron_core.cli import main
+from spec_documents import OK, OPENAPI, write
+
+SOUND = OPENAPI + f"paths: {{/a: {{get: {{{OK}}}}}}}\n"
+FAULTY = (
+    OPENAPI
+    + f"""\
+paths:
+  /a:
+    get:
+      parameters:
+        - {{name: p, in: qury, schema: {{type: string}}}}
+      {OK}
+  /b:
+    get:
+      responses: {{200: {{$ref: '#/components/responses/Pett'}}}}
+components:
+  responses: {{Pet: {{description: ok}}}}
+"""
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, SOUND, "sound.yaml")
+    write(tmp_path, FAULTY, "below/faulty.yaml")
+    write(tmp_path, "a: 1\n", "below/part.yaml")
+    return tmp_path
+
+
+def test_all_is_well_with_a_sound_document(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert main(["check", "sound.yaml", "--strict"]) == 0
+    assert capsys.readouterr().out == "all is well: 1 document\n"
+    assert sorted(each.name for each in folder.iterdir()) == ["below", "sound.yaml"]
+
+
+def test_a_folder_stands_for_its_documents_and_every_fault_has_its_place_and_pointer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "sound.yaml", "below"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("below/faulty.yaml:7:21: error: unknown `in`: `qury`")
+    assert told[0].endswith("did you mean `query`? (at /paths/~1a/get/parameters/0/in)")
+    assert told[1].startswith("below/faulty.yaml:11:25: error: the reference `#/components/responses/Pett`")
+    assert told[-1] == "2 errors, 0 warnings"
+
+
+def test_the_shape_of_the_json_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "below/faulty.yaml", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["errors"], told["warnings"]) == (2, 0)
+    assert told["findings"][0] == {
+        "file": "below/faulty.yaml",
+        "line": 7,
+        "column": 21,
+        "pointer": "/paths/~1a/get/parameters/0/in",
+        "rule": "enum",
+        "severity": "error",
+        "message": told["findings"][0]["message"],
+        "hint": "query",
+    }
+    assert told["findings"][1]["hint"] == "Pet"
+
+
+def test_warnings_fail_a_strict_check_of_documents_alone(folder: Path) -> None:
+    write(folder, SOUND.replace("{title: T, version: '1'}", "{titel: T, version: '1'}"), "doubtful.yaml")
+    assert main(["check", "doubtful.yaml"]) == 0
+    assert main(["check", "doubtful.yaml", "--strict"]) == 1
+
+
+def test_what_cannot_be_looked_at_is_status_2(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "empty").mkdir()
+    for named, said in {"none.yaml": "there is no such file or folder", "empty": "there is no API document"}.items():
+        assert main(["check", named]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_document_is_a_fault_with_its_place(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "binary.yaml").write_bytes(b"\x00\x01" * 100)
+    write(folder, "<html>", "page.yaml")
+    write(folder, "a: [\n", "broken.yaml")
+    for named, said in {
+        "binary.yaml": "binary.yaml: error: this is a binary file",
+        "page.yaml": "page.yaml:1:1: error: this is an HTML or XML page",
+        "broken.yaml": "broken.yaml:2:1: error: the file ends too early",
+        "below/part.yaml": "below/part.yaml:1:1: error: the document says neither",
+    }.items():
+        assert main(["check", named]) == 1
+        assert said in capsys.readouterr().out
