@@ -71,6 +71,14 @@ def test_strict_refuses_what_is_wrong_or_doubtful(tmp_path: Path, doubt: str) ->
         service(tmp_path, "strict", DOCUMENT.replace("type: intger", doubt))
 
 
+@pytest.mark.parametrize("pattern", ["(?i)x", "[", "(a{1000}){1000}"])
+def test_strict_refuses_a_pattern_that_no_engine_can_be_given(tmp_path: Path, pattern: str) -> None:
+    sound = DOCUMENT.replace("security: [{key: []}]", "security: []")
+    with pytest.raises(DocumentError, match=r"apis/shop\.yaml:15:.*is of no use"):
+        service(tmp_path, "strict", sound.replace("type: intger", f"type: string, pattern: '{pattern}'"))
+    assert service(tmp_path, "warn", sound).app.test_client().get("/good").status_code == 200
+
+
 def test_strict_serves_a_document_without_a_doubt(tmp_path: Path) -> None:
     text = DOCUMENT.replace("intger", "integer").replace("security: [{key: []}]", "security: []")
     assert service(tmp_path, "strict", text).app.test_client().get("/bad/1").status_code == 200

@@ -146,6 +146,8 @@ def load_all(application: Application, specifications: Iterable[Specification], 
     catalogs = [(s, c) for s in specifications if (c := _catalog(application, s, wishes)) is not None]
     for specification, catalog in catalogs:
         application.add(LoadedApi(specification.name, specification, catalog, builtin=wishes.builtin))
+    if application.config.core.documents == "strict":
+        _check_patterns(application, [c for _, c in catalogs], wishes)
     served = [(s, c) for s, c in catalogs if s.name not in wishes.only_models]
     bindings = _bind_all(application, [s for s, _ in served], wishes)
     _check_guards(application, [s for s, _ in served], wishes)
@@ -162,6 +164,17 @@ def load_all(application: Application, specifications: Iterable[Specification], 
             specification.name, specification, catalog, tuple(r for r in routes if r), wishes.builtin
         )
         _refuse_unserved(application, specification)
+
+
+def _check_patterns(application: Application, catalogs: Iterable[Catalog], wishes: Wishes) -> None:
+    """Refuse patterns that no engine matches in bounded time."""
+    faults = []
+    for each in (each for catalog in catalogs for each in catalog.unenforced if each.keyword == "pattern"):
+        place = each.place / each.keyword
+        file, line, column = (*positioned(place, application.root).rsplit(":", 2), "0", "0")[:3]
+        faults.append(DocumentFault(file, place.pointer, each.why, int(line), int(column), "pattern"))
+    if faults:
+        wishes.fail(DocumentError(faults))
 
 
 def _catalog(application: Application, specification: Specification, wishes: Wishes) -> Catalog | None:
