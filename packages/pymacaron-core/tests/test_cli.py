@@ -192,13 +192,13 @@ def test_a_broken_pipe_is_silent(project: Path) -> None:
 
 
 def test_generate_writes_models_and_check_finds_stale_ones(project: Path) -> None:
-    models = project / "apis" / "shop_models.py"
     assert pymacaron("generate", "--check", cwd=project).returncode == 1
-    assert not models.exists()
-    assert pymacaron("generate", cwd=project).stdout == "apis/shop_models.py written\n"
+    assert not (project / "apis" / "shop_models.py").exists()
+    assert pymacaron("generate", cwd=project).stdout == "apis/shop_models.py written\napis/apipool.pyi written\n"
     ended = pymacaron("generate", "--check", "--json", cwd=project)
     assert ended.returncode == 0
-    assert json.loads(ended.stdout) == {"models": [{"file": "apis/shop_models.py", "fresh": True}], "stubs": []}
+    models = [{"file": file, "fresh": True} for file in ("apis/shop_models.py", "apis/apipool.pyi")]
+    assert json.loads(ended.stdout) == {"models": models, "stubs": []}
     (project / "apis" / "shop.yaml").write_text(DOCUMENT.replace("id: {type: string}", "id: {type: integer}"))
     assert pymacaron("generate", "--check", cwd=project).returncode == 1
 

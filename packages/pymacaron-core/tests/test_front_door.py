@@ -43,6 +43,7 @@ ROOMS = [
     "routing",
     "docs",
     "application",
+    "apipool",
     "discovery",
     "development",
     "alongside",

@@ -1,3 +1,6 @@
+from pymacaron_core import (
+    apipool as apipool,
+)
 from pymacaron_core.app import (
     API as API,
 )
@@ -9,9 +12,6 @@ from pymacaron_core.application import (
 )
 from pymacaron_core.application import (
     add_ping_hook as add_ping_hook,
-)
-from pymacaron_core.application import (
-    apipool as apipool,
 )
 from pymacaron_core.application import (
     current_application as current_application,

@@ -51,6 +51,7 @@ from pymacaron_core.loading import (
     read_builtin,
 )
 from pymacaron_core.logs import set_level
+from pymacaron_core.models import classes_of, write_pool
 from pymacaron_core.plugins import Plugin
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
 from pymacaron_core.resolver import loaded_elsewhere
@@ -170,6 +171,9 @@ class API:
         )
         with loading(self.application):
             load_all(self.application, specifications, wishes)
+        if wishes.write_models and folder == root / "apis":
+            catalogs = [api.catalog for api in self.application.apis.values() if not api.builtin]
+            write_pool(classes_of(((each.specification, each.classes) for each in catalogs), root), root)
 
     def load_builtin_apis(self, names: Iterable[str] = ("ping", "health")) -> API:
         """Serve the APIs every service has, except where the service has a route of its own."""

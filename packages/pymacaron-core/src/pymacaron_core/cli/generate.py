@@ -14,7 +14,9 @@ from pymacaron_core.config import load_config
 from pymacaron_core.console import say, say_json, tell_errors
 from pymacaron_core.errors import StartError
 from pymacaron_core.loading import Wishes, candidates_of, read_all
-from pymacaron_core.models import is_fresh, load_models, models_path
+from pymacaron_core.models import classes_of, is_fresh, is_pool_fresh, load_models, models_path, pool_path, write_pool
+from pymacaron_core.models.plan import Plan
+from pymacaron_core.models.pool import Classes
 from pymacaron_core.spec.operation import Operation, Specification
 
 
@@ -28,9 +30,19 @@ def execute(options: argparse.Namespace) -> int:
         sys.path.insert(0, str(config.root))
         for path in stale:
             load_models(files[path], root=config.root, write=True)
+    pool, classes = pool_path(config.root), _classes(specifications, config.root)
+    if not is_pool_fresh(classes, config.root):
+        stale.append(pool)
+        if not options.check:
+            write_pool(classes, config.root)
     stubs = _stubs(options, config.root) if options.handlers and not options.check else []
-    _tell(options, config.root, list(files), stale, stubs)
+    _tell(options, config.root, [*files, pool], stale, stubs)
     return 1 if options.check and stale else 0
+
+
+def _classes(specifications: list[Specification], root: Path) -> Classes:
+    plans = (Plan(each) for each in specifications)
+    return classes_of(((plan.specification, [(c.name, c.schema_name) for c in plan.classes]) for plan in plans), root)
 
 
 def _stubs(options: argparse.Namespace, root: Path) -> list[Written]:

@@ -17,6 +17,7 @@ from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.json_mode import Maybe
 from pymacaron_core.models.load import is_fresh, load_models, models_path
 from pymacaron_core.models.model import Model
+from pymacaron_core.models.pool import classes_of, is_pool_fresh, pool_path, write_pool
 from pymacaron_core.models.pruning import prune_none
 from pymacaron_core.models.rules import JsonSchema
 from pymacaron_core.models.source import module_source
@@ -40,10 +41,14 @@ __all__ = [
     "Unenforced",
     "UniqueItems",
     "Upload",
+    "classes_of",
     "faults_of",
     "is_fresh",
+    "is_pool_fresh",
     "load_models",
     "models_path",
     "module_source",
+    "pool_path",
     "prune_none",
+    "write_pool",
 ]

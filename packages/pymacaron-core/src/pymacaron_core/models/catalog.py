@@ -66,7 +66,8 @@ class Catalog:
         return known if known is not None and known.specification is self._specification else Plan(self._specification)
 
     @property
-    def _classes(self) -> tuple[tuple[str, str], ...]:
+    def classes(self) -> tuple[tuple[str, str], ...]:
+        """The names of the classes, each with that of its schema."""
         return self._made.classes or ()
 
     @property
@@ -104,20 +105,20 @@ class Catalog:
 
     def names(self) -> list[str]:
         """The names of the models, as the document has them, in its order; inline ones by their class."""
-        return [schema_name for _, schema_name in self._classes]
+        return [schema_name for _, schema_name in self.classes]
 
     get_model_names = names
 
     def models(self) -> list[type[Model]]:
         """Every model class, in the document's order."""
-        return [getattr(self._module, name) for name, _ in self._classes]
+        return [getattr(self._module, name) for name, _ in self.classes]
 
     def model(self, name: str) -> type[Model]:
         """The class of a model, by the schema's name or the class's. Raises :class:`ModelError` when there is none."""
-        for given, schema_name in self._classes:
+        for given, schema_name in self.classes:
             if name == schema_name:
                 return cast(type[Model], getattr(self._module, given))
-        for given, _ in self._classes:
+        for given, _ in self.classes:
             if name == given:
                 return cast(type[Model], getattr(self._module, given))
         raise ModelError(self._missing(name))
