@@ -347,3 +347,29 @@ def test_adapters_are_built_when_handed_out(tmp_path: Path) -> None:
         adapter = catalog.adapter(schema)
         assert isinstance(adapter.validator, SchemaValidator) and isinstance(adapter.serializer, SchemaSerializer)
         assert catalog.adapter(schema) is adapter
+
+
+TREE = """
+Tree:
+  oneOf:
+  - {type: string}
+  - {type: integer, minimum: 0}
+  - {type: array, items: {$ref: '#/components/schemas/Tree'}}
+Holder: {type: object, properties: {tree: {$ref: '#/components/schemas/Tree'}}}
+"""
+
+
+@pytest.mark.parametrize("text", ["3.0", '["a", [3.0, []]]', '"a"'])
+def test_a_choice_that_holds_itself_reads_json_at_every_depth(tmp_path: Path, text: str) -> None:
+    catalog = catalog_of(tmp_path, TREE)
+    assert refused(catalog, "Tree", text) == []
+    assert refused(catalog, "Holder", f'{{"tree": {text}}}') == []
+    assert refused(catalog, "Tree", f"[[-1, {text}]]") != []
+
+
+@pytest.mark.parametrize("text", ["1", "1.0", "0"])
+def test_numbers_are_no_booleans_of_an_enum(tmp_path: Path, text: str) -> None:
+    catalog = catalog_of(tmp_path, "Sure: {enum: [true]}\nBoth: {enum: [true, false, a]}")
+    assert refused(catalog, "Sure", text) != []
+    assert refused(catalog, "Both", text) != []
+    assert refused(catalog, "Both", "true") == []

@@ -11,6 +11,7 @@ from pymacaron_core.models.constraints import (
     Nothing,
     OneOfValues,
     Pattern,
+    ReadsJson,
     UniqueItems,
 )
 from pymacaron_core.models.faults import faults_of
@@ -38,6 +39,7 @@ __all__ = [
     "Nothing",
     "OneOfValues",
     "Pattern",
+    "ReadsJson",
     "Unenforced",
     "UniqueItems",
     "Upload",

@@ -146,9 +146,12 @@ def _any_integer() -> CoreSchema:
 
 
 def _literal(schema: core_schema.LiteralSchema) -> CoreSchema:
-    if not all(type(value) is int for value in schema["expected"]):
+    """Literals of one kind are read as that kind first: ``1`` is equal to ``True`` in Python, and not in JSON."""
+    kinds = {type(value) for value in schema["expected"]}
+    if kinds not in ({int}, {bool}):
         return schema
-    reads_json = core_schema.chain_schema([_any_integer(), schema], metadata={_INTEGER: True})
+    first = _any_integer() if kinds == {int} else core_schema.bool_schema(strict=True)
+    reads_json = core_schema.chain_schema([first, schema], metadata={_INTEGER: True})
     return core_schema.json_or_python_schema(reads_json, schema)
 
 

@@ -37,6 +37,7 @@ IMPORTS: dict[str, str] = {
     "Nothing": "pymacaron_core.models",
     "OneOfValues": "pymacaron_core.models",
     "Pattern": "pymacaron_core.models",
+    "ReadsJson": "pymacaron_core.models",
     "UniqueItems": "pymacaron_core.models",
     "Upload": "pymacaron_core.models",
 }

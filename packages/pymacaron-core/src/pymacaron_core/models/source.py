@@ -69,7 +69,7 @@ class _Writer:
             yield from with_parents(model)
 
     def _imports(self, code: str) -> list[str]:
-        used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+        used = set(_names_in(ast.parse(code)))
         lines = [_WHOLE_IMPORTS[name] for name in ("dt", "re") if name in used]
         groups: dict[str, list[str]] = {}
         for name, module in IMPORTS.items():
@@ -184,11 +184,21 @@ class _Writer:
                 late = bool(names & classes) or any(uses[n][1] & classes for n in names if n in uses) or not ready
                 line = f"{name}: TypeAlias = {expression}"
                 if not ready:
-                    line = f"{name} = TypeAliasType({text(name)}, {text(expression)})"
+                    meant = f"Annotated[{expression}, ReadsJson()]"
+                    line = f"{name} = TypeAliasType({text(name)}, {text(meant)})"
                 (last if late else first).extend([line, *_told(self.plan.aliases[name])])
                 uses[name] = (expression, names | classes if late else names)
                 done.add(name)
         return first, last
+
+
+def _names_in(tree: ast.AST) -> Iterator[str]:
+    """The names used in code, and in the texts of types that refer to themselves."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "TypeAliasType":
+            yield from _names_in(ast.parse(ast.literal_eval(node.args[1]), mode="eval"))
 
 
 class _Renamed:
