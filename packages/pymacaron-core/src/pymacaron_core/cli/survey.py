@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi
+from pymacaron_core.cli.annotations import misread
 from pymacaron_core.cli.finding import Finding, Located, of_fault, of_line
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import Config, find_root, load_config
@@ -72,6 +73,8 @@ def _of_api(api: LoadedApi, located: Located) -> Iterator[Finding]:
                 f"{route.binding.name}() does not take {names}, which {label} declares: what callers send is dropped"
             )
             yield located.finding(route.operation.place, message, "arguments")
+        for message in misread(api, route):
+            yield located.finding(route.operation.place, message, "annotations")
     yield from map(located.unenforced, api.catalog.unenforced)
 
 
