@@ -55,10 +55,17 @@ def load_models(specification: Specification, *, root: Path, write: bool) -> Mod
         home = models_path(specification, root)
         name = _free_name(specification, root, home)
         if name in sys.modules:
-            return sys.modules[name]
+            return _known(sys.modules[name], specification, root, home)
         path, text, plan = _provided(specification, root, home, write)
         made = made_of(specification, text, path, root, plan)
         return _imported(name, path, text, specification, root, made)
+
+
+def _known(module: ModuleType, specification: Specification, root: Path, home: Path) -> ModuleType:
+    """A module that is there already; for one that somebody else imported, with what is known of its models."""
+    if ATTRIBUTE not in vars(module) and home.parent != root:
+        setattr(module, ATTRIBUTE, made_of(specification, _read(home).text, home, root, None))
+    return module
 
 
 def models_path(specification: Specification, root: Path) -> Path:

@@ -61,6 +61,12 @@ class Model(BaseModel):
     # Tells pydantic that this constructor adds nothing to validation, which then never leaves pydantic-core.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in cls.__mro__[1:]:
+            if issubclass(base, Model) and base.__module__ != cls.__module__ and not base.__pydantic_fields_complete__:
+                base.model_rebuild(raise_errors=False)  # its annotations mean nothing in another module
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls.__pym_accepted__ = None

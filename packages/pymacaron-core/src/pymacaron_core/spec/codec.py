@@ -15,11 +15,14 @@ from pymacaron_core.spec import operation
 
 
 def _classes() -> dict[tuple[str, str], type]:
-    own = [each for each in vars(operation).values() if isinstance(each, type) and is_dataclass(each)]
+    found = [each for each in vars(operation).values() if isinstance(each, type)]
+    own = [each for each in found if is_dataclass(each) or (issubclass(each, tuple) and each is not tuple)]
     return {(each.__module__, each.__qualname__): each for each in (*own, DocumentFault)}
 
 
 def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    if issubclass(kind, tuple):
+        return tuple
     names = [each.name for each in fields(kind)]
     get = attrgetter(*names)
     return get if len(names) > 1 else lambda value: (get(value),)
