@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn, TypeAlias, cast
 
-from pydantic import Field, GetCoreSchemaHandler, PlainSerializer
+from pydantic import GetCoreSchemaHandler, PlainSerializer
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
@@ -18,9 +18,6 @@ from pymacaron_core.models.rules import JsonSchema
 
 TAGS: set[str] = set()
 """Every value that discriminates a union in this process: pydantic puts them into the locations of errors."""
-
-Int32: TypeAlias = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
-Int64: TypeAlias = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 
 Base64: TypeAlias = Annotated[
     bytes, PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json")
@@ -65,7 +62,7 @@ class Pattern:
         found = patterns.reading(self.ecma)
         if found.kind == "linear" and schema["type"] == "str" and not schema.get("pattern"):
             patterns.remember(found.rust, self.ecma)
-            return core_schema.str_schema(**{**_arguments(schema), "pattern": found.rust})
+            return cast(CoreSchema, {**schema, "pattern": found.rust, "regex_engine": "rust-regex"})
         return core_schema.no_info_after_validator_function(self._check(found.match), schema)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
@@ -92,8 +89,8 @@ def _bounded(schema: core_schema.IntSchema, least: int, greatest: int) -> CoreSc
     return cast(CoreSchema, bounded)
 
 
-def _arguments(schema: CoreSchema) -> dict[str, Any]:
-    return {key: value for key, value in cast(dict[str, Any], schema).items() if key != "type"}
+Int32: TypeAlias = Annotated[int, Format("int32")]
+Int64: TypeAlias = Annotated[int, Format("int64")]
 
 
 class _NumberInJson:

@@ -87,6 +87,9 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
     if kind == "nullable" and plain.get("metadata", {}).get(_NOT_NULL):
         inner = read_as_json_schema(plain["schema"])
         return core_schema.json_or_python_schema(inner, core_schema.nullable_schema(inner))
+    if kind in ("list", "dict") and _holds_anything(plain):
+        finite = core_schema.no_info_after_validator_function(read_finite, schema)
+        return core_schema.json_or_python_schema(finite, schema, metadata={_LEAF: True})
     for key in _INNER:
         if isinstance(plain.get(key), dict):
             plain[key] = read_as_json_schema(plain[key])
@@ -102,6 +105,13 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
         reads_json = core_schema.no_info_before_validator_function(read_list, schema)
         return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
     return schema
+
+
+def _holds_anything(plain: dict[str, Any]) -> bool:
+    """Whether a list or dict holds any values: then its numbers are looked at all at once."""
+    inner = plain.get("items_schema") if plain["type"] == "list" else plain.get("values_schema")
+    keys = plain.get("keys_schema") or {"type": "str"}
+    return (inner is None or inner == {"type": "any"}) and bool(keys["type"] == "str")
 
 
 def _leaf(schema: CoreSchema) -> CoreSchema:

@@ -56,9 +56,10 @@ _OFFSET = f"(?:[Zz]|[+-]{_MINUTE})"
 _LEAP = re.compile(rf"({_DATE}[Tt]{_MINUTE}):60(?:\.[0-9]+)?({_OFFSET})")
 _UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _SPAN = re.compile(
-    r"(?P<sign>-?)P(?=[0-9T])(?:(?P<weeks>[0-9]+)W"
-    r"|(?:(?P<days>[0-9]+)D)?"
-    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+(?:\.[0-9]+)?)S)?)?)"
+    r"(?P<sign>-?)P(?=[0-9T])(?:(?P<weeks>[0-9]{1,18})W"
+    r"|(?:(?P<days>[0-9]{1,18})D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,18})H)?(?:(?P<minutes>[0-9]{1,18})M)?"
+    r"(?:(?P<seconds>[0-9]{1,18}(?:\.[0-9]+)?)S)?)?)"
 )
 _BASE64 = re.compile("[A-Za-z0-9+/]*={0,2}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
@@ -172,13 +173,25 @@ def read_finite(value: Any) -> Any:
     """Any JSON value but one that holds a number which is not finite."""
     kind = type(value)
     if kind is dict or kind is list:
-        place = _infinite(value)
+        place = None if _is_finite(value) else _infinite(value)
         if place is not None:
             fault: Any = {"type": "finite_number", "loc": place, "input": None}
             raise ValidationError.from_exception_data("value", [fault])
     elif kind is float and not math.isfinite(value):
         raise PydanticKnownError("finite_number")
     return value
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether every number in an array or object is finite; says so faster than it finds the place."""
+    for inner in value.values() if type(value) is dict else value:
+        kind = type(inner)
+        if kind is float:
+            if inner - inner != 0:
+                return False
+        elif (kind is dict or kind is list) and not _is_finite(inner):
+            return False
+    return True
 
 
 def _infinite(value: Any) -> tuple[str | int, ...] | None:

@@ -30,7 +30,7 @@ LONGEST = 20_000
 LONGEST_TIMED = 5_000
 LARGEST = 20_000
 """Characters of a pattern, written out without repetitions, that are left to the linear engine."""
-LARGEST_TIMED = 100_000
+LARGEST_TIMED = 10_000
 """Characters that a text must have to match, of a pattern that is left to the other engine."""
 SECONDS = 0.1
 """How long one text may take."""
@@ -156,20 +156,33 @@ def _timed(tree: Node, length: int) -> Reading:
         raise PatternError(f"it needs backtracking and has more than {LONGEST_TIMED} characters")
     if _size(tree, least=True) > LARGEST_TIMED:
         raise PatternError(f"its repetitions ask for more than {LARGEST_TIMED} characters")
-    search = _compiled(Timed().write(tree))
+    for each in _properties(tree):
+        _compiled(Timed().write(each))
+    return Reading("timed", _Timed(Timed().write(tree)))
 
-    def match(text: str) -> bool:
+
+class _Timed:
+    """Matches by the library ``regex``, within a time limit; made when first asked."""
+
+    __slots__ = ("_expression", "_search")
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+        self._search: Any = None
+
+    def __call__(self, text: str) -> bool:
+        if self._search is None:
+            self._search = _compiled(self._expression)
         start = time.monotonic()
         try:
-            return search(text, timeout=_left(start), concurrent=True) is not None
-        except TimeoutError:
+            return self._search(text, timeout=_left(start), concurrent=True) is not None
+        except (TimeoutError, MemoryError):
             raise TooSlow from None
         finally:
             _spend(start)
 
-    return Reading("timed", match)
 
-
+@lru_cache(maxsize=512)
 def _compiled(expression: str) -> Any:
     regex = importlib.import_module("regex")  # Late: few documents have such a pattern, and the library is large.
     try:
