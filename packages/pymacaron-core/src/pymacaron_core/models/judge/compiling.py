@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -49,8 +50,12 @@ class Compiler:
         if known is None:
             if name not in self._schemas:
                 raise ModelError(f"there is no schema `{name}` to judge by")
-            known = self.named[name] = Rule(_remembering(name, self._meanings), {}, name=name, is_reference=True)
-            self._waiting.append(name)
+            if _refers(self._schemas[name]):
+                fits = _remembering(name, self._meanings)
+                known = self.named[name] = Rule(fits, {}, name=name, is_reference=True)
+                self._waiting.append(name)
+            else:
+                known = self.named[name] = replace(self.rule(self._schemas[name]), name=name)
         return known
 
     def complete(self) -> None:
@@ -144,14 +149,31 @@ def _remembering(name: str, meanings: Mapping[str, Fits]) -> Fits:
     """Judges each value once; a schema that means itself on the way to its own answer is taken to fit."""
 
     def fits(value: Any, memo: Memo) -> bool:
-        key = (name, id(value))
-        found = memo.get(key)
+        known = memo.get(name)
+        if known is None:
+            known = memo[name] = {}
+        key = id(value)
+        found = known.get(key)
         if found is None:
-            memo[key] = True
-            found = memo[key] = meanings[name](value, memo)
+            known[key] = True
+            found = known[key] = meanings[name](value, memo)
         return bool(found)
 
     return fits
+
+
+def _refers(schema: Any) -> bool:
+    """Whether a schema refers to others. Those that do not need no memory to be judged in linear time."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if "$ref" in part:
+                return True
+            waiting.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            waiting.extend(part)
+    return False
 
 
 def _always(value: Any, memo: Memo) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pymacaron_core.models.judge.rule import Memo
 
-_NUMBERS = "numbers of values"
+_NUMBERS = ("numbers of values",)
+_BY_IDENTITY = ("numbers of values", "by identity")
 
 
 def equal(value: Any, other: Any) -> bool:
@@ -44,7 +45,7 @@ def number(value: Any, memo: Memo) -> int:
     known: dict[Any, int] = memo.setdefault(_NUMBERS, {})
     if is_scalar(value):
         return known.setdefault(scalar_key(value), len(known))
-    numbered: dict[int, int] = memo.setdefault((_NUMBERS, "by identity"), {})
+    numbered: dict[int, int] = memo.setdefault(_BY_IDENTITY, {})
     waiting = [value]
     while waiting:
         last = waiting[-1]

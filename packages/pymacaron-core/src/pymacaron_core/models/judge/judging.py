@@ -38,7 +38,7 @@ class Judge:
             compiler.complete()
         except RecursionError:
             raise ModelError("a schema is nested too deeply to be judged by") from None
-        return rule, tuple(compiler.named.values())
+        return rule, tuple(each for each in compiler.named.values() if each.is_reference)
 
     def fits(self, value: Any) -> bool:
         """Whether the value fits. One that is nested too deeply, or takes too long to match a pattern, does not."""
