@@ -15,6 +15,8 @@ from pymacaron_core.spec.operation import Schema, Specification
 from pymacaron_core.spec.views import RECEIVED, REQUEST_OF
 
 _CONSUMED = ("x-nullable", "x-mandatory", "x-parent", RECEIVED, REQUEST_OF)
+_OVERRIDES = "# pyright: ignore[reportIncompatibleVariableOverride]"
+"""Stands where pydantic has a type for the values of undeclared properties: its own attribute, made narrower."""
 _WHOLE_IMPORTS = {"dt": "import datetime as dt", "re": "import re"}
 
 
@@ -125,7 +127,8 @@ class _Writer:
         if arguments:
             lines.append(fit(f"    model_config = ConfigDict({', '.join(arguments)})"))
         if isinstance(extra, Type) and extra.text != "Any":
-            lines.append(f"    __pydantic_extra__: dict[str, {extra.full}]")
+            first, *others = fit(f"    __pydantic_extra__: dict[str, {extra.full}]").split("\n")
+            lines += [f"{first}  {_OVERRIDES}", *others]
         return lines
 
     def _field(self, each: Property, shadows: set[str]) -> Iterator[str]:
