@@ -123,7 +123,7 @@ def test_check_finds_everything_at_once_with_its_place(tmp_path: Path) -> None:
         "getMore (GET /more) has no function",
         "nothing guards it",
         "does not take limit",
-        "default is not enforced",
+        "default is not applied",
     ):
         assert part in messages
     assert "did you mean 'name'?" in messages

@@ -187,7 +187,7 @@ class Catalog:
                 adapter = TypeAdapter(kind)
                 adapter.rebuild()
                 return adapter
-            return TypeAdapter(Annotated[kind, ReadsJson()], config=_CONFIG)
+            return TypeAdapter(Annotated[kind, ReadsJson()], config=None if _is_marked_class(kind) else _CONFIG)
         except Exception as error:
             raise ModelError(f"{_where(place)}: no validator can be made of this schema: {error}") from error
 
@@ -271,6 +271,12 @@ class _Names(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(dir(self._module))
+
+
+def _is_marked_class(kind: Any) -> bool:
+    """Whether a type is a class of its own configuration, with marks."""
+    inner = getattr(kind, "__origin__", kind) if hasattr(kind, "__metadata__") else kind
+    return isinstance(inner, type) and issubclass(inner, Model)
 
 
 def _where(place: Place) -> str:

@@ -45,6 +45,7 @@ class Merger:
         self._schemas = schemas
         self._done: dict[Schema, Mapping[str, Any]] = {}
         self._going_on: set[int] = set()
+        self._both: dict[tuple[object, ...], Schema] = {}
 
     def keywords(self, schema: Schema) -> Mapping[str, Any]:
         """The keywords of a schema with every reference it consists of followed and every ``allOf`` folded in."""
@@ -76,20 +77,40 @@ class Merger:
     def add(self, merged: dict[str, Any], other: Mapping[str, Any]) -> None:
         """Add the keywords of another schema that must hold as well."""
         left = dict(other)
-        objects.merge(merged, left)
-        arrays.merge(merged, left)
+        objects.merge(merged, left, self.both)
+        arrays.merge(merged, left, self.both)
         for group in _TOGETHER:
             if any(key in merged for key in group) and any(key in left for key in group):
                 also(merged, {key: left.pop(key) for key in group if key in left})
         for key, value in left.items():
             if key not in merged or key in ANNOTATIONS or key.startswith("x-"):
                 merged[key] = value
-            elif key == "allOf":
+            elif key in ("allOf", objects.WHOLE):
                 merged[key] = (*merged[key], *value)
             elif key in CHOICES:
                 self._add_choice(merged, key, value)
             else:
-                _add_one(merged, key, value)
+                self._add_one(merged, key, value)
+
+    def both(self, mine: Schema, theirs: Schema) -> Schema:
+        """One schema for what must fit two: the same for the same two, so that circles end."""
+        if mine is theirs or _says_nothing(theirs):
+            return mine
+        if _says_nothing(mine):
+            return theirs
+        if mine.refuses_all or theirs.refuses_all:
+            return mine if mine.refuses_all else theirs
+        parts = {_key(part): part for part in (*self._parts(mine), *self._parts(theirs))}
+        if len(parts) == 1:
+            return mine
+        found = self._both.get(tuple(parts))
+        if found is None:
+            found = self._both[tuple(parts)] = Schema({"allOf": tuple(parts.values())}, place=theirs.place)
+        return found
+
+    def _parts(self, schema: Schema) -> tuple[Schema, ...]:
+        is_ours = schema.ref is None and len(schema.keywords) == 1 and "allOf" in schema.keywords
+        return schema.keywords["allOf"] if is_ours else (schema,)
 
     def _add_choice(self, merged: dict[str, Any], key: str, branches: tuple[Schema, ...]) -> None:
         """A second choice: every pair of branches, where that keeps properties from being lost."""
@@ -101,6 +122,30 @@ class Merger:
             merged[key] = tuple(Schema({"allOf": (a, b)}, place=a.place) for a in mine for b in branches)
         else:
             also(merged, {key: branches})
+
+    def _add_one(self, merged: dict[str, Any], key: str, value: Any) -> None:
+        mine = merged[key]
+        if key in _TIGHTER:
+            merged[key] = _TIGHTER[key](mine, value)
+        elif key == "type":
+            merged[key] = _types(mine, value)
+            if not merged[key]:
+                merged.update(type=mine, enum=())
+        elif key == "required":
+            merged[key] = tuple(dict.fromkeys((*mine, *value)))
+        elif key == "enum":
+            merged[key] = tuple(each for each in mine if any(equal(each, other) for other in value))
+        elif key == "uniqueItems":
+            merged[key] = mine or value
+        elif key == "dependentRequired":
+            names = {**mine, **value}
+            merged[key] = {name: tuple(dict.fromkeys((*mine.get(name, ()), *value.get(name, ())))) for name in names}
+        elif key in ("dependentSchemas", "propertyNames"):
+            merged[key] = (
+                objects.in_both(mine, value, self.both) if key == "dependentSchemas" else self.both(mine, value)
+            )
+        elif mine is not value and (type(mine) is not type(value) or mine != value):
+            also(merged, {key: value})
 
     def _with_conditional(self, merged: dict[str, Any]) -> Mapping[str, Any]:
         """Declare also what only some objects have, by ``then`` or ``dependentSchemas``, so that it is not lost."""
@@ -135,31 +180,16 @@ def also(merged: dict[str, Any], keywords: Mapping[str, Any]) -> None:
     merged["allOf"] = (*merged.get("allOf", ()), Schema(keywords))
 
 
-def _add_one(merged: dict[str, Any], key: str, value: Any) -> None:
-    mine = merged[key]
-    if key in _TIGHTER:
-        merged[key] = _TIGHTER[key](mine, value)
-    elif key == "type":
-        merged[key] = _types(mine, value)
-        if not merged[key]:
-            merged.update(type=mine, enum=())
-    elif key == "required":
-        merged[key] = tuple(dict.fromkeys((*mine, *value)))
-    elif key == "enum":
-        merged[key] = tuple(each for each in mine if any(equal(each, other) for other in value))
-    elif key == "uniqueItems":
-        merged[key] = mine or value
-    elif key == "dependentRequired":
-        names = {**mine, **value}
-        merged[key] = {name: tuple(dict.fromkeys((*mine.get(name, ()), *value.get(name, ())))) for name in names}
-    elif key in ("dependentSchemas", "propertyNames"):
-        merged[key] = objects.in_both(mine, value) if key == "dependentSchemas" else objects.both(mine, value)
-    elif mine is not value and (type(mine) is not type(value) or mine != value):
-        also(merged, {key: value})
-
-
 def _types(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
     kept = [kind for kind in mine if kind in theirs or (kind == "integer" and "number" in theirs)]
     if "number" in mine and "integer" in theirs and "number" not in theirs:
         kept.append("integer")
     return tuple(dict.fromkeys(kept))
+
+
+def _says_nothing(schema: Schema) -> bool:
+    return not schema.keywords and schema.ref is None and not schema.refuses_all
+
+
+def _key(schema: Schema) -> object:
+    return schema.ref if schema.ref is not None and not schema.keywords else id(schema)

@@ -77,6 +77,7 @@ class Plan:
         self.types = Types(self.specification.schemas, self.merger)
         self._names = Names()
         self._by_schema: dict[int, ModelClass] = {}
+        self._seen: set[int] = set()
         self._name_schemas()
         self._find_uploads()
         for name, schema in self.specification.schemas.items():
@@ -250,8 +251,9 @@ class Plan:
 
     def _discover(self, schema: Schema, name: str) -> None:
         """Give a schema and those inside it their classes. ``name`` is the schema's, or says where it stands."""
-        if id(schema) in self._by_schema or (schema.ref is not None and not self._adds_properties(schema)):
+        if id(schema) in self._seen or (schema.ref is not None and not self._adds_properties(schema)):
             return
+        self._seen.add(id(schema))
         is_named = id(schema) in self.types.named
         keywords = self.merger.keywords(schema)
         if self._is_class(schema) and (is_named or not self._is_only_reference(schema)):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pymacaron_core.models.merge import ANNOTATIONS
+from pymacaron_core.models.parts.objects import WHOLE
 from pymacaron_core.models.written import references
 from pymacaron_core.spec.operation import Schema
 
@@ -62,8 +63,8 @@ def says_nothing(schema: Schema) -> bool:
 
 def plain(keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords as JSON Schema, what ``allOf`` holds beside the others where they do not meddle."""
-    parts = [{key: value for key, value in keywords.items() if key != "allOf"}]
-    for each in keywords.get("allOf", ()):
+    parts = [{key: value for key, value in keywords.items() if key not in ("allOf", WHOLE)}]
+    for each in (*keywords.get("allOf", ()), *keywords.get(WHOLE, ())):
         parts.append({**({"$ref": each.ref} if each.ref else {}), **each.keywords})
     merged: dict[str, Any] = {}
     apart: list[Any] = []

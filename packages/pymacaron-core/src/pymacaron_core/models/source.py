@@ -126,7 +126,7 @@ class _Writer:
             lines.append(fit(f"    __pym_rules__: ClassVar = {rules}"))
         if arguments:
             lines.append(fit(f"    model_config = ConfigDict({', '.join(arguments)})"))
-        if isinstance(extra, Type) and extra.text != "Any":
+        if isinstance(extra, Type) and extra.full != "Any":
             first, *others = fit(f"    __pydantic_extra__: dict[str, {extra.full}]").split("\n")
             lines += [f"{first}  {_OVERRIDES}", *others]
         return lines
@@ -186,7 +186,9 @@ class _Writer:
                 expression, names = waiting.pop(name)
                 late = bool(names & classes) or any(uses[n][1] & classes for n in names if n in uses) or not ready
                 line = f"{name}: TypeAlias = {expression}"
-                if not ready:
+                if expression == "None":
+                    line = f'{name} = TypeAliasType({text(name)}, "None")'
+                elif not ready:
                     meant = f"Annotated[{expression}, ReadsJson()]"
                     line = f"{name} = TypeAliasType({text(name)}, {text(meant)})"
                 (last if late else first).extend([line, *_told(self.plan.aliases[name])])

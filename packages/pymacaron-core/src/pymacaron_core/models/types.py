@@ -71,7 +71,17 @@ class Types:
         return found
 
     def of_named(self, schema: Schema) -> Type:
-        """The type of a named schema itself: what its alias stands for."""
+        """The type of a schema itself, whatever its name: what its alias stands for."""
+        if self._is_null(schema):
+            return Type("None", nullable=True)
+        target = self._only_a_reference(schema)
+        if target is not None and target is not schema:
+            found = self.of(target)
+            return replace(found, nullable=True) if schema.get("x-nullable") is True else found
+        if schema.ref is not None and self._is_whole(schema):
+            left = residual.rest(self._beside(schema), (), ())
+            found = self._marked(self.of(self.schemas[schema.ref]), left)
+            return replace(found, nullable=self._nulls.fits(schema))
         return self._written(schema, self.merger.keywords(schema))
 
     def report(self, place: Place, keyword: str, why: str) -> None:
@@ -95,21 +105,16 @@ class Types:
                 self.report(schema.place, keyword, f"{_cut(repr(pattern))} is of no use: {found.why}")
 
     def _make(self, schema: Schema) -> Type:
-        target = self._only_a_reference(schema)
-        if self.choices.kinds(schema) == {"null"}:
-            return Type("None", nullable=True)
-        if target is not None and id(target) in self.named:
-            told = schema.get("x-nullable") is True or self._nulls.fits(target)
-            return Type(self.named[id(target)], nullable=told)
-        if target is not None and target is not schema:
-            return self.of(target)
-        if id(schema) in self.named:
+        if id(schema) in self.named and not self._is_null(schema):
             return Type(self.named[id(schema)], nullable=self._nulls.fits(schema))
-        if schema.ref is not None and self._is_whole(schema):
-            left = residual.rest({k: v for k, v in schema.keywords.items() if k != "type"}, (), ())
-            found = self._marked(self.of(Schema(ref=schema.ref)), left)
-            return replace(found, nullable=self._nulls.fits(schema))
-        return self._written(schema, self.merger.keywords(schema))
+        return self.of_named(schema)
+
+    def _is_null(self, schema: Schema) -> bool:
+        if not self._nulls.fits(schema):
+            return False
+        keywords = self.merger.keywords(schema)
+        values = self._values(keywords) if "enum" in keywords or "const" in keywords else None
+        return values.text == "None" if values is not None else self.choices.kinds(schema) in ({"null"}, set())
 
     def _only_a_reference(self, schema: Schema) -> Schema | None:
         """The named schema that this one is, where nothing but annotations stands beside the reference."""
@@ -126,9 +131,14 @@ class Types:
         """Whether a reference with keywords beside it is the type it refers to, with a mark for these."""
         target = self.merger.keywords(self.schemas[str(schema.ref)])
         is_union = self.choices.typed(self.schemas[str(schema.ref)], target) is not None
-        types_fit = set(target.get("type", ())) <= set(schema.get("type", target.get("type", ())))
         is_class = bool(target.get("properties"))
-        return (is_union or is_class) and types_fit and not any(key in schema.keywords for key in STRUCTURE)
+        return (is_union or is_class) and not any(key in schema.keywords for key in STRUCTURE)
+
+    def _beside(self, schema: Schema) -> Mapping[str, Any]:
+        """What stands beside a reference, less a type that is said there as well."""
+        told = set(self.merger.keywords(self.schemas[str(schema.ref)]).get("type", ()))
+        is_told = bool(told) and told <= set(schema.get("type", ()))
+        return {key: value for key, value in schema.keywords.items() if key != "type" or not is_told}
 
     def _written(self, schema: Schema, keywords: Mapping[str, Any]) -> Type:
         if schema.refuses_all:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any
 
-from pymacaron_core.models.parts.objects import both
+from pymacaron_core.models.parts.objects import WHOLE, Both
 from pymacaron_core.spec.operation import Schema
 
 _TOGETHER = ("prefixItems", "items")
-_DYNAMIC = ("oneOf", "anyOf", "if", "allOf", "contains")
+_DYNAMIC = ("oneOf", "anyOf", "if", "allOf", "contains", WHOLE)
 _OPEN = Schema()
 
 
-def merge(merged: dict[str, Any], other: dict[str, Any]) -> None:
+def merge(merged: dict[str, Any], other: dict[str, Any], both: Both) -> None:
     """Move ``prefixItems`` and ``items`` from ``other`` to ``merged``."""
     if not any(key in merged for key in _TOGETHER) or not any(key in other for key in _TOGETHER):
         return
@@ -36,6 +36,6 @@ def close(merged: dict[str, Any], schema: Schema) -> None:
     if rest is None or "items" in merged:
         return
     if any(key in merged for key in _DYNAMIC):
-        merged["allOf"] = (*merged.get("allOf", ()), schema)
+        merged[WHOLE] = (*merged.get(WHOLE, ()), schema)
     else:
         merged["items"] = rest

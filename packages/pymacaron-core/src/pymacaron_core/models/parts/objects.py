@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pymacaron_core.spec.operation import Schema
 
+Both = Callable[[Schema, Schema], Schema]
+"""Makes one schema of two that must both hold."""
 OUTER = ("unevaluatedProperties", "unevaluatedItems")
 """Keywords that mean what the whole schema around them leaves over."""
+WHOLE = "whole"
+"""Among folded keywords: schemas that must hold as well, and cannot be taken apart."""
 _TOGETHER = ("properties", "patternProperties", "additionalProperties")
-_DYNAMIC = ("oneOf", "anyOf", "if", "dependentSchemas", "allOf")
+_DYNAMIC = ("oneOf", "anyOf", "if", "dependentSchemas", "allOf", WHOLE)
 _OPEN = Schema()
 
 
-def both(mine: Schema, theirs: Schema) -> Schema:
-    """One schema for what must fit two."""
-    if mine is theirs or (not theirs.keywords and theirs.ref is None and not theirs.refuses_all):
-        return mine
-    if not mine.keywords and mine.ref is None and not mine.refuses_all:
-        return theirs
-    if mine.refuses_all or theirs.refuses_all:
-        return mine if mine.refuses_all else theirs
-    return Schema({"allOf": (mine, theirs)}, place=theirs.place)
-
-
-def in_both(mine: Mapping[str, Schema], theirs: Mapping[str, Schema]) -> dict[str, Schema]:
+def in_both(mine: Mapping[str, Schema], theirs: Mapping[str, Schema], both: Both) -> dict[str, Schema]:
     """What is in either, and what is in both folded."""
     return {**mine, **{name: both(mine[name], each) if name in mine else each for name, each in theirs.items()}}
 
@@ -36,7 +29,7 @@ def is_open(keywords: Mapping[str, Any]) -> bool:
     return not rest.refuses_all and not rest.keywords and rest.ref is None
 
 
-def merge(merged: dict[str, Any], other: dict[str, Any]) -> None:
+def merge(merged: dict[str, Any], other: dict[str, Any], both: Both) -> None:
     """Move the keywords about properties from ``other`` to ``merged``.
 
     A property that only one of the two declares is an additional one to the other.
@@ -48,25 +41,26 @@ def merge(merged: dict[str, Any], other: dict[str, Any]) -> None:
     patterns = [side.get("patternProperties", {}) for side in (mine, theirs)]
     if any(patterns):
         left = [_only_names(side) for side in (mine, theirs) if not is_open(side)]
-        merged["allOf"] = (*merged.get("allOf", ()), *left)
-        merged["patternProperties"] = in_both(*patterns)
+        if left:
+            merged["allOf"] = (*merged.get("allOf", ()), *left)
+        merged["patternProperties"] = in_both(patterns[0], patterns[1], both)
         rests = [_OPEN, _OPEN]
     else:
         rests = [side.get("additionalProperties", _OPEN) for side in (mine, theirs)]
         rest = both(*rests)
         if not is_open({"additionalProperties": rest}) or any("additionalProperties" in s for s in (mine, theirs)):
             merged["additionalProperties"] = rest
-    found = _properties(mine.get("properties", {}), theirs.get("properties", {}), *rests)
+    found = _properties(mine.get("properties", {}), theirs.get("properties", {}), rests, both)
     if found or "properties" in mine or "properties" in theirs:
         merged["properties"] = found
 
 
 def _properties(
-    mine: Mapping[str, Schema], theirs: Mapping[str, Schema], my_rest: Schema, their_rest: Schema
+    mine: Mapping[str, Schema], theirs: Mapping[str, Schema], rests: list[Schema], both: Both
 ) -> dict[str, Schema]:
     found = {}
     for name in dict.fromkeys((*mine, *theirs)):
-        meant = both(mine.get(name, my_rest), theirs.get(name, their_rest))
+        meant = both(mine.get(name, rests[0]), theirs.get(name, rests[1]))
         if not meant.refuses_all or (name in mine and name in theirs):
             found[name] = meant
     return found
@@ -84,6 +78,6 @@ def close(merged: dict[str, Any], schema: Schema) -> None:
     if rest is None or "additionalProperties" in merged:
         return
     if any(key in merged for key in _DYNAMIC):
-        merged["allOf"] = (*merged.get("allOf", ()), schema)
+        merged[WHOLE] = (*merged.get(WHOLE, ()), schema)
     elif not is_open({"additionalProperties": rest}):
         merged["additionalProperties"] = rest
