@@ -1,7 +1,8 @@
 """Answers made up from a document: they are what the document declares."""
 
 import pytest
-from pymacaron_core.mock import HEADER, example, mock_function
+from pymacaron_core.mock import FORMATS, HEADER, example, mock_function
+from pymacaron_core.models import formats
 from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
 
 STRING, INTEGER = Schema({"type": ("string",)}), Schema({"type": ("integer",)})
@@ -67,3 +68,8 @@ def test_a_reply_that_is_no_json_is_text():
 
 def test_a_reply_without_content_has_none():
     assert mocked(Reply("204")) == (None, 204, {HEADER: "getX"})
+
+
+def test_made_up_texts_are_of_their_formats():
+    assert set(FORMATS) == set(formats.NAMES)
+    assert [name for name, text in FORMATS.items() if not formats.checker(name)(text)] == []

@@ -80,6 +80,7 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "idn-hostname": (
         [
+            "\u00dcber.DE",
             "\uc2e4\ub840.\ud14c\uc2a4\ud2b8",
             "fa\u00df.de",
             "stra\u00dfe.de",
@@ -111,7 +112,6 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
             "\u302e\uc2e4\ub840",
             "x\u00d7y",
             "",
-            "\u00dc.de",
         ],
     ),
     "ipv4": (

@@ -139,3 +139,5 @@ _FORMATS: dict[str, tuple[str, Check]] = {
 }
 _CHECKS = {name: check for name, (_, check) in _FORMATS.items()}
 _MEANINGS = {name: told for name, (told, _) in _FORMATS.items()}
+NAMES = tuple(_FORMATS)
+"""The formats that ask something of a text."""

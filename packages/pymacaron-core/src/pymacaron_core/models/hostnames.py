@@ -26,10 +26,10 @@ def is_hostname(text: str) -> bool:
 
 
 def is_idn_hostname(text: str) -> bool:
-    """A name in any script (IDNA 2008)."""
+    """A name in any script (IDNA 2008), in letters of either case."""
     if not 0 < len(text) <= _LONGEST:
         return False
-    labels = _DOTS.split(text)
+    labels = [label if label.isascii() else label.lower() for label in _DOTS.split(text)]
     if not all(_is_ascii_label(label) if label.isascii() else _is_label(label) for label in labels):
         return False
     return sum(len(_encoded(label)) + 1 for label in labels) - 1 <= _LONGEST
