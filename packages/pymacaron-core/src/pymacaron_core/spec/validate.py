@@ -1,0 +1,91 @@
+"""What a second reader says of a document: openapi-spec-validator, where it is installed (the extra ``validator``).
+
+It is for ``check`` and ``generate``: it takes seconds, and a service that starts never asks it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from pymacaron_core.errors import DocumentFault
+from pymacaron_core.spec.operation import Place, Specification
+from pymacaron_core.yaml12 import YamlFault, places
+
+TIME_LIMIT = 60.0
+"""How many seconds it may take for one document."""
+
+_LONGEST = 300
+_RULE = "validator"
+
+
+def can_validate() -> bool:
+    """Whether the document validator is installed."""
+    return find_spec("openapi_spec_validator") is not None
+
+
+def findings(
+    specification: Specification, root: Path, told: Iterable[DocumentFault] = (), *, time_limit: float = TIME_LIMIT
+) -> list[DocumentFault]:
+    """Where a document does not validate, as warnings with places; ``[]`` where nothing is installed that says so.
+
+    What ``told`` has faults for already is left out. Documents that refer to other files are validated as one, and
+    what is wrong in a part that another file brings is told where the main file refers to it.
+    """
+    if not can_validate() or not specification.document:
+        return []
+    known = [fault.pointer for fault in told if fault.file == specification.file]
+    found = [each for each in _found(specification, time_limit) if not _is_told(each.pointer, known)]
+    return _placed(found, root / specification.file)
+
+
+def _found(specification: Specification, time_limit: float) -> Iterator[DocumentFault]:
+    document = json.dumps(specification.document, default=str)
+    command = [sys.executable, "-m", "pymacaron_core.spec.validator"]
+    try:
+        done = subprocess.run(command, input=document, capture_output=True, text=True, timeout=time_limit, check=False)
+        answers = json.loads(done.stdout) if done.returncode == 0 else None
+    except subprocess.TimeoutExpired:
+        yield _fault(specification, (), f"the document validator is not done with this after {time_limit:g} seconds")
+        return
+    except (OSError, ValueError):
+        answers = None
+    if answers is None:
+        yield _fault(specification, (), "the document validator cannot judge this document")
+        return
+    for path, keyword, message in answers:
+        yield _fault(specification, path, f"this does not validate: {_short(message)}", keyword)
+
+
+def _fault(specification: Specification, path: Iterable[str], message: str, keyword: str = "") -> DocumentFault:
+    place = Place(specification.file)
+    for step in path:
+        place /= step
+    rule = f"{_RULE}-{keyword}" if keyword else _RULE
+    return DocumentFault(place.file, place.pointer, message, rule=rule, severity="warning")
+
+
+def _is_told(pointer: str, known: list[str]) -> bool:
+    return any(
+        pointer == each or each.startswith(f"{pointer}/") or (each and pointer.startswith(f"{each}/")) for each in known
+    )
+
+
+def _placed(found: list[DocumentFault], file: Path) -> list[DocumentFault]:
+    try:
+        where = places(file.read_bytes(), {fault.pointer for fault in found})
+    except (OSError, YamlFault):
+        where = {}
+    return [
+        DocumentFault(f.file, f.pointer, f.message, *where.get(f.pointer, (0, 0)), f.rule, f.severity)
+        for f in dict.fromkeys(found)
+    ]
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

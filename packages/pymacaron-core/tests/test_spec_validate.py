@@ -1,0 +1,72 @@
+"""A second reader judges documents: in time, without a network, and beside what is told already."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pymacaron_core.errors import DocumentFault
+from pymacaron_core.spec import read, validate
+from pymacaron_core.spec.operation import Specification
+from spec_documents import OK, OPENAPI, SWAGGER, write
+
+MODERN = OPENAPI.replace("3.0.3", "3.1.0")
+
+
+def found(folder: Path, text: str) -> list[DocumentFault]:
+    """What the validator says beside what reading does."""
+    specification, told = read(write(folder, text), root=folder, sound_part=True)
+    return validate.findings(specification, folder, told)
+
+
+@pytest.mark.parametrize("head", [SWAGGER, OPENAPI, MODERN, OPENAPI.replace("3.0.3", "3.2.0")])
+def test_a_document_that_validates_has_no_findings(tmp_path: Path, head: str) -> None:
+    assert found(tmp_path, f"{head}paths: {{/a: {{get: {{{OK}}}}}}}") == []
+
+
+@pytest.mark.parametrize("head", [SWAGGER, OPENAPI, MODERN])
+def test_what_does_not_validate_is_told_with_its_place(tmp_path: Path, head: str) -> None:
+    (fault,) = found(tmp_path, f"{head}paths: {{/a: {{get: {{tags: [a, a], {OK}}}}}}}\ntags: [{{}}]\n")[-1:]
+    assert fault.severity == "warning"
+    assert fault.rule.startswith("validator")
+    assert (fault.file, fault.pointer, fault.line) == ("api.yaml", "/tags/0", 4)
+    assert fault.message.startswith("this does not validate: ")
+
+
+def test_what_is_told_already_is_not_told_again(tmp_path: Path) -> None:
+    bad = "/b: {get: {parameters: [{name: a, in: qery}], responses: {200: {description: ok}}}}"
+    assert found(tmp_path, f"{OPENAPI}paths: {{/a: {{get: {{{OK}}}}}, {bad}}}") == []
+
+
+def test_documents_in_several_files_are_judged_as_one(tmp_path: Path) -> None:
+    write(tmp_path, "get: {responses: {200: {}}}", "item.yaml")
+    (fault,) = found(tmp_path, f"{OPENAPI}paths: {{/a: {{$ref: item.yaml}}, /b: {{get: {{{OK}}}}}}}")
+    assert fault.pointer.startswith("/paths/~1a")
+    assert (fault.file, fault.line) == ("api.yaml", 3)
+
+
+def test_a_validator_that_takes_too_long_is_stopped_and_said_so(tmp_path: Path) -> None:
+    specification, _ = read(write(tmp_path, f"{OPENAPI}paths: {{/a: {{get: {{{OK}}}}}}}"), root=tmp_path)
+    (fault,) = validate.findings(specification, tmp_path, time_limit=0.01)
+    assert fault.message == "the document validator is not done with this after 0.01 seconds"
+
+
+def test_schemas_that_refer_to_themselves_are_no_crash(tmp_path: Path) -> None:
+    one, other = ({"allOf": [{"$ref": f"#/components/schemas/{name}"}]} for name in "BA")
+    schemas = {"A": {"type": "object", "default": {}, **one}, "B": other}
+    document = {"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}}
+    specification = Specification("t", file="api.yaml", document={**document, "components": {"schemas": schemas}})
+    (fault,) = validate.findings(specification, write(tmp_path, "{}").parent)
+    assert fault.message.startswith("this does not validate: it is nested too deeply, or refers to itself")
+
+
+def test_without_the_validator_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validate, "can_validate", lambda: False)
+    assert found(tmp_path, f"{OPENAPI}paths: {{/a: {{get: {{{OK}}}}}}}\ntags: [{{}}]") == []
+
+
+def test_reading_a_document_never_brings_the_validator() -> None:
+    code = "import sys, pymacaron_core.app, pymacaron_core.spec; sys.exit('openapi_spec_validator' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
