@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec import read, validate
-from pymacaron_core.spec.operation import Specification
+from pymacaron_core.spec.operation import Place, Specification
 from spec_documents import OK, OPENAPI, SWAGGER, write
 
 MODERN = OPENAPI.replace("3.0.3", "3.1.0")
@@ -18,7 +18,7 @@ MODERN = OPENAPI.replace("3.0.3", "3.1.0")
 def found(folder: Path, text: str) -> list[DocumentFault]:
     """What the validator says beside what reading does."""
     specification, told = read(write(folder, text), root=folder, sound_part=True)
-    return validate.findings(specification, folder, told)
+    return validate.findings(specification, folder, [Place(fault.file, fault.pointer) for fault in told])
 
 
 @pytest.mark.parametrize("head", [SWAGGER, OPENAPI, MODERN, OPENAPI.replace("3.0.3", "3.2.0")])

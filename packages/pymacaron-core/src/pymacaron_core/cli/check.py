@@ -19,8 +19,8 @@ from pymacaron_core.console import DIM, GREEN, RED, YELLOW, coloured, say, say_j
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Tell every finding; 1 when there are errors, or warnings with ``--strict``."""
-    findings, well = _of_documents(options) if options.files else _of_project(options)
+    """Tell every finding; 1 when there are errors, or warnings with ``--strict`` or ``documents: strict``."""
+    findings, well, strict = _of_documents(options) if options.files else _of_project(options)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     if options.json:
@@ -29,18 +29,19 @@ def execute(options: argparse.Namespace) -> int:
         for finding in findings:
             say(_line(finding))
         say(_summary(errors, warnings) or coloured(f"all is well: {well}", GREEN))
-    return 1 if errors or (warnings and options.strict) else 0
+    return 1 if errors or (warnings and (strict or options.strict)) else 0
 
 
-def _of_documents(options: argparse.Namespace) -> tuple[Sequence[Finding], str]:
+def _of_documents(options: argparse.Namespace) -> tuple[Sequence[Finding], str, bool]:
     findings, count = lint(options.files, options.root)
-    return findings, f"{count} {'document' if count == 1 else 'documents'}"
+    return findings, f"{count} {'document' if count == 1 else 'documents'}", False
 
 
-def _of_project(options: argparse.Namespace) -> tuple[Sequence[Finding], str]:
+def _of_project(options: argparse.Namespace) -> tuple[Sequence[Finding], str, bool]:
     found = survey(options)
     routes = sum(len(api.routes) for api in found.own_apis)
-    return found.findings, f"{routes} {'route' if routes == 1 else 'routes'}, each with its function"
+    strict = found.config is not None and found.config.core.documents == "strict"
+    return found.findings, f"{routes} {'route' if routes == 1 else 'routes'}, each with its function", strict
 
 
 def _line(finding: Finding) -> str:

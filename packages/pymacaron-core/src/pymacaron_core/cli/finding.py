@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.models.types import Unenforced
-from pymacaron_core.spec.operation import Place
+from pymacaron_core.spec.operation import Place, Specification
+from pymacaron_core.spec.validate import findings
 from pymacaron_core.yaml12 import Positions, YamlFault
 
 _PLACED = re.compile(r"(?P<file>[^\s:][^:\n]*?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?: (?P<message>.*)", re.DOTALL)
@@ -89,3 +91,9 @@ def of_line(text: str, severity: str, rule: str) -> Finding:
     return Finding(
         severity, match["message"], match["file"], int(match["line"] or 0), int(match["column"] or 0), rule=rule
     )
+
+
+def validated(specification: Specification, root: Path, told: Iterable[Finding]) -> list[Finding]:
+    """What the document validator says beside what is told already; nothing where it is not installed."""
+    places = [Place(each.file, each.pointer) for each in told if each.pointer]
+    return [of_fault(fault) for fault in findings(specification, root, places)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
@@ -10,14 +11,17 @@ from pathlib import Path
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.cli.signatures import Signatures
 from pymacaron_core.cli.stubs import Target, Written, targets, title_of, write_stubs
-from pymacaron_core.config import load_config
+from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say, say_json, tell_errors
-from pymacaron_core.errors import StartError
+from pymacaron_core.errors import DocumentError, StartError
 from pymacaron_core.loading import Wishes, candidates_of, read_all
 from pymacaron_core.models import classes_of, is_fresh, is_pool_fresh, load_models, models_path, pool_path, write_pool
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.models.pool import Classes
 from pymacaron_core.spec.operation import Operation, Specification
+from pymacaron_core.spec.validate import findings
+
+log = logging.getLogger(__name__)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -28,6 +32,7 @@ def execute(options: argparse.Namespace) -> int:
     stale = [path for path, specification in files.items() if not is_fresh(specification, path)]
     if not options.check:
         sys.path.insert(0, str(config.root))
+        _validate([files[path] for path in stale], config)
         for path in stale:
             load_models(files[path], root=config.root, write=True)
     pool, classes = pool_path(config.root), _classes(specifications, config.root)
@@ -38,6 +43,16 @@ def execute(options: argparse.Namespace) -> int:
     stubs = _stubs(options, config.root) if options.handlers and not options.check else []
     _tell(options, config.root, [*files, pool], stale, stubs)
     return 1 if options.check and stale else 0
+
+
+def _validate(specifications: list[Specification], config: Config) -> None:
+    """Tell what the document validator says; under ``documents: strict`` nothing is generated then."""
+    found = [fault for each in specifications for fault in findings(each, config.root)]
+    if found and config.core.documents == "strict":
+        raise DocumentError(found)
+    if config.core.documents == "warn":
+        for fault in found:
+            log.warning("%s", fault)
 
 
 def _classes(specifications: list[Specification], root: Path) -> Classes:

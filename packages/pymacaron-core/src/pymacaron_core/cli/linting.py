@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pymacaron_core.cli.finding import Finding, Located, of_fault
+from pymacaron_core.cli.finding import Finding, Located, of_fault, validated
 from pymacaron_core.cli.naming import root_of, shown_file
 from pymacaron_core.errors import DocumentError, ModelError, StartError
 from pymacaron_core.models.plan import Plan
@@ -49,7 +49,8 @@ def _of_document(path: Path, root: Path) -> Iterator[Finding]:
     except DocumentError as error:
         yield from map(of_fault, error.faults)
         return
-    yield from map(of_fault, faults)
+    yield from (told := [of_fault(fault) for fault in faults])
+    yield from validated(specification, root, told)
     located = Located(root)
     try:
         yield from map(located.unenforced, Plan(specification).unenforced)

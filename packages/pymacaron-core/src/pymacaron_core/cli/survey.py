@@ -13,7 +13,7 @@ from pathlib import Path
 from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi
 from pymacaron_core.cli.annotations import misread
-from pymacaron_core.cli.finding import Finding, Located, of_fault, of_line
+from pymacaron_core.cli.finding import Finding, Located, of_fault, of_line, validated
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import Config, find_root, load_config
 from pymacaron_core.errors import DocumentError, DocumentFault, GuardMissing, StartError
@@ -59,6 +59,7 @@ def survey(options: argparse.Namespace) -> Survey:
         found.findings.extend(_of_documents(config.root, config.core.ignore))
     for api in found.own_apis:
         found.findings.extend(_of_api(api, Located(config.root)))
+        found.findings.extend(validated(api.specification, config.root, found.findings))
     found.findings = sorted(dict.fromkeys(found.findings), key=lambda each: (each.file, each.line, each.column))
     return found
 

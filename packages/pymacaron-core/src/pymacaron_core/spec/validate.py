@@ -29,16 +29,16 @@ def can_validate() -> bool:
 
 
 def findings(
-    specification: Specification, root: Path, told: Iterable[DocumentFault] = (), *, time_limit: float = TIME_LIMIT
+    specification: Specification, root: Path, told: Iterable[Place] = (), *, time_limit: float = TIME_LIMIT
 ) -> list[DocumentFault]:
     """Where a document does not validate, as warnings with places; ``[]`` where nothing is installed that says so.
 
-    What ``told`` has faults for already is left out. Documents that refer to other files are validated as one, and
-    what is wrong in a part that another file brings is told where the main file refers to it.
+    What is wrong at a place of ``told``, inside of it or around it, is left out. A document in several files is
+    validated as one, and what is wrong in a part that another file brings is told where the main file refers to it.
     """
     if not can_validate() or not specification.document:
         return []
-    known = [fault.pointer for fault in told if fault.file == specification.file]
+    known = [place.pointer for place in told if place.file == specification.file]
     found = [each for each in _found(specification, time_limit) if not _is_told(each.pointer, known)]
     return _placed(found, root / specification.file)
 
