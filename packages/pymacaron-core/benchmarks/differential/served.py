@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from pymacaron_core import spec
-from pymacaron_core.models import Catalog, load_models
+from pymacaron_core.models import Catalog, faults_of, load_models
 
 _made = 0
 
@@ -62,8 +62,8 @@ def _validator(validator: Any) -> Callable[[str], str]:
     def judge(text: str) -> str:
         try:
             validator.validate_json(text, strict=True, by_alias=True, by_name=False)
-        except ValidationError:
-            return "refused"
+        except ValidationError as error:
+            return "refused" if faults_of(error, "body") else "failed: it is refused without a word"
         except Exception as error:
             return f"failed: {type(error).__name__}: {error}"
         return ""
