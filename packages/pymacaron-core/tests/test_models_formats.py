@@ -379,3 +379,13 @@ def test_a_narrower_range_stays(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, "It: {type: integer, format: uint8, minimum: 3, maximum: 1000}", version="3.1.0")
     assert refused(catalog, "It", "2") and not refused(catalog, "It", "3")
     assert refused(catalog, "It", "256") and not refused(catalog, "It", "255")
+
+
+def test_a_choice_of_formats_tells_what_it_takes(tmp_path: Path) -> None:
+    choice = "{anyOf: [{type: string, format: email}, {type: string, format: date}, {type: integer}]}"
+    catalog = catalog_of(tmp_path, f"It: {choice}", version="3.1.0")
+    assert str(read(catalog, "It", '"2026-01-31"')) == "2026-01-31"
+    with pytest.raises(ValidationError) as caught:
+        read(catalog, "It", '"joe"')
+    (fault,) = faults_of(caught.value, "body")
+    assert fault.message == "must be an email address or a date (2006-01-31) or an integer"

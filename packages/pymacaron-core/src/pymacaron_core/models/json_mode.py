@@ -136,6 +136,8 @@ def _choice(choice: Any) -> Any:
 
 def _label(schema: Any) -> str:
     """The name of a branch in messages: that of its class, or of its type."""
+    while schema["type"].startswith("function-") and "schema" in schema:
+        schema = schema["schema"]
     if schema["type"] == "definition-ref":
         return str(schema["schema_ref"]).rsplit(":", 1)[0].rsplit(".", 1)[-1]
     return schema["cls"].__name__ if schema["type"] == "model" else str(schema["type"])
