@@ -373,3 +373,20 @@ def test_numbers_are_no_booleans_of_an_enum(tmp_path: Path, text: str) -> None:
     assert refused(catalog, "Sure", text) != []
     assert refused(catalog, "Both", text) != []
     assert refused(catalog, "Both", "true") == []
+
+
+def test_a_class_with_marks_is_built_with_the_classes_inside_of_it(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        """
+        Inner: {type: object, properties: {id: {type: object, properties: {date: {type: string, minLength: 2}}}}}
+        Outer:
+          type: object
+          anyOf:
+          - {type: object, properties: {b: {$ref: '#/components/schemas/Inner'}}}
+          - {type: string}
+        """,
+    )
+    assert refused(catalog, "Outer", '{"b": {"id": {"date": "ab"}}}') == []
+    assert refused(catalog, "Outer", '{"b": {"id": {"date": "a"}}}') != []
+    assert refused(catalog, "Outer", '"a"') != []

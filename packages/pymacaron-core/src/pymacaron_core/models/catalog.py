@@ -182,12 +182,13 @@ class Catalog:
 
     def _built(self, kind: Any, place: Place) -> TypeAdapter[Any]:
         try:
-            if isinstance(kind, type) and issubclass(kind, Model):
-                kind.model_rebuild()
-                adapter = TypeAdapter(kind)
-                adapter.rebuild()
-                return adapter
-            return TypeAdapter(Annotated[kind, ReadsJson()], config=None if _is_marked_class(kind) else _CONFIG)
+            model = _class_in(kind)
+            if model is None:
+                return TypeAdapter(Annotated[kind, ReadsJson()], config=_CONFIG)
+            model.model_rebuild()
+            adapter = TypeAdapter(kind)
+            adapter.rebuild()
+            return adapter
         except Exception as error:
             raise ModelError(f"{_where(place)}: no validator can be made of this schema: {error}") from error
 
@@ -273,10 +274,10 @@ class _Names(Mapping[str, Any]):
         return len(dir(self._module))
 
 
-def _is_marked_class(kind: Any) -> bool:
-    """Whether a type is a class of its own configuration, with marks."""
+def _class_in(kind: Any) -> type[Model] | None:
+    """The class of models a type is, with marks or without."""
     inner = getattr(kind, "__origin__", kind) if hasattr(kind, "__metadata__") else kind
-    return isinstance(inner, type) and issubclass(inner, Model)
+    return inner if isinstance(inner, type) and issubclass(inner, Model) else None
 
 
 def _where(place: Place) -> str:
