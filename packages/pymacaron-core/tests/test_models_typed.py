@@ -15,71 +15,73 @@ from test_models_source import mypy
 
 PETSTORE = Path(__file__).parent / "petstore"
 REF = "#/components/schemas"
-TORTURE = f"""
-{SCHEMAS}
-Kind: {{type: string, enum: [book, toy], default: toy}}
-Level: {{enum: [1, 2.5, true, null, low]}}
-Fixed: {{const: 3}}
-Day: {{type: string, format: date, default: '2026-01-31'}}
-Tree: {{type: object, properties: {{kids: {{type: array, items: {{$ref: '{REF}/Tree'}}}}}}}}
-Deep: {{type: array, items: {{$ref: '{REF}/Deep'}}}}
-Json: {{type: [object, array, string, number, boolean, 'null'], additionalProperties: {{$ref: '{REF}/Json'}}}}
-Cat: {{type: object, required: [is], properties: {{is: {{type: string}}, lives: {{type: integer, default: 9}}}}}}
-Dog: {{type: object, required: [is], properties: {{is: {{type: string}}, born: {{$ref: '{REF}/Day'}}}}}}
+TORTURE = (
+    SCHEMAS
+    + """
+Kind: {type: string, enum: [book, toy], default: toy}
+Level: {enum: [1, 2.5, true, null, low]}
+Fixed: {const: 3}
+Day: {type: string, format: date, default: '2026-01-31'}
+Tree: {type: object, properties: {kids: {type: array, items: {$ref: '#/Tree'}}}}
+Deep: {type: array, items: {$ref: '#/Deep'}}
+Json: {type: [object, array, string, number, boolean, 'null'], additionalProperties: {$ref: '#/Json'}}
+Cat: {type: object, required: [is], properties: {is: {type: string}, lives: {type: integer, default: 9}}}
+Dog: {type: object, required: [is], properties: {is: {type: string}, born: {$ref: '#/Day'}}}
 Pet:
-  oneOf: [{{$ref: '{REF}/Cat'}}, {{$ref: '{REF}/Dog'}}]
-  discriminator: {{propertyName: is, mapping: {{meow: '{REF}/Cat'}}}}
+  oneOf: [{$ref: '#/Cat'}, {$ref: '#/Dog'}]
+  discriminator: {propertyName: is, mapping: {meow: '#/Cat'}}
 Animal:
   type: object
   required: [is]
-  discriminator: {{propertyName: is}}
-  properties: {{is: {{type: string}}, id: {{type: integer, readOnly: true}}}}
-Bird: {{allOf: [{{$ref: '{REF}/Animal'}}, {{type: object, properties: {{wings: {{type: integer, minimum: 0}}}}}}]}}
-Either: {{anyOf: [{{type: integer}}, {{type: array, items: {{type: string, pattern: '^(?=a)b$'}}}}, {{$ref: '{REF}/Cat'}}]}}
-Pair: {{type: array, prefixItems: [{{type: integer}}, {{$ref: '{REF}/Day'}}], minItems: 2, maxItems: 2}}
-Open: {{type: object, properties: {{a: {{type: string}}}}, additionalProperties: {{type: integer}}}}
-Closed: {{type: object, properties: {{a: {{type: string}}}}, additionalProperties: false}}
-Names: {{type: object, patternProperties: {{'^x-': {{type: integer}}}}, additionalProperties: false}}
+  discriminator: {propertyName: is}
+  properties: {is: {type: string}, id: {type: integer, readOnly: true}}
+Bird: {allOf: [{$ref: '#/Animal'}, {type: object, properties: {wings: {type: integer, minimum: 0}}}]}
+Either: {anyOf: [{type: integer}, {type: array, items: {type: string, pattern: '^(?=a)b$'}}, {$ref: '#/Cat'}]}
+Pair: {type: array, prefixItems: [{type: integer}, {$ref: '#/Day'}], minItems: 2, maxItems: 2}
+Open: {type: object, properties: {a: {type: string}}, additionalProperties: {type: integer}}
+Closed: {type: object, properties: {a: {type: string}}, additionalProperties: false}
+Names: {type: object, patternProperties: {'^x-': {type: integer}}, additionalProperties: false}
 Nothing: false
 Anything: true
-list: {{type: object, properties: {{list: {{type: array, items: {{$ref: '{REF}/list'}}}}, str: {{type: string}}}}}}
-class: {{type: object, properties: {{class: {{type: string}}, from: {{type: string}}, self: {{type: string}}}}}}
-object: {{type: object, properties: {{model_config: {{type: string}}, to_json: {{type: string}}, dict: {{type: string}}}}}}
-Optional: {{type: object, properties: {{Any: {{type: string}}, Literal: {{type: string}}, dt: {{type: string}}}}}}
-'3D model': {{type: object, properties: {{'3d': {{type: number}}, a-b: {{type: string}}, a_b: {{type: string}}}}}}
-Größe: {{type: object, properties: {{höhe: {{type: number, exclusiveMinimum: 0}}, 名前: {{type: string}}}}}}
+list: {type: object, properties: {list: {type: array, items: {$ref: '#/list'}}, str: {type: string}}}
+class: {type: object, properties: {class: {type: string}, from: {type: string}, self: {type: string}}}
+object: {type: object, properties: {model_config: {type: string}, to_json: {type: string}, dict: {type: string}}}
+Optional: {type: object, properties: {Any: {type: string}, Literal: {type: string}, dt: {type: string}}}
+'3D model': {type: object, properties: {'3d': {type: number}, a-b: {type: string}, a_b: {type: string}}}
+Größe: {type: object, properties: {höhe: {type: number, exclusiveMinimum: 0}, 名前: {type: string}}}
 Rules:
   type: object
   minProperties: 1
-  dependentRequired: {{a: [b]}}
-  if: {{properties: {{a: {{const: 1}}}}}}
-  then: {{required: [c]}}
-  not: {{required: [z]}}
-  properties: {{a: {{type: integer}}, b: {{type: string}}, c: {{type: array, contains: {{const: 3}}, uniqueItems: true}}}}
+  dependentRequired: {a: [b]}
+  if: {properties: {a: {const: 1}}}
+  then: {required: [c]}
+  not: {required: [z]}
+  properties: {a: {type: integer}, b: {type: string}, c: {type: array, contains: {const: 3}, uniqueItems: true}}
 Values:
   type: object
   description: Every kind of value, "quoted" and with a back\\slash.
   properties:
-    date: {{type: string, format: date, default: '2026-01-31'}}
-    moment: {{type: [string, 'null'], format: date-time}}
-    time: {{type: string, format: time}}
-    wait: {{type: string, format: duration, default: PT90S}}
-    uuid: {{type: string, format: uuid, default: 00000000-0000-4000-8000-000000000000}}
-    price: {{type: string, format: decimal, default: '1.10'}}
-    data: {{type: string, format: byte, default: aGk=}}
-    email: {{type: string, format: email}}
-    number: {{type: integer, format: int32, minimum: 1, default: 3}}
-    share: {{type: number, multipleOf: 0.1, default: 1}}
-    kind: {{$ref: '{REF}/Kind'}}
-    tags: {{type: array, items: {{type: string}}, uniqueItems: true, default: []}}
-    pet: {{$ref: '{REF}/Pet', default: {{is: meow}}}}
-    cats: {{type: array, items: {{$ref: '{REF}/Cat'}}, default: [{{is: meow}}]}}
-    by_name: {{type: object, additionalProperties: {{$ref: '{REF}/Cat'}}, default: {{tom: {{is: meow}}}}}}
-    either: {{$ref: '{REF}/Either', default: [ab]}}
-    inline: {{type: object, required: [x], properties: {{x: {{type: number}}, y: {{type: number, default: 0.5}}}}}}
-    Cat: {{type: string}}
-    Kind: {{type: string, deprecated: true}}
-"""
+    date: {type: string, format: date, default: '2026-01-31'}
+    moment: {type: [string, 'null'], format: date-time}
+    time: {type: string, format: time}
+    wait: {type: string, format: duration, default: PT90S}
+    uuid: {type: string, format: uuid, default: 00000000-0000-4000-8000-000000000000}
+    price: {type: string, format: decimal, default: '1.10'}
+    data: {type: string, format: byte, default: aGk=}
+    email: {type: string, format: email}
+    number: {type: integer, format: int32, minimum: 1, default: 3}
+    share: {type: number, multipleOf: 0.1, default: 1}
+    kind: {$ref: '#/Kind'}
+    tags: {type: array, items: {type: string}, uniqueItems: true, default: []}
+    pet: {$ref: '#/Pet', default: {is: meow}}
+    cats: {type: array, items: {$ref: '#/Cat'}, default: [{is: meow}]}
+    by_name: {type: object, additionalProperties: {$ref: '#/Cat'}, default: {tom: {is: meow}}}
+    either: {$ref: '#/Either', default: [ab]}
+    inline: {type: object, required: [x], properties: {x: {type: number}, y: {type: number, default: 0.5}}}
+    Cat: {type: string}
+    Kind: {type: string, deprecated: true}
+""".replace("$ref: '#/", f"$ref: '{REF}/").replace("meow: '#/", f"meow: '{REF}/")
+)
 PATHS = "\n".join(
     f"/{number}: {{post: {{operationId: do{number}, "
     f"requestBody: {{content: {{application/json: {{schema: {{$ref: '{REF}/{name}'}}}}}}}}, "
