@@ -16,6 +16,7 @@ INSIDE = (
     *("items", "prefixItems", "contains", "unevaluatedItems", "contentSchema"),
 )
 """Keywords whose schemas are about what is in the value."""
+HOLDING = frozenset((*IN_PLACE, *INSIDE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Directions:
         self._schemas = schemas
         self._known: dict[str, Members] = {}
         self._going_on: set[str] = set()
-        self._telling = dict(self._discriminating())
+        self.parts = {name: tuple(parts(schema)) for name, schema in schemas.items()}
+        self._telling = self._discriminating()
 
     def members(self, schema: Schema) -> Members:
         """The properties of the object a schema describes."""
@@ -84,10 +86,10 @@ class Directions:
         that requests must have and replies never do, or leads to such a schema."""
         users: dict[str, list[str]] = {}
         found: list[str] = []
-        for name, schema in self._schemas.items():
-            for ref in references(schema):
+        for name, own in self.parts.items():
+            for ref in references(own):
                 users.setdefault(ref, []).append(name)
-            if any(self._differs(part) for part in parts(schema)):
+            if any(self._differs(part) for part in own):
                 found.append(name)
         seen = set(found)
         while found:
@@ -103,18 +105,16 @@ class Directions:
         members = self.members(schema)
         return bool(members.read_only or members.write_only & members.required)
 
-    def _discriminating(self) -> Iterator[tuple[int, frozenset[str]]]:
+    def _discriminating(self) -> dict[int, frozenset[str]]:
         """By ``id()``: the schemas that a discriminator tells apart, and the properties by which it does."""
         found: dict[int, frozenset[str]] = {}
-        for schema in list(self._schemas.values()):
-            for part in parts(schema):
-                told = part.get("discriminator")
-                if not isinstance(told, Discriminator):
-                    continue
+        for part in (part for own in self.parts.values() for part in own):
+            told = part.get("discriminator")
+            if isinstance(told, Discriminator):
                 names = frozenset({told.property_name})
                 for each in self._told_apart(part, told):
                     found[id(each)] = found.get(id(each), frozenset()) | names
-        return iter(found.items())
+        return found
 
     def _told_apart(self, schema: Schema, told: Discriminator) -> Iterator[Schema]:
         waiting = [schema, *(self._schemas[name] for name in told.mapping.values())]
@@ -136,12 +136,13 @@ def is_said(word: str, schema: Schema, schemas: Mapping[str, Schema], seen: froz
 
     One that says so is enough (JSON Schema 2020-12 Validation, section 9.4).
     """
-    if schema.get(word) is True:
+    if schema.keywords.get(word) is True:
         return True
     ref = schema.ref
     if ref is not None and ref not in seen and is_said(word, schemas[ref], schemas, seen | {ref}):
         return True
-    return any(is_said(word, branch, schemas, seen) for branch in schema.get("allOf", ()))
+    branches = schema.keywords.get("allOf")
+    return branches is not None and any(is_said(word, branch, schemas, seen) for branch in branches)
 
 
 class Withholding:
@@ -169,8 +170,9 @@ def _reached(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:
     waiting = [schema]
     while waiting:
         each = waiting.pop()
-        yield from parts(each)
-        found = [name for name in references(each) if name not in seen]
+        own = tuple(parts(each))
+        yield from own
+        found = [name for name in references(own) if name not in seen]
         seen.update(found)
         waiting.extend(schemas[name] for name in dict.fromkeys(found))
 
@@ -217,21 +219,22 @@ def parts(schema: Schema) -> Iterator[Schema]:
     while waiting:
         each = waiting.pop()
         yield each
-        for key in (*IN_PLACE, *INSIDE):
-            waiting.extend(inner(each.get(key)))
+        for key, value in each.keywords.items():
+            if key in HOLDING:
+                waiting.extend(inner(value))
 
 
 def inner(value: Any) -> Iterable[Schema]:
     """The schemas in the value of a keyword."""
     if isinstance(value, Schema):
         return (value,)
-    held = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    held = value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, Mapping) else ()
     return [each for each in held if isinstance(each, Schema)]
 
 
-def references(schema: Schema) -> Iterator[str]:
-    """The names a schema refers to, in itself and in those written inside it."""
-    for part in parts(schema):
+def references(of: Iterable[Schema]) -> Iterator[str]:
+    """The names that schemas refer to, those written inside them not looked at."""
+    for part in of:
         if part.ref is not None:
             yield part.ref
         told = part.get("discriminator")

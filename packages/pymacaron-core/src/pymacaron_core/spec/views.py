@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pymacaron_core.spec.directions import IN_PLACE, INSIDE, Directions, parts, references
+from pymacaron_core.spec.directions import HOLDING, IN_PLACE, Directions, parts, references
 from pymacaron_core.spec.operation import Body, Discriminator, MediaType, Operation, Parameter, Schema, Specification
 
 RECEIVED = "x-pymacaron-received"
@@ -77,6 +77,8 @@ class _Rewriting:
 
     def __call__(self, schema: Schema, outside: frozenset[str] = frozenset()) -> Schema:
         """``outside`` names the properties that travel the other way, by a schema that this one is a part of."""
+        if schema.ref is None and HOLDING.isdisjoint(schema.keywords) and not outside:
+            return schema
         key = (schema, outside)
         if key not in self._done:
             self._done[key] = self.rewritten(schema, outside)
@@ -88,9 +90,8 @@ class _Rewriting:
     def inside(self, schema: Schema, names: frozenset[str]) -> dict[str, Any]:
         """The keywords of a schema, those that hold schemas rewritten, and not requiring ``names``."""
         found = dict(schema.keywords)
-        for keyword in (*IN_PLACE, *INSIDE):
-            if keyword in found:
-                found[keyword] = self._held(found[keyword], names if keyword in IN_PLACE else frozenset())
+        for keyword in HOLDING & found.keys():
+            found[keyword] = self._held(found[keyword], names if keyword in IN_PLACE else frozenset())
         required = found.get("required", ())
         if names.intersection(required):
             found["required"] = tuple(name for name in required if name not in names)
@@ -176,7 +177,7 @@ class _Requests(_Rewriting):
                 each = waiting.pop()
                 if each in self.names and each not in self.used:
                     self.used.add(each)
-                    waiting.extend(references(self._schemas[each]))
+                    waiting.extend(references(self.directions.parts[each]))
         return self.names.get(name, name)
 
 
