@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonSchemaMode
 from pydantic_core import CoreSchema, core_schema, from_json, to_json
 from typing_extensions import Self
 
@@ -119,6 +120,18 @@ class Model(BaseModel):
                 _parent_namespace_depth=_parent_namespace_depth + 1,
                 _types_namespace=_types_namespace,
             )
+
+    @classmethod
+    def model_json_schema(
+        cls,
+        by_alias: bool | None = True,
+        ref_template: str = DEFAULT_REF_TEMPLATE,
+        schema_generator: type[GenerateJsonSchema] = JsonSchemaGenerator,
+        mode: JsonSchemaMode = "validation",
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Pydantic's method, which leaves the marks of models to the generator that knows them."""
+        return super().model_json_schema(by_alias, ref_template, schema_generator, mode, **more)
 
     @classmethod
     def get_model_name(cls) -> str:
