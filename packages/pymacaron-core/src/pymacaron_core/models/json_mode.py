@@ -31,6 +31,7 @@ from pymacaron_core.models.leaves import (
     read_uuid,
     write_duration,
 )
+from pymacaron_core.models.referring import released
 
 T = TypeVar("T")
 
@@ -177,9 +178,9 @@ class JsonSchemaGenerator(GenerateJsonSchema):
         written = super().generate(schema, mode)
         name = str(written.get("$ref", "")).removeprefix("#/$defs/")
         if not name:
-            return written
+            return released(written)
         beside = {key: value for key, value in written.items() if key != "$ref"}
-        return {**written["$defs"][name], **beside}
+        return released({**written["$defs"][name], **beside})
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         if schema.get("default", ...) is None:

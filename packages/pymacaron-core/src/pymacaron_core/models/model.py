@@ -281,7 +281,8 @@ def _wire_names(cls: type[Model]) -> dict[str, str]:
     """The attribute of each property and its name on the wire."""
     if not cls.__pydantic_fields_complete__:
         cls.model_rebuild()
-    return {name: field.serialization_alias or name for name, field in cls.__pydantic_fields__.items()}
+    fields = cls.__pydantic_fields__.items()
+    return {name: name if field.serialization_alias is None else field.serialization_alias for name, field in fields}
 
 
 def _takes_null(cls: type[Model], name: str) -> bool:

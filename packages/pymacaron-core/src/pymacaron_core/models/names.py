@@ -44,7 +44,9 @@ IMPORTS: dict[str, str] = {
 """What a generated module imports, and from where. No class and no attribute may have such a name."""
 
 _BUILTINS = frozenset(dir(builtins))
-_ATTRIBUTES = frozenset(dir(Model))
+_ATTRIBUTES = frozenset((*dir(Model), *dir(type(Model))))
+PERSISTENT = frozenset(("delete_from_db", "exists", "load_from_db", "query", "save_to_db"))
+"""What classes that persist have from their parent."""
 
 
 class Names:
@@ -71,19 +73,20 @@ class Names:
 
 def class_name(schema_name: str) -> str:
     """A schema's name as the name of a class: unchanged where Python allows it."""
-    name = schema_name if _is_plain(schema_name) else pascal(schema_name)
-    return f"{name}_" if name in IMPORTS or name in _BUILTINS else name
+    name = schema_name if _is_plain(schema_name) and not schema_name.startswith("_") else pascal(schema_name)
+    return f"{name}_" if name in IMPORTS or name in _BUILTINS or name == "annotations" else name
 
 
-def attribute_name(property_name: str) -> str:
-    """A property's name as an attribute: unchanged where Python allows it and no method of models has it."""
+def attribute_name(property_name: str, reserved: frozenset[str] = frozenset()) -> str:
+    """A property's name as an attribute: unchanged where Python allows it and no method of models has it, nor of a
+    class the model derives from (``reserved``)."""
     plain = _is_plain(property_name) or (property_name.isidentifier() and keyword.iskeyword(property_name))
     name = (
         property_name
         if plain and not property_name.startswith("_")
         else identifier(unicodedata.normalize("NFKC", property_name))
     )
-    clashes = name in _ATTRIBUTES or name in IMPORTS or keyword.iskeyword(name)
+    clashes = name in _ATTRIBUTES or name in IMPORTS or name in reserved or keyword.iskeyword(name)
     return f"{name}_" if clashes else name
 
 

@@ -15,7 +15,7 @@ from pymacaron_core.models.expression import ANY, Type
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.kinds import kinds_of
 from pymacaron_core.models.merge import Merger
-from pymacaron_core.models.names import Names, attribute_name, class_name, pascal
+from pymacaron_core.models.names import PERSISTENT, Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
 from pymacaron_core.models.written import AllWritten, written
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
@@ -132,23 +132,33 @@ class Plan:
         keywords = self.merger.keywords(model.schema)
         base = self._all_properties(model.base) if model.base else {}
         required = set(keywords.get("required", ()))
-        names = Names(frozenset(attribute_name(wire) for wire in base))
-        plain = [wire for wire in keywords.get("properties", {}) if attribute_name(wire) == wire]
-        taken = {wire: names.take_attribute(wire) for wire in plain if wire not in base}
+        attributes = self._attributes(model)
         found = []
         for wire, schema in keywords.get("properties", {}).items():
-            if wire in base:
-                continue
             inner = self.merger.keywords(schema)
-            if RECEIVED in inner:
+            if wire in base or RECEIVED in inner:
                 continue
             must = wire in required or inner.get("x-mandatory") is True or schema.get("x-mandatory") is True
-            attribute = taken.get(wire) or names.take_attribute(attribute_name(wire))
             kind = self.types.of(schema)
             default = None if must else self._default(schema, inner, kind)
-            found.append(Property(wire, attribute, schema, inner, kind, must, default))
+            found.append(Property(wire, attributes[wire], schema, inner, kind, must, default))
         self.types.report_doubts(model.schema, keywords)
         return found
+
+    def _attributes(self, model: ModelClass) -> Mapping[str, str]:
+        """The attribute of each property, inherited ones included. Those that keep their name come first."""
+        base = self.class_of(model.base) if model.base else None
+        found = dict(self._attributes(base)) if base else {}
+        names = Names(frozenset(found.values()))
+        reserved = PERSISTENT if self._persists(model) else frozenset()
+        own = [wire for wire in self._all_properties(model.schema) if wire not in found]
+        for wire in sorted(own, key=lambda wire: attribute_name(wire, reserved) != wire):
+            found[wire] = names.take_attribute(attribute_name(wire, reserved))
+        return found
+
+    def _persists(self, model: ModelClass) -> bool:
+        base = self.class_of(model.base) if model.base else None
+        return bool(model.parents) or (base is not None and self._persists(base))
 
     def _default(self, schema: Schema, keywords: Mapping[str, Any], kind: Type) -> str | None:
         if "default" not in keywords:

@@ -16,6 +16,7 @@ from pydantic_core import (
 )
 
 from pymacaron_core.models.judge import Judge, errors_of
+from pymacaron_core.models.referring import held
 
 _KNOWN = frozenset(get_args(core_schema.ErrorType))
 _CHOICES = ("oneOf", "anyOf")
@@ -29,7 +30,8 @@ class JsonSchema:
 
     def __init__(self, keywords: Mapping[str, Any], schemas: Mapping[str, Any] | None = None) -> None:
         self.keywords = keywords
-        self._judge = Judge(keywords, schemas or {})
+        self.schemas = schemas or {}
+        self._judge = Judge(keywords, self.schemas)
         self._is_choice = any(key in keywords for key in _CHOICES)
 
     def __repr__(self) -> str:
@@ -79,9 +81,10 @@ class JsonSchema:
 
     def beside(self, written: dict[str, Any]) -> dict[str, Any]:
         """A type's JSON Schema with these keywords in it."""
-        if not written.keys() & self.keywords.keys() and "$ref" not in written:
-            return {**written, **self.keywords}
-        return {"allOf": [written, dict(self.keywords)]}
+        keywords = held(self.keywords, self.schemas)
+        if not written.keys() & keywords.keys() and "$ref" not in written:
+            return {**written, **keywords}
+        return {"allOf": [written, keywords]}
 
 
 def _both(error: ValidationError, found: list[InitErrorDetails]) -> ValidationError:
