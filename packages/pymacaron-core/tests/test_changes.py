@@ -71,6 +71,11 @@ def webhooks(**found: Any) -> dict[str, Any]:
     return document({}, webhooks={name: {"post": {"responses": OK}} for name in found})
 
 
+def called_back(**parameter: Any) -> dict[str, Any]:
+    parameters = [{"in": "query", "schema": STRING, **parameter}] if parameter else []
+    return {"c": {"{$request.body#/u}": {"post": {"parameters": parameters, "responses": OK}}}}
+
+
 OPERATIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("operation-removed", {"paths": {**document({})["paths"], **document({}, "/b")["paths"]}}, document({})),
     ("operation-added", document({}), {"paths": {**document({})["paths"], **document({}, "/b")["paths"]}}),
@@ -145,10 +150,12 @@ OPERATIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("security-scheme-changed", secured([{"k": []}]), secured([{"k": []}], "query")),
     ("webhook-removed", webhooks(a=1, b=1), webhooks(a=1)),
     ("webhook-added", webhooks(a=1), webhooks(a=1, b=1)),
+    ("callback-added", document({}), document({"callbacks": called_back()})),
+    ("callback-removed", document({"callbacks": called_back()}), document({})),
     (
-        "callbacks-changed",
-        document({}),
-        document({"callbacks": {"c": {"{$request.body#/u}": {"post": {"responses": OK}}}}}),
+        "parameter-required-added",
+        document({"callbacks": called_back()}),
+        document({"callbacks": called_back(name="p", required=True)}),
     ),
 ]
 

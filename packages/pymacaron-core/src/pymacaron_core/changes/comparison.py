@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pymacaron_core.changes.change import Change
 from pymacaron_core.changes.rules import REPLY, REQUEST
@@ -42,37 +42,58 @@ def _whole(old: Specification, new: Specification) -> Iterator[Change]:
 def _operations(old: Specification, new: Specification, schemas: Schemas) -> Iterator[Change]:
     """The changes of single operations, then those of schemas, each with the operations it is seen in."""
     users: dict[Key, list[str]] = {}
-    for kind, words, before, after in (
-        ("operation", _SERVED, old.operations, new.operations),
-        ("webhook", _CALLED, old.webhooks, new.webhooks),
-    ):
-        known = {_address(operation): operation for operation in after}
-        for operation in before:
-            match = known.pop(_address(operation), None)
-            if match is None:
-                yield Change(
-                    f"{kind}-removed",
-                    f"{operation.label} is gone",
-                    "",
-                    (operation.label,),
-                    operation.place,
-                    Place(new.file),
-                )
-                continue
-            one = OperationComparison(operation, match, schemas, words)
-            yield from one.compare()
-            yield from compare_security(old, new, operation, match)
-            for key in one.keys:
-                users.setdefault(key, []).append(match.label)
-        for operation in known.values():
-            yield Change(
-                f"{kind}-added", f"{operation.label} is new", "", (operation.label,), Place(old.file), operation.place
-            )
+    pairs = Pairs(old, new, schemas, users)
+    yield from pairs.compare("operation", _SERVED, _addressed(old.operations), _addressed(new.operations))
+    yield from pairs.compare("webhook", _CALLED, _addressed(old.webhooks), _addressed(new.webhooks))
     yield from _of_schemas(schemas, users)
 
 
-def _address(operation: Operation) -> tuple[str, str]:
-    return operation.method, shape(operation.path)
+def _addressed(operations: Iterable[Operation], name: str = "") -> dict[object, Operation]:
+    return {(name, operation.method, shape(operation.path)): operation for operation in operations}
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Compares operations, those of one address with each other; ``users`` are the operations that use schemas."""
+
+    old: Specification
+    new: Specification
+    schemas: Schemas
+    users: dict[Key, list[str]]
+
+    def compare(
+        self, kind: str, words: Opposite, before: Mapping[object, Operation], after: Mapping[object, Operation]
+    ) -> Iterator[Change]:
+        """``kind`` is ``operation``, ``webhook`` or ``callback``."""
+        for address, operation in before.items():
+            match = after.get(address)
+            if match is None:
+                labels = (operation.label,)
+                yield Change(
+                    f"{kind}-removed", f"{operation.label} is gone", "", labels, operation.place, self._root(self.new)
+                )
+            else:
+                yield from self._pair(operation, match, words)
+        for address, operation in after.items():
+            if address not in before:
+                labels = (operation.label,)
+                yield Change(
+                    f"{kind}-added", f"{operation.label} is new", "", labels, self._root(self.old), operation.place
+                )
+
+    def _pair(self, old: Operation, new: Operation, words: Opposite) -> Iterator[Change]:
+        one = OperationComparison(old, new, self.schemas, words)
+        yield from one.compare()
+        yield from compare_security(self.old, self.new, old, new)
+        for key in one.keys:
+            self.users.setdefault(key, []).append(new.label)
+        before = [_addressed(operations, name) for name, operations in old.callbacks.items()]
+        after = [_addressed(operations, name) for name, operations in new.callbacks.items()]
+        opposite = _CALLED if words is _SERVED else _SERVED
+        yield from self.compare("callback", opposite, ChainMap(*before), ChainMap(*after))
+
+    def _root(self, specification: Specification) -> Place:
+        return Place(specification.file)
 
 
 def _of_schemas(schemas: Schemas, users: Mapping[Key, list[str]]) -> Iterator[Change]:
@@ -101,8 +122,6 @@ class OperationComparison:
             )
         if new.deprecated and not old.deprecated:
             yield self._change("operation-deprecated", "is deprecated now", "", old, new)
-        if _plain(old.callbacks) != _plain(new.callbacks):
-            yield self._change("callbacks-changed", "makes other calls back", "", old, new)
         yield from self._parameters()
         yield from self._body(old.body, new.body)
         yield from self._replies()
@@ -232,12 +251,3 @@ def _schema(media_type: MediaType) -> Schema:
 
 def _encodings(media_type: MediaType) -> object:
     return {name: (each.content_type, each.style, each.explode) for name, each in media_type.encoding.items()}
-
-
-def _plain(value: object) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
-
-
-def breaking_first(changes: Iterable[Change], order: tuple[str, ...]) -> list[Change]:
-    """The changes in the order of their severities."""
-    return sorted(changes, key=lambda change: order.index(change.severity))

@@ -58,6 +58,7 @@ _ALL = (
         security_tightened="who could call cannot any more: other schemes, or more scopes",
         security_scheme_changed="the credentials of a scheme are sent otherwise",
         webhook_removed="a webhook is gone",
+        callback_removed="an operation does not make a call back any more",
         type_changed="a value has another type",
         format_changed="a value has another format",
         discriminator_changed="another property tells which schema a value has",
@@ -97,7 +98,6 @@ _ALL = (
         reply_header_dropped="a header of a reply that was there at times is gone",
         reply_header_became_optional="a header of a reply may be missing now",
         server_removed="a server is not named any more",
-        callbacks_changed="the calls that an operation makes back changed",
         pattern_changed="a text must match another pattern",
         condition_changed="a condition (`not`, `if`, `contains`, ...) changed",
         default_changed="what is meant by leaving a value out changed",
@@ -124,6 +124,7 @@ _ALL = (
         security_loosened="more callers may call",
         server_added="a server is new",
         webhook_added="there is a new webhook",
+        callback_added="an operation makes a new call back",
     ),
 )
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}

@@ -50,9 +50,9 @@ class Swagger2Converter(Converter):
         return super().copy(value, place, kind)
 
     def _servers(self, document: dict[str, Any], root: Mapping[str, Any]) -> None:
-        urls, _ = self.read_by.servers()
-        if urls:
-            document["servers"] = [{"url": url} for url in urls]
+        servers, _ = self.read_by.servers()
+        if servers:
+            document["servers"] = [{"url": server.url} for server in servers]
         if root.get("schemes") and not root.get("host"):
             self.tell(Place(self.main) / "schemes", "`schemes` says nothing without `host`, and is left out")
 

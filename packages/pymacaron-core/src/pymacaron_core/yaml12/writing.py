@@ -61,7 +61,9 @@ def _scalar(value: Any, indent: str) -> str:
         return str(value)
     if isinstance(value, float):
         return _number(value)
-    return "{}" if isinstance(value, dict) else "[]"
+    if isinstance(value, (dict, list, tuple)):
+        return "{}" if isinstance(value, dict) else "[]"
+    raise TypeError(f"a {type(value).__name__} is no value of YAML")
 
 
 def _number(value: float) -> str:
