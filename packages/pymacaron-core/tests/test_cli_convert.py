@@ -243,7 +243,7 @@ definitions:
         "api.yaml:12:3: warning: no operation has this body, and it is left out",
         "api.yaml:14:3: warning: names have letters, digits, '.', '-' and '_' only: `List[Pet]` becomes `List_Pet`",
         "api.yaml:14:65: warning: `maxLength` beside `$ref` means nothing before 3.1, and is left out",
-        "api.yaml:14:81: warning: `collectionFormat` means nothing in a schema, and is left out",
+        "api.yaml:14:80: warning: `collectionFormat` means nothing in a schema, and is left out",
     ]
 
 

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from pymacaron_core.cli.project import load_project
@@ -15,7 +16,15 @@ from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say, say_json, tell_errors
 from pymacaron_core.errors import DocumentError, StartError
 from pymacaron_core.loading import Wishes, candidates_of, read_all
-from pymacaron_core.models import classes_of, is_fresh, is_pool_fresh, load_models, models_path, pool_path, write_pool
+from pymacaron_core.models import (
+    classes_of,
+    is_pool_fresh,
+    load_models,
+    models_path,
+    pool_path,
+    why_stale,
+    write_pool,
+)
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.models.pool import Classes
 from pymacaron_core.spec.operation import Operation, Specification
@@ -29,7 +38,7 @@ def execute(options: argparse.Namespace) -> int:
     config = load_config(options.root, path=options.config, env=options.env)
     specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore, config)
     files = {models_path(each, config.root): each for each in specifications}
-    stale = [path for path, specification in files.items() if not is_fresh(specification, path)]
+    stale = {path: why for path, specification in files.items() if (why := why_stale(specification, path))}
     if not options.check:
         sys.path.insert(0, str(config.root))
         _validate([files[path] for path in stale], config)
@@ -37,7 +46,7 @@ def execute(options: argparse.Namespace) -> int:
             load_models(files[path], root=config.root, write=True)
     pool, classes = pool_path(config.root), _classes(specifications, config.root)
     if not is_pool_fresh(classes, config.root):
-        stale.append(pool)
+        stale[pool] = "the models changed since" if pool.exists() else "it is missing"
         if not options.check:
             write_pool(classes, config.root)
     stubs = _stubs(options, config.root) if options.handlers and not options.check else []
@@ -91,22 +100,29 @@ def _wanted(specification: Specification, missing: list[Operation], handlers: st
     return found
 
 
-def _tell(options: argparse.Namespace, root: Path, files: list[Path], stale: list[Path], stubs: list[Written]) -> None:
+def _tell(
+    options: argparse.Namespace, root: Path, files: list[Path], stale: Mapping[Path, str], stubs: list[Written]
+) -> None:
+    """``stale`` says why each file is not as it should be, or was not."""
     if options.json:
-        say_json(
-            {
-                "models": [{"file": _shown(path, root), "fresh": path not in stale} for path in files],
-                "stubs": [{"file": _shown(each.path, root), "functions": each.names} for each in stubs],
-            }
-        )
+        models = [
+            {"file": _shown(path, root), "fresh": path not in stale, "why": stale.get(path, "")} for path in files
+        ]
+        functions = [{"file": _shown(each.path, root), "functions": each.names} for each in stubs]
+        say_json({"models": models, "stubs": functions})
         return
-    outcome = "is stale: run 'pymacaron generate'" if options.check else "written"
     for path in files:
-        say(f"{_shown(path, root)} {outcome if path in stale else 'is up to date'}")
+        say(f"{_shown(path, root)} {_outcome(stale.get(path, ''), options.check)}")
     for each in stubs:
         say(f"{_shown(each.path, root)} {'written' if each.created else 'extended'}: {', '.join(each.names)}")
     if options.handlers and not options.check and not stubs:
         say("every operation has its function")
+
+
+def _outcome(why: str, only_checked: bool) -> str:
+    if not why:
+        return "is up to date"
+    return f"is stale, {why}: run 'pymacaron generate'" if only_checked else "written"
 
 
 def _shown(path: Path, root: Path) -> str:

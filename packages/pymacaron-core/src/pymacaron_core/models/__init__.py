@@ -16,7 +16,7 @@ from pymacaron_core.models.constraints import (
 )
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.json_mode import Maybe
-from pymacaron_core.models.load import is_fresh, load_models, models_path
+from pymacaron_core.models.load import is_fresh, load_models, models_path, why_stale
 from pymacaron_core.models.model import Model
 from pymacaron_core.models.pool import classes_of, is_pool_fresh, pool_path, write_pool
 from pymacaron_core.models.pruning import prune_none
@@ -52,5 +52,6 @@ __all__ = [
     "module_source",
     "pool_path",
     "prune_none",
+    "why_stale",
     "write_pool",
 ]

@@ -26,7 +26,17 @@ class Stamp:
     edited: bool
 
     def fits(self, specification: Specification) -> bool:
-        return not self.edited and (self.document, self.generator) == (_digest(specification), GENERATOR)
+        return not self.why_stale(specification)
+
+    def why_stale(self, specification: Specification) -> str:
+        """What keeps the module from being the one of this specification; empty where nothing does."""
+        if self.edited:
+            return "it was edited by hand"
+        if self.generator != GENERATOR:
+            return "another version of PyMacaron wrote it"
+        if self.document != _digest(specification):
+            return f"{specification.file}, or what it depends on, changed since"
+        return ""
 
 
 def stamped(specification: Specification, body: str) -> str:
