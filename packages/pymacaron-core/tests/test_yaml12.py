@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from pymacaron_core.yaml12 import Positions, YamlFault, events, locate, parse
+from pymacaron_core.yaml12 import Positions, YamlFault, events, locate, parse, places
 
 
 @pytest.fixture(params=["libyaml", "pure Python"], autouse=True)
@@ -33,6 +33,14 @@ def fault_of(text: str | bytes, file: str = "") -> YamlFault:
         ("2020-01-01", "2020-01-01"),
         ("012", 12),
         ("0o17", 15),
+        ("0o14", 12),
+        ("0b1", "0b1"),
+        ("12e03", 12000.0),
+        ("+12", 12),
+        ("Off", "Off"),
+        ("y", "y"),
+        ("2001-12-14t21:59:43.10-05:00", "2001-12-14t21:59:43.10-05:00"),
+        ("=", "="),
         ("0x1F", 31),
         ("-3", -3),
         ("1_000", "1_000"),
@@ -82,6 +90,11 @@ def test_json_is_yaml() -> None:
 
 def test_bytes_may_carry_a_byte_order_mark() -> None:
     assert parse(b"\xef\xbb\xbfa: 1") == parse("a: 1".encode("utf-16")) == {"a": 1}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-32", "utf-8"])
+def test_the_encoding_is_seen_in_the_first_bytes(encoding: str) -> None:
+    assert parse("a: é\nb: 漢".encode(encoding)) == {"a": "é", "b": "漢"}
 
 
 def test_an_alias_is_the_same_value() -> None:
@@ -158,6 +171,39 @@ def test_an_alias_bomb_is_refused() -> None:
 
 def test_one_very_long_line_is_read() -> None:
     assert parse("a: " + "x" * 1_000_000) == {"a": "x" * 1_000_000}
+
+
+PLACED = """\
+a: {b: 1, 'c d': [x, {e: 2}]}
+list:
+- one
+- two: {deep: [1, [2, 3]]}
+  ? complex
+  : value
+shared: &s {k: v}
+again: *s
+merged: {<<: *s, own: 1}
+~/x: 1
+last: end
+"""
+
+
+@pytest.mark.parametrize(
+    "pointers",
+    [
+        ["", "/a/b", "/a/c d/1/e", "/list/1/two/deep/1/0", "/list/1/complex", "/~0~1x", "/last"],
+        ["/shared/k", "/again", "/nothing", "/a/nothing/at/all", "/list/7", "/list/x", "/a/b/c"],
+        ["/again/k", "/merged/own"],
+        ["/merged/k"],
+    ],
+)
+def test_places_are_found_without_building_what_is_around_them(pointers: list[str]) -> None:
+    positions = Positions(PLACED)
+    assert places(PLACED, pointers) == {pointer: positions.locate(pointer, key=True) for pointer in pointers}
+
+
+def test_places_of_broken_text_reach_up_to_the_break() -> None:
+    assert places("a: 1\nb:\n  c: [1\nd", ["/a", "/b/c", "/d"]) == {"/a": (1, 1), "/b/c": (3, 3), "/d": (1, 1)}
 
 
 def test_values_and_keys_are_found_by_pointer() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,17 +11,28 @@ import yaml
 
 from pymacaron_core.yaml12.fault import YamlFault, explained, place_of, sentence
 
+_MARKS = (
+    *(("utf-32", codecs.BOM_UTF32_BE), ("utf-32", codecs.BOM_UTF32_LE)),
+    *(("utf-16", codecs.BOM_UTF16_BE), ("utf-16", codecs.BOM_UTF16_LE)),
+)
+_ZEROS = {
+    (True, True, True, False): "utf-32-be",
+    (False, True, True, True): "utf-32-le",
+    (True, False): "utf-16-be",
+    (False, True): "utf-16-le",
+}
 _Loader: Callable[[str], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def decode(text: str | bytes) -> str:
-    """Bytes as text (UTF-8, or UTF-16 with its mark). Raises :class:`YamlFault` for what cannot be YAML at all."""
+    """Bytes as text (UTF-8, UTF-16 or UTF-32). Raises :class:`YamlFault` for what cannot be YAML at all."""
     if isinstance(text, bytes):
-        if b"\0" in text and not text.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise YamlFault("this is a binary file, not YAML")
+        encoding = _encoding(text)
         try:
-            text = text.decode("utf-16" if text.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+            text = text.decode(encoding)
         except UnicodeDecodeError as error:
+            if b"\0" in text:
+                raise YamlFault("this is a binary file, not YAML") from None
             line, column = place_of(error.object.decode("latin-1"), error.start)
             message = f"this is not UTF-8 text (byte 0x{error.object[error.start]:02x}): save the file as UTF-8"
             raise YamlFault(message, line, column) from None
@@ -29,6 +41,15 @@ def decode(text: str | bytes) -> str:
     if text.lstrip("\ufeff \t\r\n")[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise YamlFault("this is an HTML or XML page, not YAML: was it saved from a browser?", 1, 1)
     return text.removeprefix("\ufeff")
+
+
+def _encoding(data: bytes) -> str:
+    """The encoding by the first bytes: a mark, or an ASCII character among zeros (YAML 1.2.2, 5.2)."""
+    for encoding, mark in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    zeros = tuple(byte == 0 for byte in data[:4])
+    return _ZEROS.get(zeros) or _ZEROS.get(zeros[:2]) or "utf-8-sig"
 
 
 def events(text: str) -> Iterator[Any]:
