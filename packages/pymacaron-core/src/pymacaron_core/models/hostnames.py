@@ -7,6 +7,9 @@ import re
 import unicodedata
 
 _LABEL = re.compile("[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_NAME = re.compile(rf"{_LABEL.pattern}(?:\.{_LABEL.pattern})*")
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _QUOTED = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*"')
@@ -22,7 +25,9 @@ _ARABIC, _EASTERN = frozenset(map(chr, range(0x660, 0x66A))), frozenset(map(chr,
 
 def is_hostname(text: str) -> bool:
     """A name of labels of letters, digits and hyphens; those that begin with ``xn--`` hold a name of other letters."""
-    return 0 < len(text) <= _LONGEST and text.isascii() and all(_is_ascii_label(label) for label in text.split("."))
+    if not 0 < len(text) <= _LONGEST or not _NAME.fullmatch(text):
+        return False
+    return "--" not in text or all(_is_ascii_label(label) for label in text.split("."))
 
 
 def is_idn_hostname(text: str) -> bool:
@@ -37,11 +42,7 @@ def is_idn_hostname(text: str) -> bool:
 
 def is_ipv4(text: str) -> bool:
     """Four decimal numbers without leading zeros (RFC 2673, section 3.2)."""
-    try:
-        ipaddress.IPv4Address(text)
-    except ValueError:
-        return False
-    return text.isascii()
+    return _IPV4.fullmatch(text) is not None
 
 
 def is_ipv6(text: str) -> bool:
@@ -67,10 +68,11 @@ def _is_mailbox(text: str) -> bool:
     local, at, domain = text.rpartition("@")
     if not at or len(local) > _LONGEST_LOCAL or len(text) > _LONGEST + _LONGEST_LOCAL + 1:
         return False
-    plain = "".join(character if character.isascii() else "x" for character in local)
-    if any(not character.isascii() and not character.isprintable() for character in local):
-        return False
-    if not (_LOCAL.fullmatch(plain) or _QUOTED.fullmatch(plain)):
+    if not local.isascii():
+        if any(not character.isascii() and not character.isprintable() for character in local):
+            return False
+        local = "".join(character if character.isascii() else "x" for character in local)
+    if not (_LOCAL.fullmatch(local) or _QUOTED.fullmatch(local)):
         return False
     if domain.startswith("[") and domain.endswith("]"):
         return _is_literal(domain[1:-1])

@@ -34,9 +34,16 @@ _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})+(?:\.(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})+)*(?::[1-9][0-9]{0,3}|\*)?"
 _VARIABLES = re.compile(rf"[+#./;?&=,!@|]?{_VARIABLE}(?:,{_VARIABLE})*")
 _NO_LITERAL = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f-\x9f\ud800-\udfff]')
+_EASY = r"A-Za-z0-9._~!$&'()*+,;=:@/\-"
+_USUAL = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[{_EASY}]*)?(?:\?[{_EASY}?]*)?(?:#[{_EASY}?]*)?"
+)
+"""Most URIs there are: read in one step."""
 
 
 def _is_reference(text: str, *, wide: bool, absolute: bool) -> bool:
+    if _USUAL.fullmatch(text):
+        return True
     found = _PARTS.fullmatch(text)
     if found is None or _LOOSE_PERCENT.search(text):
         return False
