@@ -40,6 +40,7 @@ class Schemas:
         self.prefix = "#/definitions/" if dialect == "2.0" else "#/components/schemas/"
         self.named: dict[str, Any] = {}
         self.inner: list[str] = []
+        self.combining = random.choice((0.2, 0.3, 0.5))
 
     def document_parts(self, count: int) -> tuple[dict[str, Any], list[Any]]:
         """Named schemas, and as many schemas of bodies."""
@@ -62,7 +63,7 @@ class Schemas:
             return self.chance(0.7)
         if self.chance(0.04):
             return {}
-        if depth > 0 and self.chance(0.25):
+        if depth > 0 and self.chance(self.combining):
             return self.combined(depth)
         found = self.of_kind(self.random.choice(KINDS), depth)
         if self.chance(0.08) and depth > 0:

@@ -30,6 +30,8 @@ _ROUNDED = {
     "exclusiveMaximum": ("lt", math.ceil),
 }
 _INTEGERS = {"int32": "Int32", "int64": "Int64"}
+_EXACT_IN_FLOATS = 2**53
+"""From here on integers of JSON and floats of Python differ."""
 _DECIMALS = ("decimal", "decimal128")
 
 
@@ -66,8 +68,9 @@ def number(kind: str, keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
         return _integer(keywords)
     if keywords.get("format") in _DECIMALS:
         return _decimal(keywords)
-    given = [(_ROUNDED[key][0], literal(keywords[key])) for key in _ROUNDED if key in keywords]
-    return Type("float", tuple(given)), {"format", *_ROUNDED}
+    exact = [key for key in _ROUNDED if key in keywords and abs(keywords[key]) < _EXACT_IN_FLOATS]
+    given = [(_ROUNDED[key][0], literal(keywords[key])) for key in exact]
+    return Type("float", tuple(given)), {"format", *exact}
 
 
 def _integer(keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
