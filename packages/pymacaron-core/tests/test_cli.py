@@ -72,13 +72,21 @@ def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixtur
     assert "mock-missing" in told
 
 
-def test_bash_completes_commands_and_options(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bash_completes_commands_options_and_their_values(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["completion", "bash"])
     script = capsys.readouterr().out
-    for line, wanted in (("pymacaron ge", "generate"), ("pymacaron run --mo", "--mock-missing")):
+    for line, wanted in (
+        ("pymacaron ge", "generate"),
+        ("pymacaron run --mo", "--mock-missing"),
+        ("pymacaron diff old new --fail-on ma", "maybe"),
+        ("pymacaron diff old new --ignore type-c", "type-changed"),
+        ("pymacaron bundle --output ap", "apis"),
+        ("pymacaron convert apis/sh", "apis/shop.yaml"),
+        ("pymacaron check --str", "--strict"),
+    ):
         words = line.split()
         asked = f"{script}\nCOMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _pymacaron; echo ${{COMPREPLY[@]}}"
-        ended = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
+        ended = subprocess.run(["bash", "-c", asked], cwd=project, capture_output=True, text=True, check=True)
         assert ended.stdout.strip() == wanted
 
 

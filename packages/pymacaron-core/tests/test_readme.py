@@ -71,9 +71,28 @@ def test_the_other_blocks_of_python_run():
 
 
 def test_the_table_of_commands_is_complete():
-    told = [re.findall(r"pymacaron (\w+)", row[0])[0] for row in first_cells(OURS, "Commands")]
-    commands = next(action for action in menu()._actions if action.choices and action.dest == "==SUPPRESS==")
-    assert told == list(commands.choices)
+    told = [found for row in first_cells(OURS, "Commands") for found in re.findall(r"`pymacaron (\w+)", row[0])]
+    assert told == list(commands())
+
+
+def test_the_table_of_arguments_and_options_is_complete():
+    rows = [row for row in first_cells(OURS, "Commands") if re.fullmatch(r"`\w+`", row[0])]
+    told = {row[0].strip("`"): re.findall(r"`([\w-]+)`", row[1]) for row in rows}
+    for_all = {"help", "root", "config", "env", "json", "debug"}
+    own = {
+        name: [_name(action) for action in parser._actions if action.dest not in for_all]
+        for name, parser in commands().items()
+        if name != "completion"
+    }
+    assert told == {name: options for name, options in own.items() if options}
+
+
+def _name(action):
+    return next((option for option in action.option_strings if option.startswith("--")), action.metavar)
+
+
+def commands():
+    return next(action for action in menu()._actions if action.choices and action.dest == "==SUPPRESS==").choices
 
 
 def test_the_table_of_changes_is_complete():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from pymacaron_core.changes.rules import RULES
 from pymacaron_core.cli.menu import menu
 from pymacaron_core.console import say
 
@@ -16,12 +17,16 @@ _pymacaron() {{
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then words="{commands} --help --version"; fi
     case "${{COMP_WORDS[COMP_CWORD-1]}}" in
-        -C|--root) COMPREPLY=($(compgen -d -- "$word")); return ;;
-        --config|--from) COMPREPLY=($(compgen -f -- "$word")); return ;;
+{values}
+    esac
+    case "$COMP_CWORD ${{COMP_WORDS[1]}} $word" in
+        "1 "*|*" -"*) ;;
+        {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$word"))
 }}
 complete -F _pymacaron pymacaron"""
+_DOCUMENTS = ("FILE", "OLD", "NEW")
 ZSH = "autoload -U +X compinit && compinit -u\nautoload -U +X bashcompinit && bashcompinit\n"
 
 
@@ -35,7 +40,34 @@ def execute(options: argparse.Namespace) -> int:
 def bash() -> str:
     commands = _commands()
     cases = [f'        {name}) words="{" ".join(_words(parser))}" ;;' for name, parser in commands.items()]
-    return BASH.format(cases="\n".join(cases), commands=" ".join(commands))
+    values = {
+        "|".join(action.option_strings): f'COMPREPLY=($(compgen {_kind(action)} -- "$word")); return'
+        for parser in commands.values()
+        for action in parser._actions
+        if action.option_strings and _kind(action)
+    }
+    return BASH.format(
+        cases="\n".join(cases),
+        commands=" ".join(commands),
+        values="\n".join(f"        {names}) {reply} ;;" for names, reply in values.items()),
+        files="|".join(f'*" {name} "*' for name, parser in commands.items() if _takes_files(parser)),
+    )
+
+
+def _kind(action: argparse.Action) -> str:
+    """What ``compgen`` offers as the value of an option; empty where nothing is known of it."""
+    known = _values(action)
+    if known:
+        return f"-W '{' '.join(known)}'"
+    return {"FILE": "-f", "FOLDER": "-d"}.get(str(action.metavar), "")
+
+
+def _values(action: argparse.Action) -> list[str]:
+    return list(RULES) if action.metavar == "RULE" else [str(choice) for choice in action.choices or ()]
+
+
+def _takes_files(parser: argparse.ArgumentParser) -> bool:
+    return any(not action.option_strings and action.metavar in _DOCUMENTS for action in parser._actions)
 
 
 def fish() -> str:
@@ -46,10 +78,13 @@ def fish() -> str:
         for action in parser._actions:
             for option in (text for text in action.option_strings if text.startswith("--")):
                 needs = " -r -F" if action.nargs != 0 else ""
+                needs = f" -x -a {_quoted(' '.join(_values(action)))}" if _values(action) else needs
                 told = _quoted((action.help or "").split(";")[0])
                 lines.append(
                     f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -l {option[2:]}{needs} -d {told}"
                 )
+        if _takes_files(parser):
+            lines.append(f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -F")
         for choice in _choices(parser):
             lines.append(f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -a {choice}")
     return "\n".join(lines)

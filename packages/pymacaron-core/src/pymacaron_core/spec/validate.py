@@ -44,7 +44,7 @@ def findings(
 
 
 def _found(specification: Specification, time_limit: float) -> Iterator[DocumentFault]:
-    document = json.dumps(specification.document, default=str)
+    document = json.dumps(dict(specification.document), default=str)
     command = [sys.executable, "-m", "pymacaron_core.spec.validator"]
     try:
         done = subprocess.run(command, input=document, capture_output=True, text=True, timeout=time_limit, check=False)
