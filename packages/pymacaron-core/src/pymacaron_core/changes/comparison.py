@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pymacaron_core.changes.change import Change
 from pymacaron_core.changes.rules import REPLY, REQUEST
-from pymacaron_core.changes.schemas import Key, Schemas
+from pymacaron_core.changes.schemas import Key, Schemas, reachable
 from pymacaron_core.changes.security import compare_security
 from pymacaron_core.spec.operation import Body, MediaType, Operation, Parameter, Place, Reply, Schema, Specification
 from pymacaron_core.spec.parts import shape, variables
@@ -97,14 +97,17 @@ class Pairs:
 
 
 def _of_schemas(schemas: Schemas, users: Mapping[Key, list[str]]) -> Iterator[Change]:
-    seen: dict[Key, dict[str, None]] = {key: {} for key in schemas.pairs}
-    for key, labels in users.items():
-        for inner in schemas.reachable([key]):
-            if schemas.pairs[inner].changes:
-                seen[inner].update(dict.fromkeys(labels))
+    order: dict[str, int] = {}
+    for found in users.values():
+        for label in found:
+            order.setdefault(label, len(order))
+    holders = schemas.holders()
     for key, pair in schemas.pairs.items():
-        for change in dict.fromkeys(pair.changes):
-            yield replace(change, operations=tuple(seen[key]))
+        if pair.changes:
+            seen = {label for user in reachable(key, holders) for label in users.get(user, ())}
+            labels = tuple(sorted(seen, key=order.__getitem__))
+            for change in dict.fromkeys(pair.changes):
+                yield replace(change, operations=labels)
 
 
 class OperationComparison:

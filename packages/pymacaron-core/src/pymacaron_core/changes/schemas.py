@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,15 +42,12 @@ class Schemas:
             Comparison(self, pair, waiting[2]).compare(one, other, pair.label)
         return key
 
-    def reachable(self, keys: Iterable[Key]) -> set[Key]:
-        """The pairs of these keys, and those inside of them."""
-        found: set[Key] = set()
-        waiting = list(keys)
-        while waiting:
-            key = waiting.pop()
-            if key not in found:
-                found.add(key)
-                waiting.extend(self.pairs[key].inside)
+    def holders(self) -> dict[Key, list[Key]]:
+        """The pairs that each pair is inside of."""
+        found: dict[Key, list[Key]] = {}
+        for key, pair in self.pairs.items():
+            for inner in pair.inside:
+                found.setdefault(inner, []).append(key)
         return found
 
     def _pair(self, old: Schema, new: Schema, direction: str, label: str) -> Key:
@@ -66,6 +63,18 @@ class Schemas:
             return False
         pair.inside.add(self._pair(old, new, direction, label))
         return True
+
+
+def reachable(key: Key, holders: Mapping[Key, list[Key]]) -> set[Key]:
+    """A pair, and all that it is inside of."""
+    found: set[Key] = set()
+    waiting = [key]
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting.extend(holders.get(each, ()))
+    return found
 
 
 class Comparison:
