@@ -51,6 +51,15 @@ def mocked(*replies):
     return mock_function(Operation("GET", "/x", "getX", replies=replies), SPECIFICATION)()
 
 
+def test_schemas_that_would_make_a_value_without_end_make_a_small_one():
+    twice = {f"S{n}": Schema({"allOf": (Schema(ref=f"S{n + 1}"), Schema(ref=f"S{n + 1}"))}) for n in range(60)}
+    specification = Specification("shop", schemas={**twice, "S60": Schema({"type": ("object",)})})
+    assert example(Schema(ref="S0"), specification) == {}
+    many = Schema({"type": ("array",), "minItems": 10**9, "items": Schema({"type": ("string",), "minLength": 10**9})})
+    found = example(many, specification)
+    assert (len(found), len(found[0])) == (1000, 1000)
+
+
 def test_a_mock_answers_the_success_reply_and_marks_it():
     media = MediaType("application/json", Schema(ref="Order"))
     assert mocked(Reply("201", content=(media,))) == ({"id": 0, "name": "string"}, 201, {HEADER: "getX"})

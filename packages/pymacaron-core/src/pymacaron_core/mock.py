@@ -47,6 +47,13 @@ FORMATS = {
 }
 
 
+DEEPEST = 12
+"""How deep a value is made from a schema: schemas that refer to each other have no end."""
+
+LONGEST = 1000
+"""How many items or letters a value gets, whatever the least is that its schema wants."""
+
+
 def mock_function(operation: Operation, specification: Specification) -> Any:
     """A function that stands in for one that is not written yet; its replies are marked by a header."""
     reply = operation.success
@@ -105,9 +112,10 @@ def example(schema: Schema, specification: Specification, depth: int = 0) -> Any
 
 
 def _merged(schema: Schema, specification: Specification, depth: int) -> Any:
-    values = [example(part, specification, depth + 1) for part in schema.keywords["allOf"]]
+    parts = schema.keywords["allOf"] if depth < DEEPEST else ()
+    values = [example(part, specification, depth + 1) for part in parts]
     objects = [value for value in values if isinstance(value, dict)]
-    if not objects and not schema.properties():
+    if values and not objects and not schema.properties():
         return values[0]
     merged: dict[str, Any] = {}
     for value in objects:
@@ -136,15 +144,15 @@ def _object(schema: Schema, specification: Specification, depth: int) -> dict[st
     return {
         name: example(property_, specification, depth + 1)
         for name, property_ in schema.properties().items()
-        if (name in required or depth < 3) and depth < 12
+        if (name in required or depth < 3) and depth < DEEPEST
         if not is_said("writeOnly", property_, specification.schemas)
     }
 
 
 def _array(schema: Schema, specification: Specification, depth: int) -> list[Any]:
     items = schema.get("items")
-    count = max(int(schema.get("minItems", 0)), 1 if depth < 3 else 0)
-    if not isinstance(items, Schema) or depth >= 12:
+    count = min(max(int(schema.get("minItems", 0)), 1 if depth < 3 else 0), LONGEST if depth < 3 else 1)
+    if not isinstance(items, Schema) or depth >= DEEPEST:
         return []
     return [example(items, specification, depth + 1) for _ in range(count)]
 
@@ -152,7 +160,7 @@ def _array(schema: Schema, specification: Specification, depth: int) -> list[Any
 def _string(schema: Schema) -> str:
     text = FORMATS.get(str(schema.get("format")), "string")
     least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
-    text = text + "x" * (least - len(text))
+    text = text + "x" * (min(least, LONGEST) - len(text))
     return text[: int(most)] if most is not None else text
 
 
