@@ -390,3 +390,31 @@ def test_a_class_with_marks_is_built_with_the_classes_inside_of_it(tmp_path: Pat
     assert refused(catalog, "Outer", '{"b": {"id": {"date": "ab"}}}') == []
     assert refused(catalog, "Outer", '{"b": {"id": {"date": "a"}}}') != []
     assert refused(catalog, "Outer", '"a"') != []
+
+
+def test_a_named_reference_is_a_name_for_a_class_or_with_more_to_say_a_class(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        """
+        Friends: {type: array, items: {$ref: '#/components/schemas/Pet'}}
+        Pet: {type: object, properties: {name: {type: string}, friends: {$ref: '#/components/schemas/Friends'}}}
+        Told: {$ref: '#/components/schemas/Pet', description: Another word for it.}
+        Small: {$ref: '#/components/schemas/Pet', maxProperties: 1}
+        House:
+          type: object
+          properties: {told: {$ref: '#/components/schemas/Told'}, small: {$ref: '#/components/schemas/Small'}}
+        """,
+        version="3.1.0",
+    )
+    assert catalog.module.Told is catalog.module.Pet
+    assert refused(catalog, "Small", '{"name": "a"}') == []
+    assert refused(catalog, "House", '{"told": {"name": 1}, "small": {"name": "a", "friends": []}}') == [
+        ("/told/name", "type"),
+        ("/small", "maxProperties"),
+    ]
+
+
+def test_a_property_that_is_never_accepted_stays_so_in_an_all_of(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, "A: {allOf: [{properties: {kind: false}}], properties: {a: {}}}", version="3.1.0")
+    assert refused(catalog, "A", '{"kind": 1}') == [("/kind", "not")]
+    assert refused(catalog, "A", '{"a": 1}') == []

@@ -77,6 +77,8 @@ class Schemas:
         found: dict[str, Any] = {"$ref": self.prefix + self.random.choice(names)}
         if self.chance(0.1):
             found |= self.of_kind(self.random.choice(("string", "integer", "object")), 0)
+        elif self.chance(0.1):
+            found |= {"description": "What it is."}
         return self.with_null(found)
 
     def everyday(self, name: str) -> dict[str, Any]:

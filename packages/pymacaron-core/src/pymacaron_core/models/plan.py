@@ -14,7 +14,7 @@ from pymacaron_core.models.defaults import Defaults
 from pymacaron_core.models.expression import ANY, Type
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.kinds import kinds_of
-from pymacaron_core.models.merge import Merger
+from pymacaron_core.models.merge import ANNOTATIONS, Merger
 from pymacaron_core.models.names import PERSISTENT, Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
 from pymacaron_core.models.written import AllWritten, written
@@ -235,7 +235,7 @@ class Plan:
                 self.aliases[self.types.named[id(schema)]] = schema
 
     def _is_class(self, schema: Schema) -> bool:
-        if schema.refuses_all or (schema.ref is not None and not schema.keywords):
+        if schema.refuses_all or not (schema.ref is None or self._adds_to_reference(schema, True)):
             return False
         keywords = self.merger.keywords(schema)
         if "enum" in keywords or "const" in keywords or set(kinds_of(keywords)) - {"null"} != {"object"}:
@@ -261,10 +261,10 @@ class Plan:
 
     def _discover(self, schema: Schema, name: str) -> None:
         """Give a schema and those inside it their classes. ``name`` is the schema's, or says where it stands."""
-        if id(schema) in self._seen or (schema.ref is not None and not self._adds_properties(schema)):
+        is_named = id(schema) in self.types.named
+        if id(schema) in self._seen or not (schema.ref is None or self._adds_to_reference(schema, is_named)):
             return
         self._seen.add(id(schema))
-        is_named = id(schema) in self.types.named
         keywords = self.merger.keywords(schema)
         if self._is_class(schema) and (is_named or not self._is_only_reference(schema)):
             inner = pascal(self._add_class(schema, name, is_named).name)
@@ -283,7 +283,11 @@ class Plan:
         for number, inside in enumerate(branches, 1):
             self._discover(inside, f"{inner}Option{number}")
 
-    def _adds_properties(self, schema: Schema) -> bool:
+    def _adds_to_reference(self, schema: Schema, is_named: bool) -> bool:
+        """Whether what stands beside a reference makes a class of its own: for a named schema, all but annotations."""
+        if is_named:
+            says = any(key not in ANNOTATIONS and not key.startswith("x-") for key in schema.keywords)
+            return says or bool(_parent_texts(schema))
         return any(key in schema.keywords for key in STRUCTURE)
 
     def _is_only_reference(self, schema: Schema) -> bool:

@@ -60,8 +60,9 @@ def _properties(
 ) -> dict[str, Schema]:
     found = {}
     for name in dict.fromkeys((*mine, *theirs)):
-        meant = both(mine.get(name, rests[0]), theirs.get(name, rests[1]))
-        if not meant.refuses_all or (name in mine and name in theirs):
+        sides = mine.get(name), theirs.get(name)
+        meant = both(sides[0] or rests[0], sides[1] or rests[1])
+        if not meant.refuses_all or all(sides) or any(side is not None and side.refuses_all for side in sides):
             found[name] = meant
     return found
 
