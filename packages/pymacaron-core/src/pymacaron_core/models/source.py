@@ -113,7 +113,8 @@ class _Writer:
         if model.base is not None:
             received = [name for name in received if name not in self.plan.received_of(model.base)]
         if received:
-            lines.append(fit(f"    {self.plan.read_only} = ({', '.join(map(text, received))},)"))
+            comma = "," if len(received) == 1 else ""
+            lines.append(fit(f"    {self.plan.read_only} = ({', '.join(map(text, received))}{comma})"))
         extra = self.plan.extra(model)
         arguments = []
         if extra is not None:
