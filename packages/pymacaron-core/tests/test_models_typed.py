@@ -113,6 +113,22 @@ def test_mypy_has_nothing_to_say(modules: list[Path]) -> None:
     assert mypy(*modules) == ""
 
 
+@pytest.mark.any_python
+def test_the_whole_object_of_a_request_is_typed(modules: list[Path]) -> None:
+    user = modules[0].parent / "user.py"
+    user.write_text(
+        "from wide_models import Account, AccountRequest\n\n"
+        "def open_account(body: AccountRequest) -> Account:\n"
+        "    name: str = body.name\n"
+        "    return Account.from_request(body, id=len(name))\n"
+    )
+    assert mypy(user) == ""
+    user.write_text(
+        "from wide_models import AccountRequest\n\ndef look(body: AccountRequest) -> int:\n    return body.id\n"
+    )
+    assert 'has no attribute "id"' in mypy(user)
+
+
 @pytest.mark.node
 def test_pyright_has_nothing_to_say(modules: list[Path]) -> None:
     assert pyright(modules[0].parent, *(path.name for path in modules)) == ""
