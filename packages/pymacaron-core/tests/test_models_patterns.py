@@ -214,6 +214,24 @@ def test_names_of_properties_match_patterns(tmp_path: Path) -> None:
     assert refused(catalog, "It", '{"xa": 1}') != []
 
 
+@pytest.mark.parametrize(
+    ("schema", "pointer", "keyword"),
+    [
+        ("{type: string, pattern: '['}", "", "pattern"),
+        ("{type: string, not: {pattern: '(?i)x'}}", "/not", "pattern"),
+        ("{type: object, patternProperties: {'[': {type: integer}}}", "", "patternProperties"),
+        ("{type: object, propertyNames: {anyOf: [{pattern: '('}]}}", "/propertyNames/anyOf/0", "pattern"),
+        ("{if: {properties: {a: {items: {pattern: '*'}}}}}", "/if/properties/a/items", "pattern"),
+    ],
+)
+def test_a_pattern_of_no_use_is_listed_wherever_it_stands(
+    tmp_path: Path, schema: str, pointer: str, keyword: str
+) -> None:
+    catalog = catalog_of(tmp_path, f"It: {schema}", version="3.1.0")
+    (told,) = [each for each in catalog.unenforced if "is of no use" in each.why]
+    assert (told.place.pointer, told.keyword) == (f"/components/schemas/It{pointer}", keyword)
+
+
 @pytest.mark.node
 @pytest.mark.parametrize("seed", range(4))
 def test_patterns_by_chance_mean_what_node_says(seed: int) -> None:

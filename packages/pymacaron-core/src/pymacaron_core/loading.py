@@ -169,10 +169,12 @@ def load_all(application: Application, specifications: Iterable[Specification], 
 def _check_patterns(application: Application, catalogs: Iterable[Catalog], wishes: Wishes) -> None:
     """Refuse patterns that no engine matches in bounded time."""
     faults = []
-    for each in (each for catalog in catalogs for each in catalog.unenforced if each.keyword == "pattern"):
+    for each in (
+        each for catalog in catalogs for each in catalog.unenforced if each.keyword in ("pattern", "patternProperties")
+    ):
         place = each.place / each.keyword
         file, line, column = (*positioned(place, application.root).rsplit(":", 2), "0", "0")[:3]
-        faults.append(DocumentFault(file, place.pointer, each.why, int(line), int(column), "pattern"))
+        faults.append(DocumentFault(file, place.pointer, each.why, int(line), int(column), each.keyword))
     if faults:
         wishes.fail(DocumentError(faults))
 

@@ -43,6 +43,13 @@ class Unenforced:
     why: str
 
 
+_SEEN_BY_MARKS = (
+    *("not", "if", "then", "else", "contains", "propertyNames", "patternProperties", "prefixItems"),
+    *("dependentSchemas", "unevaluatedProperties", "unevaluatedItems"),
+)
+"""Keywords whose schemas need not have a type of their own."""
+
+
 @dataclass
 class Types:
     """The types of one specification's schemas. ``named`` gives the class or alias of a schema that has one.
@@ -94,7 +101,15 @@ class Types:
         return f"JsonSchema({literal(residual.plain(keywords))}{', SCHEMAS' if needed else ''})"
 
     def report_doubts(self, schema: Schema, keywords: Mapping[str, Any]) -> None:
-        """Tell what no type and no mark enforces."""
+        """Tell what no type and no mark enforces, also in the schemas that only marks see."""
+        self._report_patterns(schema, keywords)
+        waiting = [inner for key in _SEEN_BY_MARKS for inner in _inside(keywords.get(key))]
+        while waiting:
+            inner = waiting.pop()
+            self._report_patterns(inner, inner.keywords)
+            waiting.extend(each for value in inner.keywords.values() for each in _inside(value))
+
+    def _report_patterns(self, schema: Schema, keywords: Mapping[str, Any]) -> None:
         for pattern in (
             *((str(keywords["pattern"]),) if "pattern" in keywords else ()),
             *keywords.get("patternProperties", ()),
@@ -224,3 +239,12 @@ class Types:
 
 def _cut(shown: str, longest: int = 60) -> str:
     return shown if len(shown) <= longest else f"{shown[: longest - 3]}..."
+
+
+def _inside(value: Any) -> tuple[Schema, ...]:
+    """The schemas that a keyword's value is, or holds."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    elif isinstance(value, Schema):
+        value = (value,)
+    return tuple(each for each in value if isinstance(each, Schema)) if isinstance(value, tuple) else ()
