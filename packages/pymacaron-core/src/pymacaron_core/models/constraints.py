@@ -140,7 +140,7 @@ class UniqueItems:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
         items = cast(dict[str, Any], schema).get("items_schema", {})
-        if items.get("type") in _DIFFER_AS_IN_JSON:
+        if isinstance(items, dict) and items.get("type") in _DIFFER_AS_IN_JSON:
             return core_schema.no_info_after_validator_function(_unique, schema)
         return JsonSchema({"uniqueItems": True}).around(schema)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from pymacaron_core.models import formats
 from pymacaron_core.models.merge import ANNOTATIONS
 from pymacaron_core.models.parts.objects import WHOLE
 from pymacaron_core.models.written import references
@@ -48,12 +49,21 @@ def rest(keywords: Mapping[str, Any], used: Collection[str], kinds: Collection[s
     if "if" not in found or not ("then" in found or "else" in found):
         for key in ("if", "then", "else"):
             found.pop(key, None)
+    if "format" in found and not _is_known(str(found["format"]), kinds):
+        del found["format"]
     if any(says_nothing(branch) for branch in found.get("anyOf", ())):
         del found["anyOf"]
     if "contains" not in found:
         for key in ("minContains", "maxContains"):
             found.pop(key, None)
     return found
+
+
+def _is_known(name: str, kinds: Collection[str]) -> bool:
+    """Whether a format asks something of values of one of the JSON types; of no types: of any."""
+    if formats.checker(name) is not None:
+        return not kinds or "string" in kinds
+    return name in formats.INTEGERS and (not kinds or "integer" in kinds or "number" in kinds)
 
 
 def says_nothing(schema: Schema) -> bool:
@@ -88,7 +98,7 @@ def bare(schema: Schema) -> dict[str, Any] | bool:
         return False
     found: dict[str, Any] = {} if schema.ref is None else {"$ref": schema.ref}
     for key, value in schema.keywords.items():
-        if is_about(key, ()):
+        if is_about(key, ()) and (key != "format" or _is_known(str(value), ())):
             found[key] = _bare(key, value)
     return found
 

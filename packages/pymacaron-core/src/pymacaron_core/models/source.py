@@ -39,7 +39,7 @@ class _Writer:
         body = [[fit(line) for line in first], *classes.values(), [fit(line) for line in last], shadows]
         schemas = self.plan.needed_schemas()
         if schemas:
-            body[0] = [fit(f"SCHEMAS: dict[str, Any] = {literal(schemas)}"), *body[0]]
+            body[0] = [fit(f"SCHEMAS: dict[str, Any] = {literal(schemas)}"), *([""] if first else []), *body[0]]
         code = "\n\n\n".join("\n".join(part) for part in body if part)
         public = sorted([*classes, *self.plan.aliases])
         head = [
