@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pymacaron_core import DocumentError
+from pymacaron_core.cli.naming import read_named
 from pymacaron_core.config import load_config
 from pymacaron_core.errors import ConfigError
 from pymacaron_core.loading import Wishes, reach_of, read_all
@@ -132,3 +133,14 @@ def test_an_address_in_the_configuration_ends_with_a_slash(tmp_path: Path, bad: 
     write(tmp_path, f"core: {{references: ['{bad}']}}", "pym-config.yaml")
     with pytest.raises(ConfigError, match="a list of folders, and of addresses as far as the last slash of their path"):
         load_config(tmp_path, environ={})
+
+
+def test_the_commands_for_documents_reach_as_far_as_the_service(tmp_path: Path) -> None:
+    write(tmp_path, "type: string", "shared/a.yaml")
+    project = tmp_path / "project"
+    text = f"{OPENAPI}{NO_PATHS}components: {{schemas: {{A: {{$ref: '../../shared/a.yaml'}}}}}}"
+    document = write(project, text, "apis/api.yaml")
+    with pytest.raises(DocumentError, match="lies outside of the project"):
+        read_named(str(document))
+    write(project, "core: {references: [../shared]}", "pym-config.yaml")
+    assert read_named(str(document)).specification.schemas["a"].types == ("string",)

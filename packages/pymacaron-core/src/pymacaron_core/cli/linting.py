@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pymacaron_core.cli.finding import Finding, Located, of_fault, validated
-from pymacaron_core.cli.naming import root_of, shown_file
+from pymacaron_core.cli.naming import reach_from, root_of, shown_file
 from pymacaron_core.errors import DocumentError, ModelError, StartError
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.spec import read
@@ -45,7 +45,7 @@ def _documents(named: str) -> list[Path]:
 
 def _of_document(path: Path, root: Path) -> Iterator[Finding]:
     try:
-        specification, faults = read(path, root=root, sound_part=True)
+        specification, faults = read(path, root=root, sound_part=True, reach=reach_from(root))
     except DocumentError as error:
         yield from map(of_fault, error.faults)
         return

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from pymacaron_core.config import load_config
 from pymacaron_core.config.lookup import is_project
 from pymacaron_core.console import YELLOW, coloured, say, tell
 from pymacaron_core.errors import DocumentError, DocumentFault, StartError
+from pymacaron_core.spec.reach import INSIDE, Reach
 from pymacaron_core.spec.reading import Reading, read_whole
 
 STANDARD_OUTPUT = "-"
@@ -26,9 +28,20 @@ def read_named(file: str, root: str | None = None) -> Reading:
         raise StartError(f"{file}: {what}")
     folder = Path(root).absolute() if root else root_of(path)
     try:
-        return read_whole(path, root=folder)
+        return read_whole(path, root=folder, reach=reach_from(folder))
     except DocumentError as error:
         raise DocumentError(shown(fault, folder) for fault in error.faults) from None
+
+
+def reach_from(folder: Path) -> Reach:
+    """What the documents of a project may refer to outside of it, by its configuration where that can be read."""
+    if not is_project(folder):
+        return INSIDE
+    try:
+        config = load_config(folder)
+    except StartError:
+        return INSIDE
+    return Reach.of(config.core.references, folder, fetches=True)
 
 
 def root_of(path: Path) -> Path:

@@ -14,6 +14,7 @@ from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi
 from pymacaron_core.cli.annotations import misread
 from pymacaron_core.cli.finding import Finding, Located, of_fault, of_line, validated
+from pymacaron_core.cli.naming import reach_from
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import Config, find_root, load_config
 from pymacaron_core.errors import DocumentError, DocumentFault, GuardMissing, StartError
@@ -102,7 +103,7 @@ def _of_documents(root: Path, ignore: Iterable[str]) -> Iterator[Finding]:
         if name in ignore:
             continue
         try:
-            _, warnings = spec.read(path, root=root, name=name)
+            _, warnings = spec.read(path, root=root, name=name, reach=reach_from(root))
         except DocumentError as error:
             warnings = error.faults
         yield from map(of_fault, warnings)
