@@ -15,9 +15,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import version
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+
+import pydantic
+import yaml
 
 from pymacaron_core.errors import ConfigError
 from pymacaron_core.state import state_folder, write_file
@@ -82,7 +84,7 @@ def _is_ours(found: os.stat_result, folder: Path) -> bool:
 @lru_cache(maxsize=1)
 def _code_version() -> str:
     """Changes with Python, with the libraries whose work is kept, and with any file of ours that makes what is kept."""
-    digest = hashlib.sha256(repr((sys.version, MAGIC_NUMBER, version("pydantic"), version("pyyaml"))).encode())
+    digest = hashlib.sha256(repr((sys.version, MAGIC_NUMBER, pydantic.VERSION, yaml.__version__)).encode())
     for file, size, changed in _own_files():
         digest.update(f"{file} {size} {changed}\n".encode())
     return digest.hexdigest()

@@ -30,6 +30,7 @@ from pymacaron_core.errors import (
     TokenInvalid,
 )
 from pymacaron_core.guard import HOW_TO_GUARD, Credential, Guard, missing_guards
+from pymacaron_core.kept import kept_folder
 from pymacaron_core.mock import mock_function
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.plugins import install_line
@@ -37,6 +38,7 @@ from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
 from pymacaron_core.routing import add_route, rule_of, shape_of_rule
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Operation, Policy, Specification
+from pymacaron_core.state import FOLDER
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +195,8 @@ def read_builtin(application: Application, name: str, functions: ModuleType) -> 
     """An API of our own, whose document lies beside its functions, less the operations whose routes are taken."""
     folder = Path(functions.__file__ or "").parent
     free = name if name not in application.apis else f"builtin_{name}"
-    specification, _ = spec.read(folder / f"{name}.yaml", root=folder, name=free)
+    keeps = kept_folder(application.root) if (application.root / FOLDER).is_dir() else None
+    specification, _ = spec.read_or_kept(folder / f"{name}.yaml", root=folder, name=free, folder=keeps)
     kept = tuple(o for o in specification.operations if not has_route(application.app, o.path, o.method))
     return replace(specification, operations=kept)
 

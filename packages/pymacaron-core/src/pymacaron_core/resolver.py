@@ -7,7 +7,6 @@ API's handlers module.
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 import functools
 import importlib
@@ -66,6 +65,8 @@ class Binding:
 def _run_to_end(function: Function) -> Function:
     @functools.wraps(function)
     def run(*positional: Any, **keywords: Any) -> Any:
+        import asyncio  # late: it is long to import, and few services have coroutines
+
         return asyncio.run(function(*positional, **keywords))
 
     return run

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec import operation
@@ -23,7 +23,7 @@ def _classes() -> dict[tuple[str, str], type]:
 def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
     if issubclass(kind, tuple):
         return tuple
-    names = [each.name for each in fields(kind)]
+    names = [each.name for each in fields(cast(Any, kind))]
     get = attrgetter(*names)
     return get if len(names) > 1 else lambda value: (get(value),)
 

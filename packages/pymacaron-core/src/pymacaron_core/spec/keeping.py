@@ -78,13 +78,15 @@ def extended(schemas: Mapping[str, Schema], key: str) -> Iterator[tuple[str, Sch
     return ((name, schemas[name]) for name in names if key in _extensions(schemas[name]))
 
 
-def read_or_kept(path: Path, *, root: Path, name: str | None = None, **how: Any) -> Read:
+def read_or_kept(path: Path, *, root: Path, name: str | None = None, folder: Path | None = None, **how: Any) -> Read:
     """What :func:`~pymacaron_core.spec.reading.read` gives, without reading where nothing has changed since.
 
-    Nothing is kept of a document directly in the root (a script's), or of one that has faults. ``how`` is handed on.
+    ``folder`` is where it is kept, by default in the state folder of the root; then nothing is kept of a document that
+    lies directly in the root (a script's). Nor is one kept that has faults. ``how`` is handed on.
     """
     root = root.resolve()
-    folder = kept_folder(root) if path.resolve().parent != root else None
+    if folder is None and path.resolve().parent != root:
+        folder = kept_folder(root)
     if folder is None:
         return read(path, root=root, name=name, **how)
     name = name or api_name(path.name)
