@@ -15,11 +15,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from importlib.util import MAGIC_NUMBER
+from importlib.util import MAGIC_NUMBER, find_spec
 from pathlib import Path
-
-import pydantic
-import yaml
 
 from pymacaron_core.errors import ConfigError
 from pymacaron_core.state import state_folder, write_file
@@ -84,10 +81,20 @@ def _is_ours(found: os.stat_result, folder: Path) -> bool:
 @lru_cache(maxsize=1)
 def _code_version() -> str:
     """Changes with Python, with the libraries whose work is kept, and with any file of ours that makes what is kept."""
-    digest = hashlib.sha256(repr((sys.version, MAGIC_NUMBER, pydantic.VERSION, yaml.__version__)).encode())
+    digest = hashlib.sha256(repr((sys.version, MAGIC_NUMBER, *_libraries())).encode())
     for file, size, changed in _own_files():
         digest.update(f"{file} {size} {changed}\n".encode())
     return digest.hexdigest()
+
+
+def _libraries() -> Iterator[tuple[str, int, int]]:
+    """The libraries whose work is kept, found without importing them."""
+    for name in ("pydantic", "pydantic_core", "yaml"):
+        found = find_spec(name)
+        if found is not None and found.origin is not None:
+            with suppress(OSError):
+                file = os.stat(found.origin)
+                yield found.origin, file.st_size, file.st_mtime_ns
 
 
 def _own_files() -> Iterator[tuple[str, int, int]]:
