@@ -56,6 +56,7 @@ CASES: list[tuple[str, list[str], list[str]]] = [
     (r"^(?:(?=a)[a-z]+|(?!b)\d*)$", ["abc", "1"], ["bc"]),
     (r"^(?:(?!-)[a-z-]{1,9}(?<!-)\.)+[a-z]{2,}$", ["a-b.example.com"], ["-a.com", "a-.com"]),
     (r"(?<=(a|b)\d)x", ["b1x"], ["1x"]),
+    (r"(a)\1[^\p{L} -~\P{L}]|(b)\2[\P{L}b]$", ["bb1", "bbb"], ["aa'", "bbc"]),
 ]
 
 

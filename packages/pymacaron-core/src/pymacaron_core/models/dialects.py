@@ -186,6 +186,13 @@ class Timed(Dialect):
 
     any_of, nothing = r"[\x00-\U0010FFFF]", "(?!)"
 
+    def set(self, node: Set) -> str:
+        """That library takes ``[^\\p{L}\\P{L}]`` for anything, so what is no property is asked for on its own."""
+        if len(node.items) < 2 or not any(isinstance(item, Property) and item.negated for item in node.items):
+            return super().set(node)
+        each = "|".join(super(Timed, self).set(Set((item,), negated=False)) for item in node.items)
+        return f"(?:(?!{each}){self.any_of})" if node.negated else f"(?:{each})"
+
     def code(self, code: int) -> str:
         character = chr(code)
         if character.isalnum() and code < 128:
