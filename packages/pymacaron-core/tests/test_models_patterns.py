@@ -251,10 +251,9 @@ def test_patterns_by_chance_mean_what_node_says(seed: int) -> None:
             wrong.append((pattern, mode, found.kind, found.why))
         beyond = mode == "" and not pattern.isascii()
         for text, answer in zip(texts, answers, strict=mode is not None):
-            # Without unicode mode JavaScript takes half a pair for a character; patterns here never do.
-            if (
-                not (beyond or (mode == "" and any(ord(each) > 0xFFFF for each in text)))
-                and found.match(text) != answer
-            ):
+            # Without unicode mode, and in V8 behind a look-behind, half a pair is a character; here it never is.
+            halves = mode == "" or "(?<!" in pattern or "(?<=" in pattern
+            told_apart = not beyond and not (halves and any(ord(each) > 0xFFFF for each in text))
+            if told_apart and found.match(text) != answer:
                 wrong.append((pattern, text, answer, found.kind))
     assert wrong == []
