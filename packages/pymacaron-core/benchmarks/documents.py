@@ -3,10 +3,10 @@
 Documents are made by a seeded generator: schemas that refer to each other (also recursively), ``allOf``, ``oneOf`` with
 a discriminator, maps, enums, formats, and two thirds as many paths with parameters, bodies and replies. Each is loaded
 by ``pymacaron_core.load`` in fresh processes: *first* with an empty state folder, *cache* with what the first one
-left. Time is that beyond the imports of libraries; memory is that of the whole process. Machines differ: compare the
-figures per schema, which stay level where cost grows with the document and no faster.
+left. Time is the processor's, in seconds, beyond the imports; memory is that of the whole process. Machines differ:
+compare the figures per MB, which stay level where cost grows with the document and no faster.
 
-    python documents.py [--sizes 50,100,200,400,800,1600] [--rounds 3] [--write]
+    python documents.py [--sizes 50,100,200,400,600,800,1600] [--rounds 3] [--write]
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ parcel payment period plan policy price product quantity quote rate receipt refu
 return review risk route sale schedule shipment status stock supplier tax unit
 """
 WORDS = TEXT.split()
+IDENTITY = "8a5ed1bd-c8e0-4f92-8a9b-8d0a1e0b2b11"
 DOMAIN, SHARED, PLAIN = 25, 10, 5
 """So many schemas are of one domain, so many are shared by all, every so many-eth is sure to be a plain object."""
 
@@ -189,22 +191,26 @@ def measure(root: str) -> Mapping:
     import yaml  # noqa: F401
 
     pydantic.TypeAdapter(dict[str, Any])
+    libraries = time.process_time()
     import pymacaron_core
 
     pymacaron_core.API, pymacaron_core.load  # noqa: B018
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     application = pymacaron_core.load(root)
-    loaded = time.perf_counter() - begun
+    loaded = time.process_time() - begun
     answer = application.app.test_client().get("/ping")
     if answer.status_code != 200 or len(application.apis["large"].routes) < 1:
         raise SystemExit(f"the service does not answer: {answer.status}")
-    replied = time.perf_counter() - begun
+    routes = application.apis["large"].routes
+    begun = time.process_time()
+    application.app.test_client().get(routes[len(routes) // 2].path.replace("<id>", IDENTITY))
+    first = time.process_time() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
     resident = peak
     if sys.platform == "linux":
         resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024 / 1024
-    return {"load": loaded, "reply": replied, "peak": peak, "resident": resident}
+    return {"load": loaded, "first": first, "libraries": libraries, "peak": peak, "resident": resident}
 
 
 def run(root: Path) -> Mapping:
@@ -223,51 +229,64 @@ def medians(results: list[Mapping]) -> Mapping:
     return {key: statistics.median(each[key] for each in results) for key in results[0]}
 
 
-def curve(sizes: list[tuple[int, float]], rounds: int) -> Iterator[tuple[int, int, Mapping, Mapping]]:
-    """For each size: schemas, bytes, what the first start took, what one from cache did."""
-    for schemas, weight in sizes:
-        folder = Path(tempfile.mkdtemp(prefix="documents-"))
-        try:
-            size = make_project(folder / "project", schemas, weight)
-            first, cached = [], []
-            for _ in range(rounds):
-                shutil.rmtree(folder / "project" / ".pym", ignore_errors=True)
-                first.append(run(folder / "project"))
-                cached.append(run(folder / "project"))
-            yield schemas, size, medians(first), medians(cached)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+@dataclass(frozen=True)
+class Found:
+    """What was measured with one document."""
+
+    schemas: int
+    size: int
+    first: Mapping
+    cached: Mapping
+    kind: str = ""
+
+
+def measured(schemas: int, weight: float, knot: bool, rounds: int, kind: str = "") -> Found:
+    """Make a document, and load it some times without and with what was kept of it."""
+    folder = Path(tempfile.mkdtemp(prefix="documents-"))
+    try:
+        size = make_project(folder / "project", schemas, weight, knot)
+        first, cached = [], []
+        for _ in range(rounds):
+            shutil.rmtree(folder / "project" / ".pym", ignore_errors=True)
+            first.append(run(folder / "project"))
+            cached.append(run(folder / "project"))
+        return Found(schemas, size, medians(first), medians(cached), kind)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 HEAD = """\
-| schemas | paths | MB | first start, s | ms a schema | from cache, s | ms a schema | \
-peak, first, MB | resident, cache, MB |
-|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+| schemas | operations | MB | first, s | s a MB | peak MB | cache, s | s a MB | resident MB | first request, ms |
+|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
 
-def row(schemas: int, size: int, first: Mapping, cached: Mapping) -> str:
+def row(found: Found) -> str:
+    size = found.size / 1e6
+    operations = sum(1 if number % 4 == 3 else 2 for number in range(found.schemas * 2 // 3))
     figures = [
-        *(f"{schemas}", f"{schemas * 2 // 3}", f"{size / 1e6:.1f}"),
-        *(f"{first['load']:.2f}", f"{first['load'] / schemas * 1000:.2f}"),
-        *(f"{cached['load']:.2f}", f"{cached['load'] / schemas * 1000:.2f}"),
-        *(f"{first['peak']:.0f}", f"{cached['resident']:.0f}"),
+        *(f"{found.schemas}{found.kind}", f"{operations}", f"{size:.2f}"),
+        *(f"{found.first['load']:.2f}", f"{found.first['load'] / size:.2f}", f"{found.first['peak']:.0f}"),
+        *(f"{found.cached['load']:.2f}", f"{found.cached['load'] / size:.2f}", f"{found.cached['resident']:.0f}"),
+        f"{found.cached['first'] * 1000:.0f}",
     ]
     return f"| {' | '.join(figures)} |"
 
 
-def plot(points: list[tuple[int, float]]) -> list[str]:
+def plot(points: list[tuple[float, float]]) -> list[str]:
     """A bar for each size, as long as its time: the ends lie on a line where growth is linear."""
-    most = max(seconds / schemas for schemas, seconds in points)
-    widest = max(schemas for schemas, _ in points) * most
-    return [f"{schemas:5} {'#' * max(1, round(60 * seconds / widest))} {seconds:.2f}" for schemas, seconds in points]
+    longest = max(seconds for _, seconds in points)
+    return [
+        f"{size:6.2f} MB {'#' * max(1, round(60 * seconds / longest)):60} {seconds:.2f} s" for size, seconds in points
+    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="50,100,200,400,600,800,1600", help="numbers of schemas")
     parser.add_argument(
-        "--rich", default="2000x2.9", help="a document of richer schemas: schemas x weight; '' for none"
+        "--rich", default="2000x4.3", help="a document of richer schemas: schemas x weight; '' for none"
     )
+    parser.add_argument("--knot", default="600", help="a document in which any schema refers to any; '' for none")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="write documents.md beside this file")
     parser.add_argument("--measure", metavar="ROOT", help=argparse.SUPPRESS)
@@ -275,31 +294,36 @@ def main() -> None:
     if options.measure:
         print(json.dumps(measure(options.measure)))
         return
-    lines, points = [HEAD], []
-    print(HEAD)
-    sizes = [(int(each), 1.0) for each in options.sizes.split(",") if each]
-    for schemas, size, first, cached in curve(sizes, options.rounds):
-        lines.append(row(schemas, size, first, cached))
-        points.append((schemas, first["load"], cached["load"]))
-        print(lines[-1], flush=True)
+    wanted = [(int(each), 1.0, False, options.rounds, "") for each in options.sizes.split(",") if each]
+    if options.knot:
+        wanted.append((int(options.knot), 1.0, True, options.rounds, " (knot)"))
     if options.rich:
         schemas, weight = options.rich.split("x")
-        for found in curve([(int(schemas), float(weight))], 1):
-            lines.append(row(*found))
-            print(lines[-1], flush=True)
+        wanted.append((int(schemas), float(weight), False, 1, " (rich)"))
+    print(HEAD)
+    found = []
+    for each in wanted:
+        found.append(measured(*each))
+        print(row(found[-1]), flush=True)
     if options.write:
-        _write(lines, points)
+        _write(found)
 
 
-def _write(lines: list[str], points: list[tuple[int, float, float]]) -> None:
+def _write(found: list[Found]) -> None:
     title, _, rest = (__doc__ or "").partition("\n\n")
     about = rest.partition("\n\n    python")[0].replace("``", "`")
-    curves = [
-        *("First start, seconds by schemas:", "", "```", *plot([(s, first) for s, first, _ in points]), "```", ""),
-        *("From cache:", "", "```", *plot([(s, cached) for s, _, cached in points]), "```"),
+    plain = [each for each in found if not each.kind]
+    libraries = statistics.median(each.cached["libraries"] for each in found)
+    told = [
+        *(f"# {title}", "", about, "", "In a *knot* any schema refers to any; in the *rich* document each is larger."),
+        *("Made by `python benchmarks/documents.py --write`.", "", HEAD, *map(row, found), ""),
+        *(f"Importing Flask, pydantic and PyYAML alone takes {libraries:.2f} s.", "", "First start:", "", "```"),
+        *plot([(each.size / 1e6, each.first["load"]) for each in plain]),
+        *("```", "", "From cache:", "", "```"),
+        *plot([(each.size / 1e6, each.cached["load"]) for each in plain]),
+        *("```", ""),
     ]
-    text = "\n".join([f"# {title}", "", about, "", "Made by `python benchmarks/documents.py --write`.", "", *lines])
-    HERE.with_suffix(".md").write_text("\n".join([text, "", *curves, ""]))
+    HERE.with_suffix(".md").write_text("\n".join(told))
 
 
 if __name__ == "__main__":
