@@ -20,7 +20,7 @@ def _classes() -> dict[tuple[str, str], type]:
     return {(each.__module__, each.__qualname__): each for each in (*own, DocumentFault)}
 
 
-def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
     if issubclass(kind, tuple):
         return tuple
     names = [each.name for each in fields(cast(Any, kind))]
