@@ -114,7 +114,7 @@ definitions:
         ("../outside.yaml", "lies outside of the project"),
         ("%2e%2e/outside.yaml", "lies outside of the project"),
         ("link.yaml", "lies outside of the project"),
-        ("none.yaml#/Pet", "there is no file none.yaml"),
+        ("none.yaml#/Pet", "the reference `none.yaml#/Pet` in api.yaml leads nowhere: there is no file none.yaml"),
         ("parts", "parts is a folder, not a file"),
         ("#/definitions/Pit", "there is no `Pit` at api.yaml#/definitions; did you mean `Pet`?"),
         ("#/definitons/Pet", "did you mean `#/definitions/Pet`?"),
@@ -188,3 +188,20 @@ def test_a_place_is_told_as_file_line_and_column(tmp_path: Path) -> None:
     write(tmp_path, "a:\n  b/c: 1\n")
     assert positioned(Place("api.yaml") / "a" / "b/c", tmp_path) == "api.yaml:2:3"
     assert positioned(Place("none.yaml", "/a"), tmp_path) == "none.yaml"
+
+
+def test_a_circle_of_files_that_cannot_be_a_type_is_named_with_all_of_them(tmp_path: Path) -> None:
+    write(tmp_path, "$ref: two.yaml", "one.yaml")
+    write(tmp_path, "allOf: [{$ref: three.yaml}]", "two.yaml")
+    write(tmp_path, "anyOf: [{$ref: one.yaml}, {type: string}]", "three.yaml")
+    text = f"{OPENAPI}paths: {{/a: {{get: {{{OK}}}}}}}\ncomponents: {{schemas: {{A: {{$ref: one.yaml}}}}}}"
+    (message,) = said(tmp_path, text)
+    assert "the schema `one` is made of itself, without end: one -> two -> three -> one" in message
+
+
+def test_a_circle_of_files_with_something_between_is_a_type(tmp_path: Path) -> None:
+    write(tmp_path, "{type: object, properties: {two: {$ref: two.yaml}}}", "one.yaml")
+    write(tmp_path, "{type: array, items: {$ref: one.yaml}}", "two.yaml")
+    text = f"{OPENAPI}paths: {{/a: {{get: {{{OK}}}}}}}\ncomponents: {{schemas: {{A: {{$ref: one.yaml}}}}}}"
+    found, _ = read(write(tmp_path, text), root=tmp_path)
+    assert list(found.schemas) == ["A", "one", "two"]
