@@ -418,3 +418,20 @@ def test_a_property_that_is_never_accepted_stays_so_in_an_all_of(tmp_path: Path)
     catalog = catalog_of(tmp_path, "A: {allOf: [{properties: {kind: false}}], properties: {a: {}}}", version="3.1.0")
     assert refused(catalog, "A", '{"kind": 1}') == [("/kind", "not")]
     assert refused(catalog, "A", '{"a": 1}') == []
+
+
+CIRCLES = """
+Empty: {}
+A: {type: array, maxItems: 3, items: {allOf: [{$ref: '#/components/schemas/Empty'}, {$ref: '#/components/schemas/A'}]}}
+B: {type: array, maxItems: 3, items: {allOf: [{description: Told.}, {$ref: '#/components/schemas/B'}]}}
+C: {type: array, items: {allOf: [{type: array, maxItems: 3}, {$ref: '#/components/schemas/C'}]}}
+D: {type: array, items: {allOf: [{$ref: '#/components/schemas/C'}, {$ref: '#/components/schemas/A'}]}}
+"""
+
+
+@pytest.mark.parametrize("name", ["A", "B", "C", "D"])
+def test_arrays_that_hold_themselves_through_an_all_of_end(tmp_path: Path, name: str) -> None:
+    catalog = catalog_of(tmp_path, CIRCLES)
+    assert refused(catalog, name, "[[], [[[]]]]") == []
+    assert refused(catalog, name, "[[[[[3]]]]]") == [("/0/0/0/0/0", "type")]
+    assert refused(catalog, name, "[[[], [], [], []]]") == [("/0", "maxItems")]

@@ -65,16 +65,24 @@ class Types:
     unenforced: list[Unenforced] = field(default_factory=list)
     needed: set[str] = field(default_factory=set)
     _done: dict[Schema, Type] = field(default_factory=dict)
+    _going_on: set[Schema] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.choices = Choices(self.merger)
         self._nulls = Nulls(self.schemas, self.merger)
 
     def of(self, schema: Schema) -> Type:
-        """The type of a schema, by the name of its class where it has one."""
+        """The type of a schema, by the name of its class where it has one.
+
+        One that holds itself and has no name is judged where it would begin again.
+        """
         found = self._done.get(schema)
+        if found is None and schema in self._going_on:
+            return Type("Any", marks=(self.mark({"allOf": (schema,)}),), nullable=self._nulls.fits(schema))
         if found is None:
+            self._going_on.add(schema)
             found = self._done[schema] = self._make(schema)
+            self._going_on.discard(schema)
         return found
 
     def of_named(self, schema: Schema) -> Type:
@@ -135,7 +143,7 @@ class Types:
         """The named schema that this one is, where nothing but annotations stands beside the reference."""
         if any(not key.startswith("x-") and key not in ANNOTATIONS and key != "allOf" for key in schema.keywords):
             return None
-        branches: tuple[Schema, ...] = schema.get("allOf", ())
+        branches = [each for each in schema.get("allOf", ()) if not residual.says_nothing(each)]
         if schema.ref is not None and not branches:
             return self.schemas[schema.ref]
         if schema.ref is None and len(branches) == 1 and id(schema) not in self.named:
