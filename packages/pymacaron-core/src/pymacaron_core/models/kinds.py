@@ -29,3 +29,11 @@ def kind_of_value(value: Any) -> str:
     if isinstance(value, str):
         return "string"
     return "object" if isinstance(value, Mapping) else "array"
+
+
+def is_of(value: Any, types: tuple[str, ...]) -> bool:
+    """Whether a value is of one of the JSON types; a float without fraction is an integer."""
+    kind = kind_of_value(value)
+    if kind == "number" and "integer" in types and (isinstance(value, int) or value.is_integer()):
+        return True
+    return kind in types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from pymacaron_core.spec.views import RECEIVED, REQUEST_OF
 _CONSUMED = ("x-nullable", "x-mandatory", "x-parent", RECEIVED, REQUEST_OF)
 _OVERRIDES = "# pyright: ignore[reportIncompatibleVariableOverride]"
 """Stands where pydantic has a type for the values of undeclared properties: its own attribute, made narrower."""
+_WORD = re.compile(r"\w+")
 _WHOLE_IMPORTS = {"dt": "import datetime as dt", "re": "import re"}
 
 
@@ -161,6 +163,8 @@ class _Writer:
 
     def _unshadowed(self, expression: str, shadows: set[str]) -> str:
         """The expression without the names that, in its class, are those of properties."""
+        if shadows.isdisjoint(_WORD.findall(expression)):
+            return expression
         tree = ast.parse(expression, mode="eval")
         clashing = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & shadows
         if not clashing:

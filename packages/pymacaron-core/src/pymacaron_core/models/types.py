@@ -15,7 +15,7 @@ from pymacaron_core.models import containers, residual, scalars
 from pymacaron_core.models.choices import Choices
 from pymacaron_core.models.expression import ANY, NOTHING, Type
 from pymacaron_core.models.judge import Judge
-from pymacaron_core.models.kinds import kinds_of, with_types_of_values
+from pymacaron_core.models.kinds import is_of, kinds_of, with_types_of_values
 from pymacaron_core.models.literals import literal
 from pymacaron_core.models.merge import ANNOTATIONS, Merger
 from pymacaron_core.models.nulls import Nulls
@@ -217,8 +217,11 @@ class Types:
         """The type of a schema with ``enum`` or ``const``; None where a value is none that ``Literal`` takes."""
         values = [keywords["const"]] if "const" in keywords else list(keywords["enum"])
         others = residual.rest(keywords, ("const",) if "const" in keywords else ("enum",), ())
-        if others:
-            values = [value for value in values if self._judge(others).fits(value)]
+        if set(others) == {"type"}:
+            values = [value for value in values if is_of(value, others["type"])]
+        elif others:
+            judge = self._judge(others)
+            values = [value for value in values if judge.fits(value)]
         values = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values if v is not None]
         if not values:
             takes_null = self._nulls.fits_merged(keywords)
