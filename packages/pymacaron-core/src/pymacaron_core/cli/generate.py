@@ -17,7 +17,6 @@ from pymacaron_core.console import say, say_json, tell_errors
 from pymacaron_core.errors import DocumentError, StartError
 from pymacaron_core.loading import Wishes, candidates_of, read_all
 from pymacaron_core.models import (
-    classes_of,
     is_pool_fresh,
     load_models,
     models_path,
@@ -26,7 +25,7 @@ from pymacaron_core.models import (
     write_pool,
 )
 from pymacaron_core.models.plan import Plan
-from pymacaron_core.models.pool import Classes
+from pymacaron_core.models.pool import planned
 from pymacaron_core.spec.operation import Operation, Specification
 from pymacaron_core.spec.validate import findings
 
@@ -44,7 +43,7 @@ def execute(options: argparse.Namespace) -> int:
         _validate([files[path] for path in stale], config)
         for path in stale:
             load_models(files[path], root=config.root, write=True)
-    pool, classes = pool_path(config.root), _classes(specifications, config.root)
+    pool, classes = pool_path(config.root), planned(map(Plan, specifications), config.root)
     if not is_pool_fresh(classes, config.root):
         stale[pool] = "the models changed since" if pool.exists() else "it is missing"
         if not options.check:
@@ -62,11 +61,6 @@ def _validate(specifications: list[Specification], config: Config) -> None:
     if config.core.documents == "warn":
         for fault in found:
             log.warning("%s", fault)
-
-
-def _classes(specifications: list[Specification], root: Path) -> Classes:
-    plans = (Plan(each) for each in specifications)
-    return classes_of(((plan.specification, [(c.name, c.schema_name) for c in plan.classes]) for plan in plans), root)
 
 
 def _stubs(options: argparse.Namespace, root: Path) -> list[Written]:

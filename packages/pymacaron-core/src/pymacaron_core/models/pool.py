@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pymacaron_core.errors import ModelError
 from pymacaron_core.models.load import PACKAGE, models_path
+from pymacaron_core.models.plan import Plan
 from pymacaron_core.spec.operation import Specification
 from pymacaron_core.state import write_file
 
@@ -38,6 +39,12 @@ def classes_of(apis: Iterable[tuple[Specification, Iterable[tuple[str, str]]]], 
     return {each.name: _attributes(list(names)) for each, names in ours}
 
 
+def planned(plans: Iterable[Plan], root: Path) -> Classes:
+    """The same, of modules that are not loaded."""
+    named = ((plan.specification, [(each.name, each.schema_name) for each in plan.classes]) for plan in plans)
+    return classes_of(named, root)
+
+
 def _attributes(names: list[tuple[str, str]]) -> dict[str, str]:
     found = {class_name: class_name for class_name, _ in names}
     for class_name, schema_name in names:
@@ -53,9 +60,10 @@ def pool_source(classes: Classes) -> str:
         "",
         "from typing import TypeAlias",
         "",
-        *(f"from {PACKAGE} import {api}_models as _{api}_models" for api in sorted(classes) if classes[api]),
         "from pymacaron_core.apipool import ModelsOfApi as _ModelsOfApi",
     ]
+    modules = sorted(f"{api}_models" for api, attributes in classes.items() if attributes)
+    lines += ["", *(f"from {PACKAGE} import {module} as _{module}" for module in modules)] if modules else []
     for api, attributes in classes.items():
         body = [f"    {name}: TypeAlias = _{api}_models.{cls}" for name, cls in attributes.items()]
         lines += ["", f"class {api}(_ModelsOfApi):", *(body or ["    pass"])]

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from pymacaron_core.models import models_path, module_source
+from pymacaron_core.models import models_path, module_source, write_pool
+from pymacaron_core.models.plan import Plan
+from pymacaron_core.models.pool import planned
 from pymacaron_core.models.stamp import stamped
 from pymacaron_core.spec.operation import Specification
 
@@ -29,8 +31,10 @@ def filled(target: Path, source: str, words: Mapping[str, str]) -> None:
 
 
 def write_models(specification: Specification, root: Path) -> None:
-    """Write the models of a document, importing nothing of the project."""
+    """Write the models of a document, and the stub of the pool, importing nothing of the project."""
+    plan = Plan(specification)
     path = models_path(specification, root)
     path.write_text(
-        stamped(specification, module_source(specification)), encoding="utf-8"
+        stamped(specification, module_source(specification, plan)), encoding="utf-8"
     )
+    write_pool(planned([plan], root), root)
