@@ -197,7 +197,7 @@ def test_any_bundle_says_the_same(tmp_path_factory: pytest.TempPathFactory, docu
 
 @pytest.mark.parametrize("command", ["bundle", "convert"])
 def test_what_cannot_be_done_is_one_sentence_and_status_2(command: str, split: Path, tmp_path: Path) -> None:
-    (tmp_path / "binary.yaml").write_bytes(b"\x00\x01" * 100)
+    (tmp_path / "binary.yaml").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     (tmp_path / "page.yaml").write_text("<html>")
     (tmp_path / "faulty.yaml").write_text("openapi: 3.0.3\npaths: []\n")
     cases = {

@@ -85,7 +85,7 @@ def test_what_cannot_be_looked_at_is_status_2(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_file_that_is_no_document_is_a_fault_with_its_place(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    (folder / "binary.yaml").write_bytes(b"\x00\x01" * 100)
+    (folder / "binary.yaml").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     write(folder, "<html>", "page.yaml")
     write(folder, "a: [\n", "broken.yaml")
     for named, said in {

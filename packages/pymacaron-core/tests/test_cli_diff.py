@@ -122,7 +122,7 @@ def test_a_document_may_be_of_a_revision_with_the_files_it_had(
 
 @pytest.mark.parametrize("wrong_first", [True, False])
 def test_what_cannot_be_compared_is_named_and_status_2(documents: Path, wrong_first: bool) -> None:
-    (documents / "binary.yaml").write_bytes(b"\x00\x01" * 100)
+    (documents / "binary.yaml").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     (documents / "faulty.yaml").write_text("openapi: 3.0.3\npaths: []\n")
     for wrong in ("none.yaml", ".", "binary.yaml", "faulty.yaml"):
         pair = (wrong, "old.yaml") if wrong_first else ("old.yaml", wrong)
