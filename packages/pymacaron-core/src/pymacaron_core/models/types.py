@@ -218,7 +218,7 @@ class Types:
         values = [keywords["const"]] if "const" in keywords else list(keywords["enum"])
         others = residual.rest(keywords, ("const",) if "const" in keywords else ("enum",), ())
         if set(others) == {"type"}:
-            values = [value for value in values if is_of(value, others["type"])]
+            values = [value for value in values if is_of(value, keywords["type"])]
         elif others:
             judge = self._judge(others)
             values = [value for value in values if judge.fits(value)]
