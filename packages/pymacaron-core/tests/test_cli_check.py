@@ -96,3 +96,13 @@ def test_a_file_that_is_no_document_is_a_fault_with_its_place(capsys: pytest.Cap
     }.items():
         assert main(["check", named]) == 1
         assert said in capsys.readouterr().out
+
+
+def test_a_strict_check_says_when_nobody_validates(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pymacaron_core.cli.check.can_validate", lambda: False)
+    assert main(["check", "sound.yaml", "--strict"]) == 0
+    assert "openapi-spec-validator is not installed" in capsys.readouterr().err
+    assert main(["check", "sound.yaml"]) == 0
+    assert capsys.readouterr().err == ""
