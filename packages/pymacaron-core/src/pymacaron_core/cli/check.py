@@ -20,7 +20,7 @@ from pymacaron_core.spec.validate import can_validate
 
 _NO_VALIDATOR = (
     "openapi-spec-validator is not installed, so only what PyMacaron itself knows was checked: "
-    "pip install 'openapi-spec-validator>=0.8', which is what the extra [validator] brings"
+    "pip install 'openapi-spec-validator>=0.9', which is what the extra [validator] brings"
 )
 
 
