@@ -15,6 +15,8 @@ from pymacaron_core.cli import main
 from pymacaron_core.cli.menu import menu
 from pymacaron_core.cli.watching import Watch
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 COMMANDS = ("new", "run", "serve", "generate", "routes", "check", "diff", "bundle", "convert", "describe", "completion")
 
 

@@ -17,6 +17,8 @@ from pymacaron_core.yaml12 import parse
 from spec_documents import OPENAPI, SWAGGER, write
 from spec_vocabulary import vocabulary
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 COMMON = """\
     limit: {name: limit, in: query, schema: {type: integer}}
     Ok: {description: 'no', headers: {X-Next: {$ref: '#/Next'}}}

@@ -11,6 +11,8 @@ from cli_project import pymacaron
 from pymacaron_core.cli import main
 from spec_documents import OPENAPI, write
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 OLD = (
     OPENAPI
     + """\

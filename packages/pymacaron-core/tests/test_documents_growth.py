@@ -11,6 +11,8 @@ from pymacaron_core import load
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import documents
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 
 def calls_of(root: Path) -> int:
     """How many functions are called to load a project."""

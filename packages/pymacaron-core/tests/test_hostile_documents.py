@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/x: {get: {responses: {200: {description: ok}}}}}\n"
 SCHEMAS = f"{HEAD}components:\n  schemas:\n"
 MEGABYTES = 300

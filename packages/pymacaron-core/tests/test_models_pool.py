@@ -16,6 +16,8 @@ from pymacaron_core.models import Catalog, classes_of, is_pool_fresh, pool_path,
 from pymacaron_core.models.pool import Classes
 from test_models_source import mypy
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 ABOVE = Path(pymacaron_core.__file__).parents[1]
 USER = """
 from pymacaron_core import apipool

@@ -13,6 +13,8 @@ from test_directions import SCHEMAS
 from test_models_pool import pyright
 from test_models_source import mypy
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 PETSTORE = Path(__file__).parent / "petstore"
 REF = "#/components/schemas"
 TORTURE = (

@@ -16,6 +16,8 @@ from pymacaron_core.loading import Wishes
 from pymacaron_core.spec import read
 from pymacaron_core.yaml12 import parse
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 DOCUMENTS = sorted((Path(__file__).parent / "petstore").glob("*.yaml"))
 ODD: list[Any] = [
     *(None, True, -1, 1.5, "", "x", "#/", "../..", "\0", [], {}, [None], {"": None}, 10**30, "/{a}{a}", "<<"),

@@ -12,6 +12,8 @@ from pymacaron_core.spec import read, validate
 from pymacaron_core.spec.operation import Place, Specification
 from spec_documents import OK, OPENAPI, SWAGGER, write
 
+pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
+
 MODERN = OPENAPI.replace("3.0.3", "3.1.0")
 
 
