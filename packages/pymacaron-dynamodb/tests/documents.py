@@ -26,7 +26,7 @@ components:
         note: {type: [string, "null"]}
         anything: {}
         free: {type: object}
-        either: {oneOf: [{type: integer}, {type: number}, {type: string, format: date-time}]}
+        either: {anyOf: [{type: integer}, {type: number}, {type: string, format: date-time}]}
         authors: {type: array, items: {$ref: "#/components/schemas/Author"}}
         matrix: {type: array, items: {type: array, items: {type: number}}}
         sequel: {$ref: "#/components/schemas/Book"}

@@ -296,12 +296,13 @@ def test_errors_are_answered_as_a_callers_own(tmp_path):
     assert client.get("/health/ready").status_code == 200
 
 
-def test_a_property_with_a_methods_name_hides_it_and_the_functions_are_there(application):
+def test_a_property_with_a_methods_name_leaves_the_method_its_name(application):
     document = SHOP.replace("page: {type: integer}", "query: {type: string}\n        exists: {type: boolean}")
-    with pytest.warns(UserWarning, match="shadows an attribute in parent"):
-        reading = application(document).apis["shop"].catalog.Reading
+    reading = application(document).apis["shop"].catalog.Reading
     user, at = "00000000-0000-4000-8000-00000000000A", "2024-01-01T00:00:00Z"
     book = reading(user=user, at=at, query="x", exists=True)
-    pymacaron_dynamodb.save(book)
-    assert pymacaron_dynamodb.exists(type(book), book.user, book.at)
+    assert (book.query_, book.to_json()["query"], book.exists_) == ("x", "x", True)
+    assert book.save_to_db() is None
+    assert reading.exists(book.user, book.at)
+    assert reading.query(book.user).items == [book]
     assert pymacaron_dynamodb.query(type(book), book.user).items == [book]
