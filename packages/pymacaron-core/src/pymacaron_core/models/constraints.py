@@ -182,26 +182,36 @@ class OneOfValues:
         return value
 
 
+_OTHERWISE = "pymacaron:otherwise"
+
+
 @dataclass(frozen=True, slots=True)
 class Discriminated:
     """The property ``name`` says which of several classes an object is (``discriminator`` with its ``mapping``).
 
-    Python values may be instances of any of the classes.
+    Python values may be instances of any of the classes; a dict is read as the class it names. What is written is the
+    whole object, of whatever class.
     """
 
     name: str
     classes: Mapping[str, Any]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        TAGS.update(self.classes)
+        TAGS.update((*self.classes, _OTHERWISE))
         branches = {value: handler.generate_schema(each) for value, each in self.classes.items()}
+        in_python: dict[Any, CoreSchema] = {**branches, _OTHERWISE: handler(source)}
         return core_schema.json_or_python_schema(
             core_schema.tagged_union_schema(cast(Any, branches), self.name),
-            handler(source),
+            core_schema.tagged_union_schema(in_python, self._named_by),
+            serialization=core_schema.simple_ser_schema("any"),
         )
 
     def __hash__(self) -> int:
         return hash((self.name, *self.classes))
+
+    def _named_by(self, value: Any) -> str:
+        named = value.get(self.name) if isinstance(value, Mapping) else None
+        return named if isinstance(named, str) and named in self.classes else _OTHERWISE
 
 
 class ReadsJson:

@@ -137,8 +137,10 @@ def _choice(choice: Any) -> Any:
 
 def _label(schema: Any) -> str:
     """The name of a branch in messages: that of its class, or of its type."""
-    while schema["type"].startswith("function-") and "schema" in schema:
+    while "schema" in schema and schema["type"].startswith("function-"):
         schema = schema["schema"]
+    if schema["type"] == "json-or-python" and schema["json_schema"]["type"] == "tagged-union":
+        return " or ".join(dict.fromkeys(_label(each) for each in schema["json_schema"]["choices"].values()))
     if schema["type"] == "definition-ref":
         return str(schema["schema_ref"]).rsplit(":", 1)[0].rsplit(".", 1)[-1]
     return schema["cls"].__name__ if schema["type"] == "model" else str(schema["type"])

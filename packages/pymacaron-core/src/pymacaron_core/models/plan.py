@@ -12,8 +12,10 @@ from pymacaron_core.errors import ModelError
 from pymacaron_core.models import residual
 from pymacaron_core.models.defaults import Defaults
 from pymacaron_core.models.expression import ANY, Type
+from pymacaron_core.models.families import Families, Family
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.kinds import kinds_of
+from pymacaron_core.models.literals import literal
 from pymacaron_core.models.merge import ANNOTATIONS, Merger
 from pymacaron_core.models.names import PERSISTENT, Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
@@ -71,6 +73,7 @@ class Plan:
     specification: Specification
     classes: list[ModelClass] = field(default_factory=list)
     aliases: dict[str, Schema] = field(default_factory=dict)
+    families: dict[str, Family] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.merger = Merger(self.specification.schemas)
@@ -84,6 +87,7 @@ class Plan:
             self._discover(schema, name)
         for operation in (*self.specification.operations, *self.specification.webhooks):
             self._discover_operation(operation)
+        self._name_families()
 
     def class_of(self, schema: Schema) -> ModelClass | None:
         """The class of a schema, where it has one of its own."""
@@ -180,6 +184,8 @@ class Plan:
             return self._fits(value, classes[name].schema) if name in classes else None
 
         def alias(name: str) -> str | None:
+            if name in self.families:
+                return self.family(name)
             return self.types.of_named(self.aliases[name]).inner if name in self.aliases else None
 
         return Defaults(alias, accepts)
@@ -233,6 +239,37 @@ class Plan:
         for schema in schemas.values():
             if not self._is_class(schema):
                 self.aliases[self.types.named[id(schema)]] = schema
+
+    def _name_families(self) -> None:
+        """A parent with a discriminator has an alias beside its class: ``AnyPet`` is any of the classes below."""
+        schemas = self.specification.schemas
+        families = Families(schemas, self.merger)
+        for family in families.found():
+            model = self.class_of(schemas[family.name])
+            if model is not None:
+                alias = self._names.take(f"Any{model.name}")
+                self.families[alias] = family
+                self.types.families[id(model.schema)] = alias
+        for name in families.left_out:
+            self.types.report(schemas[name].place, "discriminator", "this document's discriminators mean too many")
+
+    def family(self, alias: str) -> str:
+        """What the alias of a family stands for: the classes, and the mark that picks one."""
+        family, named = self.families[alias], self.types.named
+        schemas = self.specification.schemas
+        parent = schemas[family.name]
+        texts = {value: named[id(schemas[name])] for value, name in family.members.items()}
+        others = [named[id(schemas[name])] for name in family.members.values() if not self._derives(name, parent)]
+        kind = " | ".join(dict.fromkeys((named[id(parent)], *others)))
+        pairs = ", ".join(f"{literal(value)}: {text}" for value, text in texts.items())
+        return f"Annotated[{kind}, Discriminated({literal(family.property_name)}, {{{pairs}}})]"
+
+    def _derives(self, name: str, parent: Schema) -> bool:
+        """Whether the class of a schema is that of another, or derives from it."""
+        model = self.class_of(self.specification.schemas[name])
+        while model is not None and model.schema is not parent:
+            model = self.class_of(model.base) if model.base is not None else None
+        return model is not None
 
     def _is_class(self, schema: Schema) -> bool:
         if schema.refuses_all or not (schema.ref is None or self._adds_to_reference(schema, True)):

@@ -43,7 +43,7 @@ class _Writer:
         if schemas:
             body[0] = [fit(f"SCHEMAS: dict[str, Any] = {literal(schemas)}"), *([""] if first else []), *body[0]]
         code = "\n\n\n".join("\n".join(part) for part in body if part)
-        public = sorted([*classes, *self.plan.aliases])
+        public = sorted([*classes, *self.plan.aliases, *self.plan.families])
         head = [
             *docstring(title, ""),
             "",
@@ -176,11 +176,12 @@ class _Writer:
     def _aliases(self) -> tuple[list[str], list[str]]:
         """The aliases that need no class, and those that do: these come behind the classes."""
         classes = {model.name for model in self.plan.classes}
+        meanings = {name: self.plan.types.of_named(schema).inner for name, schema in self.plan.aliases.items()}
+        meanings |= {name: self.plan.family(name) for name in self.plan.families}
         uses = {}
-        for name, schema in self.plan.aliases.items():
-            written = self.plan.types.of_named(schema)
-            names = {node.id for node in ast.walk(ast.parse(written.inner)) if isinstance(node, ast.Name)}
-            uses[name] = (written.inner, names)
+        for name, meaning in meanings.items():
+            names = {node.id for node in ast.walk(ast.parse(meaning)) if isinstance(node, ast.Name)}
+            uses[name] = (meaning, names)
         first: list[str] = []
         last: list[str] = []
         done = set[str]()
@@ -196,10 +197,16 @@ class _Writer:
                 elif not ready:
                     meant = f"Annotated[{expression}, ReadsJson()]"
                     line = f"{name} = TypeAliasType({text(name)}, {text(meant)})"
-                (last if late else first).extend([line, *_told(self.plan.aliases[name])])
+                (last if late else first).extend([line, *self._about(name)])
                 uses[name] = (expression, names | classes if late else names)
                 done.add(name)
         return first, last
+
+    def _about(self, alias: str) -> list[str]:
+        family = self.plan.families.get(alias)
+        if family is None:
+            return _told(self.plan.aliases[alias])
+        return docstring(f"A {family.name}, or what is below it, as `{family.property_name}` says.", "")
 
 
 def _names_in(tree: ast.AST) -> Iterator[str]:

@@ -54,12 +54,14 @@ _SEEN_BY_MARKS = (
 class Types:
     """The types of one specification's schemas. ``named`` gives the class or alias of a schema that has one.
 
-    ``needed`` are the names of the schemas that marks refer to.
+    ``families`` gives, for a parent with a discriminator, the alias that stands where it is referred to: any of the
+    classes below it. ``needed`` are the names of the schemas that marks refer to.
     """
 
     schemas: Mapping[str, Schema]
     merger: Merger
     named: dict[int, str] = field(default_factory=dict)
+    families: dict[int, str] = field(default_factory=dict)
     classes: set[int] = field(default_factory=set)
     uploads: set[int] = field(default_factory=set)
     unenforced: list[Unenforced] = field(default_factory=list)
@@ -129,7 +131,8 @@ class Types:
 
     def _make(self, schema: Schema) -> Type:
         if id(schema) in self.named and not self._is_null(schema):
-            return Type(self.named[id(schema)], nullable=self._nulls.fits(schema))
+            name = self.families.get(id(schema)) or self.named[id(schema)]
+            return Type(name, nullable=self._nulls.fits(schema))
         return self.of_named(schema)
 
     def _is_null(self, schema: Schema) -> bool:

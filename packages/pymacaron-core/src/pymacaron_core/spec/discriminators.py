@@ -45,11 +45,12 @@ def _with_children(mapping: Mapping[str, str], below: list[str], named: Mapping[
     meant = set(mapping.values())
     for child in below:
         if child not in meant:
-            found.setdefault(_value(named[child], child), child)
+            found.setdefault(value_of(named[child], child), child)
     return found
 
 
-def _value(schema: Schema, name: str) -> str:
+def value_of(schema: Schema, name: str) -> str:
+    """The value of a discriminator that means a schema where no mapping says so: its name, or its own key's."""
     own: Any = next((schema.get(key) for key in _VALUES if schema.get(key)), name)
     return str(own)
 
