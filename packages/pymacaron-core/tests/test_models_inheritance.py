@@ -1,16 +1,21 @@
 """A discriminator of a parent picks the child's class, wherever the parent is referred to."""
 
+import json
 import textwrap
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import flask
 import pytest
 import yaml
 from model_documents import catalog_of, read, refused
+from pydantic import TypeAdapter
 from pymacaron_core import API, spec
-from pymacaron_core.models import Catalog, load_models
+from pymacaron_core.mock import example
+from pymacaron_core.models import Catalog, Discriminated, Model, families, load_models
+from pymacaron_core.replies import reply_step
+from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
 
 PETS = """
 {parent}
@@ -95,11 +100,11 @@ def test_each_level_has_what_is_below_it(catalog: Catalog) -> None:
 
 def test_nothing_of_a_child_is_lost_wherever_the_parent_stands(catalog: Catalog) -> None:
     text = f'{{"pet": {CAT}, "cat": {KITTEN}, "pets": [{DOG}, {KITTEN}], "named": {{"a": {CAT}}}}}'
-    owner = catalog.Owner.from_json(yaml.safe_load(text.replace('"2026-01-31"', '"\'2026-01-31\'"').replace("'", "")))
+    owner = catalog.Owner.from_json(json.loads(text))
     assert type(owner.pets[1]) is catalog.Kitten
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert owner.to_json() == yaml.safe_load(text)
+        assert owner.to_json() == json.loads(text)
         assert owner.model_dump_json(by_alias=True, exclude_unset=True, warnings="error")
     assert catalog.Owner.from_json(owner.to_json()) == owner
     assert catalog.Owner.from_native(owner.to_native()) == owner
@@ -157,7 +162,11 @@ def test_request_views_lead_to_request_views(tmp_path: Path) -> None:
         requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
         responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
     """
-    own = "\nBird:\n  allOf: [{$ref: '#/components/schemas/Pet'}]\n  properties: {id: {type: integer, readOnly: true}}\n"
+    own = """
+Bird:
+  allOf: [{$ref: '#/components/schemas/Pet'}]
+  properties: {id: {type: integer, readOnly: true}}
+"""
     catalog = catalog_of(tmp_path, schemas("{propertyName: petType}") + own, paths=paths)
     body = catalog.specification.operations[0].body
     assert body is not None and body.content[0].schema is not None
@@ -181,6 +190,15 @@ def test_a_parent_without_children_and_names_that_are_taken_change_nothing(tmp_p
     )
     assert type(read(catalog, "Alone", '{"a": "anything"}')) is catalog.Alone
     assert read(catalog, "Pet", '{"a": "Cat", "lives": 9}').lives == 9
+
+
+def test_more_than_can_be_told_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(families, "MOST", 3)
+    catalog = catalog_of(tmp_path, schemas("{propertyName: petType}"))
+    assert [(each.keyword, each.place.pointer) for each in catalog.unenforced] == [
+        ("discriminator", "/components/schemas/Cat")
+    ]
+    assert type(read(catalog, "Pet", KITTEN)) is catalog.Kitten
 
 
 SERVED = """
@@ -232,3 +250,43 @@ def test_the_served_api_takes_and_answers_children(tmp_path: Path, monkeypatch: 
         assert wrong.status_code == 400 and "'Cat'" in wrong.text and "discriminator" in wrong.text
         assert client.get("/every").json == [{"petType": "Cat", "meows": True}, {"petType": "Dog"}]
         assert client.get("/plain").json == {"petType": "Kitten", "meows": True, "weeks": 2}
+
+
+def test_made_up_answers_say_what_they_are(tmp_path: Path) -> None:
+    closed = schemas("petType", "definitions").replace("petType: {type: string}", "petType: {enum: [Cat, Dog, Kitten]}")
+    for number, text in enumerate((schemas("petType", "definitions"), closed)):
+        root = tmp_path / str(number)
+        root.mkdir()
+        specification, _ = spec.read(swagger2(root, text), root=root)
+        catalog = Catalog(specification, load_models(specification, root=root, write=True))
+        for name, schema in specification.schemas.items():
+            value = example(schema, specification)
+            assert read(catalog, name, json.dumps(value)) is not None, (name, value)
+        assert example(specification.schemas["Dog"], specification)["petType"] == "Dog"
+        assert example(specification.schemas["Pet"], specification)["petType"] == ("Pet", "Cat")[number]
+
+
+def test_a_reply_is_chosen_by_the_class_itself_before_its_parent() -> None:
+    class Parent(Model):
+        kind: str
+
+    class Child(Parent):
+        pass
+
+    either = Annotated[Parent, Discriminated("kind", {"c": Child})]
+    schemas = {Schema({"title": "first"}): either, Schema({"title": "second"}): Child}
+    first, second = (
+        Reply(status, content=(MediaType("application/json", schema),))
+        for status, schema in zip(("200", "404"), schemas, strict=True)
+    )
+
+    class Adapters:
+        def type_of(self, schema: Schema) -> Any:
+            return schemas[schema]
+
+        def adapter(self, schema: Schema) -> TypeAdapter[Any]:
+            return TypeAdapter(schemas[schema])
+
+    operation = Operation(method="GET", path="/", replies=(first, second))
+    step = reply_step(operation, Specification("shop"), Adapters())
+    assert [step(Parent(kind="p")).status, step(Child(kind="c")).status] == [200, 404]  # type: ignore[union-attr]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pymacaron_core.media import is_json
 from pymacaron_core.spec.directions import is_said
-from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
+from pymacaron_core.spec.discriminators import value_of
+from pymacaron_core.spec.operation import Discriminator, MediaType, Operation, Reply, Schema, Specification
+from pymacaron_core.spec.views import REQUEST_OF
 
 HEADER = "X-PyMacaron-Mock"
 FORMATS = {
@@ -94,6 +97,50 @@ def example_of(media: MediaType, specification: Specification) -> Any:
 def example(schema: Schema, specification: Specification, depth: int = 0) -> Any:
     """A value that the schema allows: its own example, default, constant or first enum value, else the smallest."""
     schema = specification.resolve(schema)
+    found = _example(schema, specification, depth)
+    is_said_so = any(name in schema.keywords for name in ("example", "default", "const", "examples"))
+    return found if is_said_so or not isinstance(found, dict) else _told_apart(found, schema, specification, depth)
+
+
+def _told_apart(value: dict[str, Any], schema: Schema, specification: Specification, depth: int) -> Any:
+    """An object with the value that means its schema, where a discriminator tells it from others; a child's object
+    where the schema itself has no value of its own."""
+    told = _discriminator(schema, specification)
+    if told is None or told.property_name not in value or depth >= DEEPEST:
+        return value
+    name = next((name for name, each in specification.schemas.items() if each is schema), "")
+    meant = next((key for key, each in told.mapping.items() if each == name), "")
+    meant = meant or value_of(schema, schema.get(REQUEST_OF, name))
+    said = next((each for part in _line(schema, specification) for each in _declared(part, told.property_name)), None)
+    fitting = specification.resolve(said).get("enum") if said is not None else None
+    if not name or not fitting or meant in fitting:
+        return {**value, told.property_name: meant} if meant else value
+    child = next((each for key, each in told.mapping.items() if key in fitting and each != name), None)
+    return value if child is None else example(specification.schemas[child], specification, depth + 1)
+
+
+def _declared(schema: Schema, name: str) -> list[Schema]:
+    return [schema.properties()[name]] if name in schema.properties() else []
+
+
+def _discriminator(schema: Schema, specification: Specification) -> Discriminator | None:
+    found = (part.get("discriminator") for part in _line(schema, specification))
+    return next((told for told in found if isinstance(told, Discriminator)), None)
+
+
+def _line(schema: Schema, specification: Specification) -> Iterator[Schema]:
+    """A schema and what it is made of, the nearest first."""
+    waiting, seen = [schema], set[int]()
+    for each in waiting:
+        resolved = specification.resolve(each)
+        if id(resolved) not in seen:
+            seen.add(id(resolved))
+            yield resolved
+            waiting.extend(resolved.get("allOf", ()))
+
+
+def _example(schema: Schema, specification: Specification, depth: int) -> Any:
+    schema = specification.resolve(schema)
     keywords = schema.keywords
     for name in ("example", "default", "const"):
         if name in keywords:
@@ -113,7 +160,7 @@ def example(schema: Schema, specification: Specification, depth: int = 0) -> Any
 
 def _merged(schema: Schema, specification: Specification, depth: int) -> Any:
     parts = schema.keywords["allOf"] if depth < DEEPEST else ()
-    values = [example(part, specification, depth + 1) for part in parts]
+    values = [_example(part, specification, depth + 1) for part in parts]
     objects = [value for value in values if isinstance(value, dict)]
     if values and not objects and not schema.properties():
         return values[0]

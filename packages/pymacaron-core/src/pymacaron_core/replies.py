@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from pymacaron_core.errors import BadResponse, NotAcceptable, PyMacaronException, is_error
 from pymacaron_core.media import is_json, way_of
+from pymacaron_core.models.constraints import Discriminated
 from pymacaron_core.models.directions import REPLYING
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.model import Model
@@ -49,7 +50,7 @@ class Adapters(Protocol):
 class Declared:
     """One declared reply, compiled: how a value of it becomes bytes."""
 
-    __slots__ = ("adapter", "content_type", "item", "json_schema", "model", "reply", "textual", "withhold")
+    __slots__ = ("adapter", "content_type", "items", "json_schema", "models", "reply", "textual", "withhold")
 
     def __init__(self, reply: Reply, specification: Specification, adapters: Adapters) -> None:
         media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None)
@@ -62,9 +63,26 @@ class Declared:
         self.withhold = Withholding(schema, specification.schemas) if schema is not None else None
         self.adapter = adapters.adapter(schema) if schema is not None else None
         kind = adapters.type_of(schema) if schema is not None else None
-        self.model = kind if is_model_class(kind) else None
+        self.models = _classes(kind)
         inner = next(iter(get_args(kind)), None) if get_origin(kind) is list else None
-        self.item = inner if is_model_class(inner) else None
+        self.items = _classes(inner)
+
+    @property
+    def model(self) -> Any:
+        """The class the document declares, the parent of those below it; None where it is no class."""
+        return next(iter(self.models), None)
+
+
+def _classes(kind: Any) -> tuple[Any, ...]:
+    """The classes whose instances are right by their class alone: one, or a parent with what is below it."""
+    if is_model_class(kind):
+        return (kind,)
+    marks: tuple[Any, ...] = getattr(kind, "__metadata__", ())
+    if len(marks) != 1 or not isinstance(marks[0], Discriminated):
+        return ()
+    first = kind.__origin__
+    classes = dict.fromkeys((*(get_args(first) or (first,)), *marks[0].classes.values()))
+    return tuple(classes) if all(map(is_model_class, classes)) else ()
 
 
 ReplyStep = Callable[[Any], "Answer | Response"]
@@ -81,9 +99,7 @@ def reply_step(
     declared = {reply.status: Declared(reply, specification, adapters) for reply in operation.replies}
     success = declared.get(operation.success.status) if operation.success else None
     is_free = success is None
-    by_model = {d.model: d for d in reversed(declared.values()) if d.model is not None}
-    if success is not None and success.model is not None:
-        by_model[success.model] = success
+    by_model = _by_model(list(declared.values()), success)
     label = operation.label
 
     def step(value: Any) -> Answer | Response:
@@ -100,6 +116,19 @@ def reply_step(
         return _answer(value, status, headers, chosen, label, mode)
 
     return step
+
+
+def _by_model(declared: list[Declared], success: Declared | None) -> dict[Any, Declared]:
+    """The reply of each class: one that declares the class itself comes before one that declares a parent of it."""
+    ordered = [success, *declared] if success is not None else declared
+    found: dict[Any, Declared] = {}
+    for each in ordered:
+        if each.model is not None:
+            found.setdefault(each.model, each)
+    for each in ordered:
+        for model in each.models:
+            found.setdefault(model, each)
+    return found
 
 
 def _unpacked(value: Any, label: str) -> tuple[Any, int | None, Iterable[tuple[str, str]]]:
@@ -164,10 +193,10 @@ def _complain(message: str, mode: str) -> None:
 def _json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
     if declared.adapter is None:
         return _plain_json(value)
-    if declared.model is not None and isinstance(value, declared.model):
-        return _model_json(value, type(value).__pydantic_serializer__.to_json, label, mode)  # type: ignore[attr-defined]
-    item = declared.item
-    if item is not None and type(value) is list and all(isinstance(each, item) for each in value):
+    if isinstance(value, declared.models):
+        return _model_json(value, type(value).__pydantic_serializer__.to_json, label, mode)
+    items = declared.items
+    if items and type(value) is list and all(isinstance(each, items) for each in value):
         return _model_json(value, declared.adapter.serializer.to_json, label, mode)
     if mode == "off":
         return _withheld_json(value, declared)

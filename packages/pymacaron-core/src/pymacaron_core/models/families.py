@@ -29,67 +29,72 @@ class Family:
 
 
 class Families:
-    """The families of one specification's schemas. Larger ones than fit are in ``left_out``."""
+    """The families of one specification's schemas. Those that are too much together are in ``left_out``."""
 
     def __init__(self, schemas: Mapping[str, Schema], merger: Merger) -> None:
         self._schemas, self._merger = schemas, merger
-        self._parents: dict[str, tuple[str, ...]] = {}
         self._children: dict[str, list[str]] = {}
-        self._done: dict[str, Family | None] = {}
+        self._told = {name: told for name, schema in schemas.items() if (told := _told(schema)) is not None}
+        self._meant: dict[str, Mapping[str, str]] = {}
         self.left_out: list[str] = []
 
     def found(self) -> Iterator[Family]:
         """Every family, in the document's order; a schema with nothing below it has none."""
-        if all(_told(schema) is None for schema in self._schemas.values()):
-            return
-        for name, schema in self._schemas.items():
-            self._parents[name] = tuple(each.ref for each in schema.get("allOf", ()) if each.ref is not None)
-            for parent in self._parents[name]:
-                self._children.setdefault(parent, []).append(name)
+        for name, schema in self._schemas.items() if self._told else ():
+            for branch in schema.get("allOf", ()):
+                if branch.ref is not None:
+                    self._children.setdefault(branch.ref, []).append(name)
+        owners = self._owners()
         left = MOST
         for name in self._schemas:
-            family = self._family(name)
-            if family is None or set(family.members.values()) <= {name}:
+            if name not in owners or not self._steers(name, self._told[owners[name]].property_name):
                 continue
-            left -= len(family.members)
             if left < 0:
                 self.left_out.append(name)
-            else:
+                continue
+            family = self._family(name, owners[name])
+            left -= len(family.members)
+            if set(family.members.values()) - {name}:
                 yield family
 
-    def _family(self, name: str) -> Family | None:
-        """The family of a schema by its own discriminator, or by that of the nearest one above it."""
-        if not self._steers(name):
-            return None
-        above = next(((each, told) for each in self._above(name) if (told := _told(self._schemas[each]))), None)
-        if above is None or not (above[0] == name or self._children.get(name)):
-            return None
-        owner, told = above
-        declared = self._merger.keywords(self._schemas[name]).get("properties", {}).get(told.property_name)
-        if declared is None or "string" not in self._merger.keywords(declared).get("type", ("string",)):
-            return None
-        below = self._below(name)
-        meant = {**told.mapping}
-        for each in (*self._below(owner), owner):
-            if each not in meant.values():
-                schema = self._schemas[each]
-                meant.setdefault(value_of(schema, schema.get(REQUEST_OF, each)), each)
-        kept = {value: each for value, each in meant.items() if owner == name or each in below or each == name}
-        return Family(name, told.property_name, kept)
-
-    def _steers(self, name: str) -> bool:
-        schema = self._schemas[name]
-        return schema.ref is None and not any(schema.get(key) for key in CHOICES)
-
-    def _above(self, name: str) -> Iterator[str]:
-        """A schema and those it is made of, the nearest first."""
-        seen: set[str] = set()
-        waiting = [name]
+    def _owners(self) -> dict[str, str]:
+        """For each schema the nearest of those it is made of, or itself, that has a discriminator."""
+        found = {name: name for name in self._told}
+        waiting = list(found)
         for each in waiting:
-            if each not in seen and each in self._schemas:
-                seen.add(each)
-                yield each
-                waiting.extend(self._parents[each])
+            for child in self._children.get(each, ()):
+                if child not in found:
+                    found[child] = found[each]
+                    waiting.append(child)
+        return found
+
+    def _steers(self, name: str, property_name: str) -> bool:
+        schema = self._schemas[name]
+        if schema.ref is not None or any(schema.get(key) for key in CHOICES):
+            return False
+        if name not in self._told and name not in self._children:
+            return False
+        declared = self._merger.keywords(schema).get("properties", {}).get(property_name)
+        return declared is not None and "string" in self._merger.keywords(declared).get("type", ("string",))
+
+    def _family(self, name: str, owner: str) -> Family:
+        meant = self._meant_by(owner)
+        if name != owner:
+            inside = {name, *self._below(name)}
+            meant = {value: each for value, each in meant.items() if each in inside}
+        return Family(name, self._told[owner].property_name, meant)
+
+    def _meant_by(self, owner: str) -> Mapping[str, str]:
+        """What each value of a schema's own discriminator means."""
+        if owner not in self._meant:
+            found = dict(self._told[owner].mapping)
+            meant = set(found.values())
+            for each in (*self._below(owner), owner):
+                if each not in meant:
+                    schema = self._schemas[each]
+                    found.setdefault(value_of(schema, schema.get(REQUEST_OF, each)), each)
+            self._meant[owner] = found
+        return self._meant[owner]
 
     def _below(self, name: str) -> dict[str, None]:
         found: dict[str, None] = {}

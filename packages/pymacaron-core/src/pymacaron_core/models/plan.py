@@ -241,13 +241,13 @@ class Plan:
                 self.aliases[self.types.named[id(schema)]] = schema
 
     def _name_families(self) -> None:
-        """A parent with a discriminator has an alias beside its class: ``AnyPet`` is any of the classes below."""
+        """A parent with a discriminator has an alias beside its class: ``AnyPet`` is it or a class below it."""
         schemas = self.specification.schemas
         families = Families(schemas, self.merger)
         for family in families.found():
             model = self.class_of(schemas[family.name])
             if model is not None:
-                alias = self._names.take(f"Any{model.name}")
+                alias = self._names.take(f"Any{pascal(model.name)}")
                 self.families[alias] = family
                 self.types.families[id(model.schema)] = alias
         for name in families.left_out:
@@ -259,17 +259,24 @@ class Plan:
         schemas = self.specification.schemas
         parent = schemas[family.name]
         texts = {value: named[id(schemas[name])] for value, name in family.members.items()}
-        others = [named[id(schemas[name])] for name in family.members.values() if not self._derives(name, parent)]
+        derived = {id(parent)}
+        others = [
+            named[id(s)] for s in map(schemas.__getitem__, family.members.values()) if not self._derives(s, derived)
+        ]
         kind = " | ".join(dict.fromkeys((named[id(parent)], *others)))
         pairs = ", ".join(f"{literal(value)}: {text}" for value, text in texts.items())
         return f"Annotated[{kind}, Discriminated({literal(family.property_name)}, {{{pairs}}})]"
 
-    def _derives(self, name: str, parent: Schema) -> bool:
-        """Whether the class of a schema is that of another, or derives from it."""
-        model = self.class_of(self.specification.schemas[name])
-        while model is not None and model.schema is not parent:
-            model = self.class_of(model.base) if model.base is not None else None
-        return model is not None
+    def _derives(self, schema: Schema, known: set[int]) -> bool:
+        """Whether the class of a schema derives from one of those known by ``id()``; then it becomes one of them."""
+        line: list[int] = []
+        above: Schema | None = schema
+        while above is not None and id(above) not in known:
+            line.append(id(above))
+            model = self.class_of(above)
+            above = model.base if model is not None else None
+        known.update(line if above is not None else ())
+        return above is not None
 
     def _is_class(self, schema: Schema) -> bool:
         if schema.refuses_all or not (schema.ref is None or self._adds_to_reference(schema, True)):
