@@ -258,13 +258,11 @@ class Plan:
         family, named = self.families[alias], self.types.named
         schemas = self.specification.schemas
         parent = schemas[family.name]
-        texts = {value: named[id(schemas[name])] for value, name in family.members.items()}
+        members = {value: schemas[name] for value, name in family.members.items()}
         derived = {id(parent)}
-        others = [
-            named[id(s)] for s in map(schemas.__getitem__, family.members.values()) if not self._derives(s, derived)
-        ]
+        others = [named[id(each)] for each in members.values() if not self._derives(each, derived)]
         kind = " | ".join(dict.fromkeys((named[id(parent)], *others)))
-        pairs = ", ".join(f"{literal(value)}: {text}" for value, text in texts.items())
+        pairs = ", ".join(f"{literal(value)}: {named[id(each)]}" for value, each in members.items())
         return f"Annotated[{kind}, Discriminated({literal(family.property_name)}, {{{pairs}}})]"
 
     def _derives(self, schema: Schema, known: set[int]) -> bool:
