@@ -67,6 +67,7 @@ def test_kill_9_of_the_whole_worker_loses_nothing(client, project, redis, pool):
     assert len(told(project, "done", "half")) == 1
 
 
+@pytest.mark.any_python
 def test_processes_that_are_no_forks_load_the_project_for_themselves(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1", spawned=True) as worker:
         bad = order(client, "bad")
@@ -76,6 +77,7 @@ def test_processes_that_are_no_forks_load_the_project_for_themselves(client, pro
         assert worker.stop() == 0
 
 
+@pytest.mark.any_python
 def test_kill_9_of_the_process_that_runs_a_task_loses_nothing(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1"):
         order(client, "half", 2)
@@ -86,6 +88,7 @@ def test_kill_9_of_the_process_that_runs_a_task_loses_nothing(client, project, r
     assert len(told(project, "start", "half")) == 2 and len(told(project, "done", "half")) == 1
 
 
+@pytest.mark.any_python
 def test_worker_after_worker_is_killed_and_every_task_is_done(client, project, redis):
     names = [f"o{number}" for number in range(120)]
     for number, name in enumerate(names):
@@ -100,6 +103,7 @@ def test_worker_after_worker_is_killed_and_every_task_is_done(client, project, r
     assert redis.count("pymacaron.shop.dead") == 0
 
 
+@pytest.mark.any_python
 def test_a_task_longer_than_its_lease_runs_once_also_while_its_worker_stops(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1") as first:
         order(client, "long", 3 * LEASE)
@@ -112,6 +116,7 @@ def test_a_task_longer_than_its_lease_runs_once_also_while_its_worker_stops(clie
     assert len(told(project, "start", "long")) == len(told(project, "done", "long")) == 1
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_that_all_processes_are_told_lets_the_running_task_finish_as_well(client, project, redis, number):
     with Worker(project, redis.url, "--concurrency", "2") as worker:
@@ -124,6 +129,7 @@ def test_a_stop_that_all_processes_are_told_lets_the_running_task_finish_as_well
     assert empty(redis) and redis.count("pymacaron.shop.dead") == 0
 
 
+@pytest.mark.any_python
 def test_a_second_ctrl_c_ends_the_running_task_and_gives_it_back(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "2") as worker:
         order(client, "running", 30)
@@ -136,12 +142,14 @@ def test_a_second_ctrl_c_ends_the_running_task_and_gives_it_back(client, project
     assert redis.count("pymacaron.shop") == 1 and told(project, "done") == []
 
 
+@pytest.mark.any_python
 def test_ctrl_c_is_a_good_end(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1").ready() as worker:
         worker.process.send_signal(signal.SIGINT)
         assert worker.process.wait(15) == 0
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("pool", ["prefork", "threads"])
 def test_a_broker_that_is_killed_under_a_running_task_does_not_lose_it(client, project, redis, pool):
     with Worker(project, redis.url, "--pool", pool, "--concurrency", "2").ready() as worker:
@@ -155,6 +163,7 @@ def test_a_broker_that_is_killed_under_a_running_task_does_not_lose_it(client, p
         assert "TaskEnded" not in worker.text and "Traceback" not in worker.text and "Deprecation" not in worker.text
 
 
+@pytest.mark.any_python
 def test_sigterm_lets_the_running_task_finish_and_gives_the_others_back(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1") as worker:
         order(client, "running", 2)
@@ -167,6 +176,7 @@ def test_sigterm_lets_the_running_task_finish_and_gives_the_others_back(client, 
     assert redis.count("pymacaron.shop.unacked", "HLEN") == 0
 
 
+@pytest.mark.any_python
 def test_a_task_is_interrupted_at_its_time_limit_and_killed_a_little_later(tmp_path, redis, monkeypatch):
     project = make_project(tmp_path / "limited", "name: shop\nwith_async: true\nasync: {lease: 3, time_limit: 1}\n")
     monkeypatch.setenv("PYM_BROKER_URL", redis.url)
@@ -182,6 +192,7 @@ def test_a_task_is_interrupted_at_its_time_limit_and_killed_a_little_later(tmp_p
     assert len(told(project, "start", "slow")) == len(told(project, "start", "stubborn")) == 1
 
 
+@pytest.mark.any_python
 def test_a_broker_that_is_killed_and_comes_back_loses_nothing(client, project, redis):
     with Worker(project, redis.url, "--concurrency", "1").ready() as worker:
         order(client, "before")
@@ -193,6 +204,7 @@ def test_a_broker_that_is_killed_and_comes_back_loses_nothing(client, project, r
         wait_for(lambda: told(project, "done", "after"), "a task that is done")
 
 
+@pytest.mark.any_python
 def test_messages_that_cannot_be_run_are_put_aside(client, project, redis):
     tasks = client.application.extensions["pymacaron_api"].application.plugins["async"]
     sender = tasks.sender()
@@ -217,6 +229,7 @@ def test_messages_that_cannot_be_run_are_put_aside(client, project, redis):
         assert "task shop.tasks.gone (t-1) is put aside: MessageRefused(" in worker.text
 
 
+@pytest.mark.any_python
 def test_no_line_of_a_worker_shows_the_brokers_password(client, project, redis):
     redis.ask("CONFIG", "SET", "requirepass", "geheim")
     url = redis.url.replace("socket://", "socket://:geheim@")

@@ -17,6 +17,7 @@ from typing import Any
 import pymacaron_core
 
 SOURCE = str(Path(pymacaron_core.__file__).parents[1])
+QUICK = str(Path(__file__).with_name("quick"))
 """Where the package that is tested lies: among the installed ones, or in the checkout."""
 PETSTORE = Path(__file__).parent / "petstore"
 DEADLINE = 20.0
@@ -71,7 +72,7 @@ def make_project(root: Path, document: str = DOCUMENT, functions: str | None = F
 def environment(**more: str) -> dict[str, str]:
     dropped = ("PORT", "PYM_SERVER_PORT", "PYM_ENV", "PYM_CONFIG", "COVERAGE_PROCESS_START")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return {**kept, "PYTHONPATH": SOURCE, "NO_COLOR": "1", **more}
+    return {**kept, "PYTHONPATH": os.pathsep.join([SOURCE, QUICK]), "NO_COLOR": "1", **more}
 
 
 def pymacaron(
