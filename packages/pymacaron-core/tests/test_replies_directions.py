@@ -48,9 +48,9 @@ IDS = ("open", "all", "anything", "unsaid")
 class Bank:
     """A served document whose functions hand the body to whatever a test wants."""
 
-    def __init__(self, root: Path, options: str = "{}") -> None:
+    def __init__(self, root: Path, options: str = "{}", document: str = DOCUMENT) -> None:
         (root / "apis").mkdir()
-        (root / "apis" / "bank.yaml").write_text(DOCUMENT)
+        (root / "apis" / "bank.yaml").write_text(document)
         (root / "pym-config.yaml").write_text(f"core: {options}\n")
         app = flask.Flask("bank", root_path=str(root))
         self.function: Callable[..., Any] = lambda body=None: body
@@ -107,6 +107,32 @@ def test_no_mode_lets_a_write_only_property_of_plain_data_out(tmp_path: Path, mo
     if mode != "raise":
         unfit = {"name": 1, "password": "secret", "friends": [PLAIN]}
         assert bank.get("/accounts", [unfit]) == [{"name": 1, "friends": [SENT]}]
+
+
+@pytest.mark.parametrize(
+    ("more", "value", "sent"),
+    [
+        ("type: array, prefixItems: [{$ref: '#/components/schemas/Account'}]", [PLAIN, 1], [SENT, 1]),
+        (
+            "type: object, patternProperties: {'^a': {$ref: '#/components/schemas/Account'}}",
+            {"ab": PLAIN, "b": 1},
+            {"ab": SENT, "b": 1},
+        ),
+        (
+            "type: object, if: {required: [k]}, then: {properties: {pin: {type: integer, writeOnly: true}}}",
+            {"k": 1.5, "pin": 4},
+            {"k": 1.5},
+        ),
+    ],
+)
+@pytest.mark.parametrize("mode", ["off", "raise"])
+def test_plain_data_inside_of_models_keeps_its_secrets(
+    tmp_path: Path, mode: str, more: str, value: Any, sent: Any
+) -> None:
+    document = DOCUMENT.replace("3.0.3", "3.1.0").replace("more: {type: object}", f"more: {{{more}}}")
+    bank = Bank(tmp_path, f"{{replies: '{mode}'}}", document)
+    assert bank.get("/accounts", [bank.account(more=value)]) == [{**SENT, "more": sent}]
+    assert bank.get("/accounts", [{**PLAIN, "more": value}]) == [{**SENT, "more": sent}]
 
 
 @pytest.mark.parametrize("path", ["/anything", "/unsaid"])

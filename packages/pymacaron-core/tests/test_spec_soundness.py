@@ -40,6 +40,7 @@ USED = [
     "/bad: {get: {security: [{worse: []}], responses: {200: {description: ok}}}}",
     "/bad: {get: {security: [{undeclared: []}], responses: {200: {description: ok}}}}",
     "/bad: {get: {security: {key: []}, responses: {200: {description: ok}}}}",
+    "/bad: {get: {security: null, responses: {200: {description: ok}}}}",
     "/bad: {get: {security: [key], responses: {200: {description: ok}}}}",
     "/bad: {get: {securty: [{key: []}], responses: {200: {description: ok}}}}",
     "/bad: {security: [{key: []}], get: {responses: {200: {description: ok}}}}",

@@ -191,6 +191,13 @@ def _complain(message: str, mode: str) -> None:
 
 
 def _json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
+    body = _typed_json(value, declared, label, mode)
+    if declared.withhold is None or not declared.withhold.is_beyond_types:
+        return body
+    return pydantic_core.to_json(declared.withhold(pydantic_core.from_json(body)))
+
+
+def _typed_json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
     if declared.adapter is None:
         return _plain_json(value)
     if isinstance(value, declared.models):

@@ -317,7 +317,7 @@ class Dialect(ABC):
                 yield self.reply(status, reply, node)
 
     def security(self, node: Node) -> tuple[Requirement, ...]:
-        found = parts.requirements(node if node.has("security") else self.root, self.security_schemes)
+        found = parts.requirements(node if "security" in node.value else self.root, self.security_schemes)
         for name in {name for requirement in found for name in requirement} & set(self.security_schemes):
             node.library.uses.add(node.place, self.security_schemes[name].place)
         return found

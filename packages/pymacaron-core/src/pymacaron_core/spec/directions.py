@@ -17,6 +17,8 @@ INSIDE = (
 )
 """Keywords whose schemas are about what is in the value."""
 HOLDING = frozenset((*IN_PLACE, *INSIDE))
+_TYPED = frozenset(("allOf", "oneOf", "anyOf", "properties", "additionalProperties", "items"))
+"""Keywords whose schemas are types of models: what is in the others may be plain data, judged beside the types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,19 @@ class Withholding:
     def __call__(self, value: Any) -> Any:
         """The value without them; the same one where the schema has none."""
         return self._withheld.value(value, [self._schema]) if self._withheld else value
+
+    @cached_property
+    def is_beyond_types(self) -> bool:
+        """Whether some of it is where models hold plain data, so that their classes cannot leave it out."""
+        if self._withheld is None:
+            return False
+        beyond = (
+            inside
+            for part in _reached(self._schema, self._schemas)
+            for key in (HOLDING - _TYPED) & part.keywords.keys()
+            for inside in inner(part.get(key))
+        )
+        return any(part.get("writeOnly") is True for schema in beyond for part in _reached(schema, self._schemas))
 
     @cached_property
     def _withheld(self) -> _Withheld | None:

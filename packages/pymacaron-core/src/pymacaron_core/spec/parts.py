@@ -95,6 +95,9 @@ def status(node: Node, written: str) -> str | None:
 
 def requirements(holder: Node, known: Collection[str]) -> tuple[Requirement, ...]:
     """The alternatives under ``security``."""
+    if isinstance(holder.value, dict) and "security" in holder.value and holder.value["security"] is None:
+        holder.error("`security` says nothing; an empty list, `[]`, is what lets everybody in", "shape", "security")
+        return ()
     found: list[Requirement] = []
     for item in holder.items("security"):
         if not item.is_mapping("a security requirement"):
