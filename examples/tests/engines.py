@@ -1,6 +1,7 @@
 """The example and the engines it needs, each a process of its own that ends with the test."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -47,9 +48,12 @@ def connects(family: int, address: Any) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    """A port that nobody listens on, below those that systems give to callers: none of these takes it meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as listening, suppress(OSError):
+            listening.bind(("127.0.0.1", port))
+            return port
 
 
 def answers(url: str) -> bool:
