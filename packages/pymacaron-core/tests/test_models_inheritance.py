@@ -192,6 +192,17 @@ def test_a_parent_without_children_and_names_that_are_taken_change_nothing(tmp_p
     assert read(catalog, "Pet", '{"a": "Cat", "lives": 9}').lives == 9
 
 
+def test_a_default_is_of_the_class_it_names(tmp_path: Path) -> None:
+    home = """
+Home:
+  type: object
+  properties:
+    pet: {default: {petType: Kitten, weeks: 3, meows: true}, allOf: [{$ref: '#/components/schemas/Pet'}]}
+"""
+    catalog = catalog_of(tmp_path, schemas("{propertyName: petType}") + home)
+    assert catalog.Home().pet == catalog.Kitten(petType="Kitten", weeks=3, meows=True)
+
+
 def test_more_than_can_be_told_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(families, "MOST", 3)
     catalog = catalog_of(tmp_path, schemas("{propertyName: petType}"))
@@ -289,4 +300,4 @@ def test_a_reply_is_chosen_by_the_class_itself_before_its_parent() -> None:
 
     operation = Operation(method="GET", path="/", replies=(first, second))
     step = reply_step(operation, Specification("shop"), Adapters())
-    assert [step(Parent(kind="p")).status, step(Child(kind="c")).status] == [200, 404]  # type: ignore[union-attr]
+    assert [step(Parent(kind="p")).status, step(Child(kind="c")).status] == [200, 404]

@@ -107,7 +107,7 @@ class Defaults:
 
     def _generic(self, value: Any, name: str, inside: list[ast.expr]) -> Expression:
         if name in _WRAPPED:
-            return self._expression(value, inside[0])
+            return self._expression(value, _picked(value, inside))
         if name == "Literal" and literal(value) in [literal(ast.literal_eval(each)) for each in inside]:
             return Expression(literal(value))
         if name == "list" and isinstance(value, (list, tuple)):
@@ -129,6 +129,20 @@ class Defaults:
             except (Unfit, ValidationError, ValueError, ArithmeticError):
                 continue
         raise Unfit
+
+
+def _picked(value: Any, inside: list[ast.expr]) -> ast.expr:
+    """The type that a mark is put on; of classes told apart by a property, the one that the value names."""
+    for mark in inside[1:]:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "Discriminated":
+            name, classes = mark.args
+            named = value.get(ast.literal_eval(name)) if isinstance(value, Mapping) else None
+            pairs = zip(classes.keys, classes.values, strict=True) if isinstance(classes, ast.Dict) else ()
+            for key, each in pairs:
+                if key is not None and ast.literal_eval(key) == named:
+                    return each
+            raise Unfit
+    return inside[0]
 
 
 def _joined(opening: str, parts: Iterable[Expression], closing: str) -> Expression:
