@@ -79,6 +79,7 @@ def bank(tmp_path: Path) -> Bank:
 
 PLAIN = {"id": 1, "name": "ada", "password": "secret"}
 SENT = {"id": 1, "name": "ada"}
+OWN = {"name": "ada", "password": "secret"}
 
 
 def test_the_function_gets_the_request_view_and_answers_the_whole(bank: Bank) -> None:
@@ -155,6 +156,36 @@ def test_read_only_properties_can_be_refused(tmp_path: Path) -> None:
         ("/id", "readOnly"),
         ("/name", "type"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "value", "kept"),
+    [
+        ("type: array, prefixItems: [{$ref: '#/components/schemas/Account'}]", [PLAIN, 1], [OWN, 1]),
+        (
+            "type: object, patternProperties: {'^a': {$ref: '#/components/schemas/Account'}}",
+            {"ab": PLAIN, "b": {"note": 9}},
+            {"ab": OWN, "b": {"note": 9}},
+        ),
+        (
+            "type: object, if: {required: [k]}, then: {properties: {rank: {type: integer, readOnly: true}}}",
+            {"k": 1.5, "rank": 4},
+            {"k": 1.5},
+        ),
+    ],
+)
+def test_requests_set_nothing_read_only_in_plain_data_inside_of_models(
+    tmp_path: Path, more: str, value: Any, kept: Any
+) -> None:
+    document = DOCUMENT.replace("3.0.3", "3.1.0").replace("more: {type: object}", f"more: {{{more}}}")
+    got: list[Any] = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    Bank(tmp_path / "a", "{}", document).post({**OWN, "more": value}, lambda body: got.append(body.to_json()))
+    assert [each["more"] for each in got] == [kept]
+    bank = Bank(tmp_path / "b", "{read_only: refuse}", document)
+    faults = bank.post({**OWN, "more": value}, lambda body: None).get_json()["errors"]
+    assert [(fault["pointer"], fault["rule"]) for fault in faults] == [("", "readOnly")]
 
 
 def test_the_served_document_is_the_authors(tmp_path: Path) -> None:

@@ -118,6 +118,19 @@ def test_a_change_of_any_file_is_seen(root: Path, times_read: list[Path], change
     assert len(times_read) == 2
 
 
+def test_what_was_edited_while_it_was_read_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_and_edited(path: Path, **how: Any) -> Any:
+        found = read(path, **how)
+        path.write_text(path.read_text().replace("title: ", "title: New "))
+        return found
+
+    monkeypatch.setattr(keeping, "read", read_and_edited)
+    old, _ = read_or_kept(root / "apis" / "shop.yaml", root=root)
+    monkeypatch.setattr(keeping, "read", read)
+    new, _ = read_or_kept(root / "apis" / "shop.yaml", root=root)
+    assert new.title == f"New {old.title}"
+
+
 def test_a_file_that_is_gone_is_told(root: Path, times_read: list[Path]) -> None:
     load(root)
     remove_part(root)

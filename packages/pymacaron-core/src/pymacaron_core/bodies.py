@@ -12,13 +12,14 @@ from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple, Protocol
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from pymacaron_core.call import Call, Form
 from pymacaron_core.errors import InvalidParameter, RequestFault, UnsupportedMediaType
 from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.upload import Upload
+from pymacaron_core.spec.directions import RECEIVED, Withholding
 from pymacaron_core.spec.operation import EMPTY, Body, MediaType, Parameter, Schema, Specification
 from pymacaron_core.wire import TEXT, Shape, members, part, shape_of
 
@@ -120,9 +121,9 @@ def _decoder(media: MediaType, body: Body, specification: Specification, adapter
     if way == "form":
         return _form_decoder(media, body, specification, adapters)
     if way == "json":
-        return _json_decoder(media, adapters)
+        return _json_decoder(media, specification, adapters)
     if way == "any":
-        return _range_decoder(_json_decoder(media, adapters))
+        return _range_decoder(_json_decoder(media, specification, adapters))
     if way == "text":
         return _text_decoder(media, adapters)
     return lambda call, faults: call.body()
@@ -133,14 +134,19 @@ def _range_decoder(json_decode: Decode) -> Decode:
     return lambda call, faults: json_decode(call, faults) if is_json(call.content_type) else call.body()
 
 
-def _json_decoder(media: MediaType, adapters: Adapters) -> Decode:
-    validate = adapters.adapter(media.schema or Schema()).validator.validate_json
+def _json_decoder(media: MediaType, specification: Specification, adapters: Adapters) -> Decode:
+    schema = media.schema or Schema()
+    validate = adapters.adapter(schema).validator.validate_json
+    received = Withholding(schema, specification.schemas, RECEIVED)
+    refuses = specification.policy.read_only == "refuse"
 
     def decode(call: Call, faults: Faults) -> Any:
         body = call.body()
         if (b"NaN" in body or b"Infinity" in body) and not _is_strict_json(body):
             faults.append(RequestFault("body", "", "json", "is not valid JSON"))
             return None
+        if received.is_beyond_types:
+            body = _without_received(body, received, faults if refuses else None)
         try:
             return validate(body, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
@@ -148,6 +154,19 @@ def _json_decoder(media: MediaType, adapters: Adapters) -> Decode:
             return None
 
     return decode
+
+
+def _without_received(body: bytes, received: Withholding, faults: Faults | None) -> bytes:
+    """The body without what only replies have, where models hold plain data and could not leave it out themselves."""
+    try:
+        sent = from_json(body)
+    except ValueError:
+        return body
+    kept = received(sent)
+    if kept != sent and faults is not None:
+        message = "has properties that are set by the service, and not by requests"
+        faults.append(RequestFault("body", "", "readOnly", message))
+    return body if kept == sent else to_json(kept)
 
 
 def _is_strict_json(body: bytes) -> bool:

@@ -20,8 +20,8 @@ from pymacaron_core.models.merge import ANNOTATIONS, Merger
 from pymacaron_core.models.names import PERSISTENT, Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
 from pymacaron_core.models.written import AllWritten, written
+from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
-from pymacaron_core.spec.views import RECEIVED
 
 PERSISTENCE = "pymacaron_dynamodb.PersistentModel"
 """The parent of models whose ``x-persist`` is a mapping, unless its ``class`` names another."""

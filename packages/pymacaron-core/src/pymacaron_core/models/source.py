@@ -12,8 +12,9 @@ from pymacaron_core.models.layout import docstring, fit, listed
 from pymacaron_core.models.literals import literal, text
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import ModelClass, Plan, Property
+from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import Schema, Specification
-from pymacaron_core.spec.views import RECEIVED, REQUEST_OF
+from pymacaron_core.spec.views import REQUEST_OF
 
 _CONSUMED = ("x-nullable", "x-mandatory", "x-parent", RECEIVED, REQUEST_OF)
 _OVERRIDES = "# pyright: ignore[reportIncompatibleVariableOverride]"

@@ -17,6 +17,8 @@ INSIDE = (
 )
 """Keywords whose schemas are about what is in the value."""
 HOLDING = frozenset((*IN_PLACE, *INSIDE))
+RECEIVED = "x-pymacaron-received"
+"""Marks a property of a request view that only replies have: what is received of it is not kept."""
 _TYPED = frozenset(("allOf", "oneOf", "anyOf", "properties", "additionalProperties", "items"))
 """Keywords whose schemas are types of models: what is in the others may be plain data, judged beside the types."""
 
@@ -148,14 +150,15 @@ def is_said(word: str, schema: Schema, schemas: Mapping[str, Schema], seen: froz
 
 
 class Withholding:
-    """Takes ``writeOnly`` properties out of JSON values of a schema, at any depth.
+    """Takes properties that do not travel this way out of JSON values of a schema, at any depth: those that ``word``
+    marks, which is ``writeOnly`` for replies, and :data:`RECEIVED` for requests.
 
     Where a value may be of several schemas, a property that one of them withholds is withheld. What the schema says is
     looked up at the first value: few services ever ask.
     """
 
-    def __init__(self, schema: Schema, schemas: Mapping[str, Schema]) -> None:
-        self._schema, self._schemas = schema, schemas
+    def __init__(self, schema: Schema, schemas: Mapping[str, Schema], word: str = "writeOnly") -> None:
+        self._schema, self._schemas, self._word = schema, schemas, word
 
     def __call__(self, value: Any) -> Any:
         """The value without them; the same one where the schema has none."""
@@ -172,12 +175,12 @@ class Withholding:
             for key in (HOLDING - _TYPED) & part.keywords.keys()
             for inside in inner(part.get(key))
         )
-        return any(part.get("writeOnly") is True for schema in beyond for part in _reached(schema, self._schemas))
+        return any(part.get(self._word) is True for schema in beyond for part in _reached(schema, self._schemas))
 
     @cached_property
     def _withheld(self) -> _Withheld | None:
-        has_some = any(part.get("writeOnly") is True for part in _reached(self._schema, self._schemas))
-        return _Withheld(self._schemas) if has_some else None
+        has_some = any(part.get(self._word) is True for part in _reached(self._schema, self._schemas))
+        return _Withheld(self._schemas, self._word) if has_some else None
 
 
 def _reached(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:
@@ -193,9 +196,9 @@ def _reached(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:
 
 
 class _Withheld:
-    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+    def __init__(self, schemas: Mapping[str, Schema], word: str) -> None:
         self._schemas = schemas
-        self._directions = Directions(schemas)
+        self._directions = Directions(schemas) if word == "writeOnly" else None
 
     def value(self, value: Any, of: Iterable[Schema]) -> Any:
         if not isinstance(value, (dict, list)):
@@ -204,8 +207,13 @@ class _Withheld:
         if isinstance(value, list):
             items = [each for part in same for key in ("items", "prefixItems") for each in inner(part.get(key))]
             return [self.value(item, items) for item in value]
-        hidden = frozenset(name for part in same for name in self._directions.members(part).write_only)
+        hidden = frozenset(name for part in same for name in self._hidden(part))
         return {name: self.value(each, self._of(name, same)) for name, each in value.items() if name not in hidden}
+
+    def _hidden(self, part: Schema) -> Iterable[str]:
+        if self._directions is not None:
+            return self._directions.members(part).write_only
+        return [name for name, each in part.properties().items() if each.get(RECEIVED) is True]
 
     def _of(self, name: str, same: Iterable[Schema]) -> list[Schema]:
         """The schemas of a property, told by the schemas of its object."""

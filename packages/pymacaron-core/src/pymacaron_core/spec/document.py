@@ -122,12 +122,7 @@ class Library:
 
     @property
     def digest(self) -> str:
-        digest = hashlib.sha256()
-        for name in self.files:
-            data = self.open(name).data
-            digest.update(f"{len(name.encode())} {len(data)}\n{name}".encode())
-            digest.update(data)
-        return digest.hexdigest()
+        return digest_of((name, self.open(name).data) for name in self.files)
 
     def _read(self, name: str) -> File | str:
         try:
@@ -152,6 +147,15 @@ class Library:
             return self.reach.fetch(url, SIZE_LIMIT)
         except Unreachable as error:
             raise Refused(f"{url[:200]}: {error}") from None
+
+
+def digest_of(files: Iterable[tuple[str, bytes]]) -> str:
+    """A hash of files, their names and their order."""
+    digest = hashlib.sha256()
+    for name, data in files:
+        digest.update(f"{len(name.encode())} {len(data)}\n{name}".encode())
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def _value(name: str, data: bytes) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.kept import kept_folder, key_of, read_kept, write_kept
 from pymacaron_core.spec.codec import decode, encode
+from pymacaron_core.spec.document import digest_of
 from pymacaron_core.spec.operation import EMPTY, Schema, Specification
 from pymacaron_core.spec.reading import api_name, read
 
@@ -111,7 +112,10 @@ def read_or_kept(path: Path, *, root: Path, name: str | None = None, folder: Pat
 def _packed(specification: Specification, warnings: tuple[DocumentFault, ...], root: Path) -> bytes | None:
     """An index, then each schema, then the document; None for what cannot be kept."""
     try:
-        files = {name: _hash(root / name) for name in specification.files}
+        contents = {name: (root / name).read_bytes() for name in specification.files}
+        files = {name: hashlib.sha256(data).digest() for name, data in contents.items()}
+        if digest_of(contents.items()) != specification.digest:
+            return None  # a file was edited while it was read
         shell = replace(specification, schemas=EMPTY, document=EMPTY)
         places, parts, at = {}, [], 0
         for name, schema in specification.schemas.items():

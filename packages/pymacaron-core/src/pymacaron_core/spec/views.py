@@ -12,11 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pymacaron_core.spec.directions import HOLDING, IN_PLACE, Directions, parts, references
+from pymacaron_core.spec.directions import HOLDING, IN_PLACE, RECEIVED, Directions, parts, references
 from pymacaron_core.spec.operation import Body, Discriminator, MediaType, Operation, Parameter, Schema, Specification
 
-RECEIVED = "x-pymacaron-received"
-"""Marks a property of a request view that only replies have: what is received of it is not kept."""
 REQUEST_OF = "x-pymacaron-request-of"
 """Names, in a request view, the schema that it is a view of."""
 _NOT_IN_REQUESTS = ("x-persist",)
