@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn, TypeAlias, cast
 
-from pydantic import GetCoreSchemaHandler, PlainSerializer
+from pydantic import BaseModel, GetCoreSchemaHandler, PlainSerializer
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
@@ -203,7 +203,7 @@ class Discriminated:
         return core_schema.json_or_python_schema(
             core_schema.tagged_union_schema(cast(Any, branches), self.name),
             core_schema.tagged_union_schema(in_python, self._named_by),
-            serialization=core_schema.simple_ser_schema("any"),
+            serialization=core_schema.wrap_serializer_function_ser_schema(_whole, schema=core_schema.any_schema()),
         )
 
     def __hash__(self) -> int:
@@ -212,6 +212,13 @@ class Discriminated:
     def _named_by(self, value: Any) -> str:
         named = value.get(self.name) if isinstance(value, Mapping) else None
         return named if isinstance(named, str) and named in self.classes else _OTHERWISE
+
+
+def _whole(value: Any, write: Callable[[Any], Any]) -> Any:
+    """What is written of a value by its own class; older ones of pydantic want that class to be built."""
+    if isinstance(value, BaseModel) and not value.__pydantic_complete__:
+        type(value).model_rebuild()
+    return write(value)
 
 
 class ReadsJson:
