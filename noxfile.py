@@ -561,7 +561,7 @@ OWNERS = {
     "redis": {"pymacaron-async"},
 }
 
-PROCESSORS = os.cpu_count() or 2
+PROCESSES = f"--numprocesses={min(8, 2 * (os.cpu_count() or 2))}"
 
 # What an older Python or library is tried with: tests that tell the same with any, of a browser or of images, run once.
 ELSEWHERE = "not any_python and not chromium and not docker"
@@ -611,7 +611,7 @@ def tests_examples(session: nox.Session) -> None:
     for folder in sorted(ROOT.glob("examples/*/test")):
         run_pytest(session, folder.parent)
     wheels = os.pathsep.join(str(wheel_of(session, package)) for package in PACKAGES)
-    by_file = (processes(2), "--dist=loadfile")  # a file's tests share what they started
+    by_file = (PROCESSES, "--dist=loadfile")  # a file's tests share what they started
     run_pytest(session, ROOT / "examples" / "tests", options=by_file, env={"PYMACARON_WHEELS": wheels})
 
 
@@ -911,13 +911,7 @@ def run_pytest(
 def parallel(package: Package) -> tuple[str, ...]:
     """Several processes, where the package's tests bring what that needs; much of their time is spent waiting."""
     brings_xdist = any(requirement.startswith("pytest-xdist") for requirement in test_requirements(package))
-    busy = package.name == CORE  # the others wait for engines
-    return (processes(2 if busy else 4), "--dist=worksteal") if brings_xdist else ()
-
-
-def processes(each: int) -> str:
-    """So many processes for each processor, and no more than eight."""
-    return f"--numprocesses={min(8, each * PROCESSORS)}"
+    return (PROCESSES, "--dist=worksteal") if brings_xdist else ()
 
 
 def read_report(session: str, report: Path) -> Result:
