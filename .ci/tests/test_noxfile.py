@@ -369,7 +369,8 @@ def test_runs_at_the_same_time_have_their_own_folders(tmp_path: Path) -> None:
 
 
 def test_what_points_at_another_python_is_taken_out_of_the_environment() -> None:
-    environ = {"PYTHONPATH": "/x", "VIRTUAL_ENV": "/y", "PYTHONHOME": "/z", "PIP_USER": "1", "PIP_INDEX_URL": "kept"}
+    environ = dict.fromkeys(noxfile.UNWANTED, "/x") | {"PIP_USER": "1", "PIP_INDEX_URL": "kept"}
+    assert "PYTHONDONTWRITEBYTECODE" in environ
     noxfile.clean(environ)
     assert environ == {**noxfile.WANTED, "PIP_INDEX_URL": "kept"}
     assert environ["PIP_USER"] == environ["PIP_REQUIRE_VIRTUALENV"] == "0"
