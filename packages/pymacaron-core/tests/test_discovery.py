@@ -11,7 +11,7 @@ import pytest
 from pymacaron_core import API, ConfigError, GuardMissing, Plugin, PluginMissing, StartError, TokenInvalid, load
 from pymacaron_core.config import load_config
 from pymacaron_core.discovery import plugin_of
-from pymacaron_core.loading import Wishes, read_all
+from pymacaron_core.gathering import Wishes, read_all
 from pymacaron_core.plugins import GROUP, installed_plugin, wanted_by
 
 OPEN = """

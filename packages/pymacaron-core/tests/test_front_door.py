@@ -47,6 +47,8 @@ ROOMS = [
     "discovery",
     "development",
     "alongside",
+    "gathering",
+    "serving",
     "loading",
     "hosting",
     "leftovers",

@@ -12,7 +12,7 @@ import flask
 import pytest
 from pymacaron_core import API, StartError
 from pymacaron_core.errors import DocumentError
-from pymacaron_core.loading import Wishes
+from pymacaron_core.gathering import Wishes
 from pymacaron_core.spec import read
 from pymacaron_core.yaml12 import parse
 

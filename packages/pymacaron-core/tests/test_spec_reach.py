@@ -12,7 +12,7 @@ from pymacaron_core import DocumentError
 from pymacaron_core.cli.naming import read_named
 from pymacaron_core.config import load_config
 from pymacaron_core.errors import ConfigError
-from pymacaron_core.loading import Wishes, reach_of, read_all
+from pymacaron_core.gathering import Wishes, reach_of, read_all
 from pymacaron_core.spec import Reach, read
 from pymacaron_core.spec.operation import Specification
 from spec_documents import NO_PATHS, OPENAPI, write

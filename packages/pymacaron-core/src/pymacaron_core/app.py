@@ -36,25 +36,18 @@ from pymacaron_core.development import stop_on_signals
 from pymacaron_core.discovery import attach, attach_wanted, guards_for
 from pymacaron_core.docs import docs_blueprint
 from pymacaron_core.errors import ModelError, StartError
+from pymacaron_core.gathering import Wishes, read_all
 from pymacaron_core.guard import Guard
 from pymacaron_core.hosting import host_application
 from pymacaron_core.leftovers import name_leftovers
 from pymacaron_core.listening import bound_socket
-from pymacaron_core.loading import (
-    Wishes,
-    base_path_of,
-    has_route,
-    load_all,
-    load_builtin,
-    name_unknown_apis,
-    read_all,
-    read_builtin,
-)
+from pymacaron_core.loading import load_all, load_builtin, name_unknown_apis, read_builtin
 from pymacaron_core.logs import set_level
 from pymacaron_core.models import classes_of, write_pool
 from pymacaron_core.plugins import Plugin
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
 from pymacaron_core.resolver import loaded_elsewhere
+from pymacaron_core.serving import base_path_of, has_route
 from pymacaron_core.signals import STOPPING
 from pymacaron_core.spec.operation import Specification
 

@@ -26,8 +26,9 @@ from pymacaron_core.config.secrets import read_dotenv
 from pymacaron_core.config.settings import SECTIONS
 from pymacaron_core.console import BOLD, coloured, say, say_json, say_table
 from pymacaron_core.errors import StartError
-from pymacaron_core.loading import Wishes, base_path_of, read_all
+from pymacaron_core.gathering import Wishes, read_all
 from pymacaron_core.plugins import persistence_of, wanted_by
+from pymacaron_core.serving import base_path_of
 from pymacaron_core.spec.operation import Specification
 from pymacaron_core.yaml12 import YamlFault, parse
 

@@ -15,7 +15,8 @@ from pymacaron_core.cli.stubs import Target, Written, targets, title_of, write_s
 from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say, say_json, tell_errors
 from pymacaron_core.errors import DocumentError, StartError
-from pymacaron_core.loading import Wishes, candidates_of, read_all
+from pymacaron_core.gathering import Wishes, read_all
+from pymacaron_core.loading import candidates_of
 from pymacaron_core.models import (
     is_pool_fresh,
     load_models,

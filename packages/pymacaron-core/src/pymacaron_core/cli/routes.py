@@ -10,7 +10,7 @@ from pymacaron_core.application import Application, LoadedApi, Route
 from pymacaron_core.cli.survey import survey
 from pymacaron_core.console import YELLOW, say_json, say_table, tell
 from pymacaron_core.errors import StartError
-from pymacaron_core.loading import base_path_of
+from pymacaron_core.serving import base_path_of
 from pymacaron_core.spec.operation import Operation
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from pymacaron_core.spec import parts
 from pymacaron_core.spec.conversion import VERSION, Converter
-from pymacaron_core.spec.dialect import PathItem
+from pymacaron_core.spec.declared import declared
 from pymacaron_core.spec.node import Node
 from pymacaron_core.spec.operation import METHODS, Body, Parameter, Place, Reply, SecurityScheme
+from pymacaron_core.spec.path_item import PathItem, path_item
 from pymacaron_core.spec.references import reference
 from pymacaron_core.spec.writing import write_media_types
 
@@ -78,7 +79,7 @@ class Swagger2Converter(Converter):
                 yield written, value
             elif value is not None:
                 path = parts.path(node, written)
-                item = self.read_by.path_item(path, node)
+                item = path_item(path, node, self.read_by.keys.path_item)
                 if item is not None:
                     yield path, self._path_item(item)
 
@@ -99,9 +100,9 @@ class Swagger2Converter(Converter):
         return written
 
     def _operation(self, item: PathItem, node: Node) -> dict[str, Any]:
-        declared = self.read_by.declared(item, node)
-        _, body = self.read_by.inputs(node, declared)
-        bodies = [each for each in declared if _is_body(each)]
+        nodes = declared(item, node, self.read_by.modern)
+        _, body = self.read_by.inputs(node, nodes)
+        bodies = [each for each in nodes if _is_body(each)]
         self._bodies.update(each.place for each in bodies)
         written: dict[str, Any] = {}
         for key, value in node.value.items():

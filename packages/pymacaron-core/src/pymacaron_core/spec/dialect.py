@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pymacaron_core.spec import parts
-from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.declared import declared, fitted, referred, with_keywords
 from pymacaron_core.spec.keys import INFO, Keys
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.operation import (
@@ -19,31 +19,12 @@ from pymacaron_core.spec.operation import (
     Place,
     Reply,
     Requirement,
-    Schema,
     SecurityScheme,
     Server,
     Specification,
-    with_arguments,
 )
-from pymacaron_core.spec.references import reference
+from pymacaron_core.spec.path_item import PathItem, path_item
 from pymacaron_core.spec.schemas import Schemas
-
-PLACES = ("path", "query", "header", "cookie")
-
-
-@dataclass(frozen=True, slots=True)
-class PathItem:
-    """A path with the mappings that say what is there: its own, then the one it refers to."""
-
-    path: str
-    nodes: tuple[Node, ...]
-
-    def first(self, key: str) -> Node | None:
-        """The node that has something under this key."""
-        return next((node for node in self.nodes if node.has(key)), None)
-
-    def extensions(self) -> dict[str, Any]:
-        return {key: value for node in reversed(self.nodes) for key, value in node.extensions().items()}
 
 
 class Dialect(ABC):
@@ -132,31 +113,9 @@ class Dialect(ABC):
         for written, node in self.root.entries("paths"):
             if node.value is None:
                 continue
-            item = self.path_item(parts.path(node, written), node)
+            item = path_item(parts.path(node, written), node, self.keys.path_item)
             if item is not None:
                 yield from self.item_operations(item)
-
-    def path_item(self, path: str, node: Node) -> PathItem | None:
-        if not node.is_mapping("what stands under a path"):
-            return None
-        self._check_path_item(node)
-        if reference(node.value) is None:
-            return PathItem(path, (node,))
-        target = node.follow("what a path refers to")
-        if target is None:
-            return None
-        self._check_path_item(target)
-        return PathItem(path, (node, target))
-
-    def _check_path_item(self, node: Node) -> None:
-        node.check_keys("a path", self.keys.path_item)
-        for key in ("query", "additionalOperations"):
-            if node.has(key):
-                node.warning(f"`{key}` is OpenAPI 3.2; what stands there is not served yet", "openapi-3.2", key)
-        if "security" in node.value:
-            node.library.faults.error(
-                node.place, "`security` of a path protects nothing; write it in each operation", "security"
-            )
 
     def item_operations(self, item: PathItem, served: bool = True) -> Iterator[Operation]:
         for method in METHODS:
@@ -168,10 +127,10 @@ class Dialect(ABC):
     def operation(self, method: str, item: PathItem, node: Node, served: bool) -> Operation:
         node.check_keys("an operation", self.keys.operation)
         self._depends(node, item)
-        inputs, body = self.inputs(node, self.declared(item, node))
+        inputs, body = self.inputs(node, declared(item, node, self.modern))
         if served:
             self._check_twice(method, item.path, node)
-            inputs = self.fitted(item.path, node, inputs)
+            inputs = fitted(item.path, node, inputs)
         parameters, body = with_keywords(inputs, body)
         servers = self.operation_servers(node, item)
         return Operation(
@@ -217,75 +176,10 @@ class Dialect(ABC):
         node = written.follow("a callback")
         found: list[Operation] = []
         for expression, inner in node.members("a callback") if node is not None else ():
-            item = self.path_item(expression, inner)
+            item = path_item(expression, inner, self.keys.path_item)
             if item is not None:
                 found += self.item_operations(item, served=False)
         return tuple(found)
-
-    def referred(self, node: Node, what: str) -> Node | None:
-        """What a reference object leads to; since 3.1 the description beside ``$ref`` takes the place of its own."""
-        found = node.follow(what)
-        told = node.value.get("description") if isinstance(node.value, dict) and self.modern else None
-        if found is None or found is node or not isinstance(told, str) or reference(node.value) is None:
-            return found
-        return Node({**found.value, "description": told}, found.place, found.library)
-
-    def declared(self, item: PathItem, operation: Node) -> list[Node]:
-        """The parameters of an operation, those of its path first; one of the operation's own takes the place of one
-        of the same name and place."""
-        shared = item.first("parameters")
-        own = self._listed(operation)
-        names = {key for key, _ in own}
-        inherited = self._listed(shared) if shared is not None else []
-        return [node for key, node in inherited if key not in names] + [node for _, node in own]
-
-    def _listed(self, holder: Node) -> list[tuple[tuple[str, str], Node]]:
-        """The parameters listed under a node with their name and place; the body has no name that counts."""
-        found: dict[tuple[str, str], Node] = {}
-        bodies: list[tuple[tuple[str, str], Node]] = []
-        for written in holder.items("parameters"):
-            node = self.referred(written, "a parameter")
-            if node is None:
-                continue
-            key = (node.text("name"), str(node.value.get("in")))
-            if key[1] == "body":
-                bodies.append((("", "body"), node))
-                continue
-            if key in found:
-                self._told_twice(written, key, node.value == found[key].value)
-            found[key] = node
-        return [*found.items(), *bodies]
-
-    def _told_twice(self, node: Node, key: tuple[str, str], same: bool) -> None:
-        message = f"the {key[1]} parameter `{key[0]}` is declared twice here"
-        if same:
-            node.warning(message, "duplicate-parameter")
-        else:
-            node.error(f"{message}, and differently; keep one of them", "duplicate-parameter")
-
-    def fitted(self, path: str, node: Node, parameters: list[Parameter]) -> list[Parameter]:
-        """The parameters, with those of the path and the variables of its template told apart where they differ."""
-        wanted = dict.fromkeys(parts.variables(path))
-        declared = [parameter for parameter in parameters if parameter.place_in == "path"]
-        unused = [parameter for parameter in declared if parameter.name not in wanted]
-        names = {parameter.name for parameter in declared}
-        missing = [name for name in wanted if name and name not in names]
-        for parameter in unused:
-            message = f"there is no `{{{parameter.name}}}` in the path `{path}`"
-            if missing:
-                node.library.faults.error(parameter.place, message + hint(parameter.name, missing), "path-parameter")
-            else:
-                node.library.faults.warning(parameter.place, f"{message}; this parameter is left out", "path-parameter")
-        for name in missing:
-            message = f"the path `{path}` has the variable `{name}`, and no parameter declares it"
-            if unused:
-                node.error(message, "path-parameter")
-            else:
-                node.warning(f"{message}; any text is taken", "path-parameter")
-        text = Schema({"type": ("string",)}, place=node.place)
-        return [parameter for parameter in parameters if parameter.place_in != "path" or parameter.name in wanted] + [
-            Parameter(name, "path", text, True, "simple", False, place=node.place) for name in missing
-        ]
 
     def operation_id(self, node: Node) -> str | None:
         name = node.text("operationId").strip()
@@ -311,7 +205,7 @@ class Dialect(ABC):
             status = parts.status(inner, written)
             if status is None or inner.value is None:
                 continue
-            reply = self.referred(inner, "a response")
+            reply = referred(inner, "a response", self.modern)
             if reply is not None:
                 reply.check_keys("a response", self.keys.reply)
                 yield self.reply(status, reply, node)
@@ -333,27 +227,6 @@ class Dialect(ABC):
             # what is declared badly is a fault of its own; who uses it is told nothing more
             yield read if read is not None else SecurityScheme(name, "apiKey", place=scheme.place)
 
-    def place_in(self, node: Node, places: tuple[str, ...]) -> str | None:
-        """The place of a parameter; None, and a fault, for one that does not exist."""
-        value = node.value.get("in")
-        if not node.text("name") and value != "body":
-            node.error("a parameter needs a `name`", "required")
-            return None
-        if isinstance(value, str) and value in places:
-            return value
-        if value is None:
-            node.error(f"the parameter `{node.text('name')}` needs `in`: {', '.join(places)}", "required")
-        else:
-            told = hint(value, places) if isinstance(value, str) else f", and here is {kind(value)}"
-            node.error(f"unknown `in`: `{str(value)[:60]}`; it is one of {', '.join(places)}{told}", "enum", "in")
-        return None
-
-    def required(self, node: Node, place_in: str) -> bool:
-        if place_in == "path" and node.value.get("required") is not True:
-            node.warning(f"a path parameter is `required: true`; `{node.text('name')}` is read so", "required")
-            return True
-        return node.flag("required")
-
 
 def _external_docs(holder: Node) -> Mapping[str, Any]:
     node = holder.child("externalDocs")
@@ -363,13 +236,3 @@ def _external_docs(holder: Node) -> Mapping[str, Any]:
         node.warning(f"`externalDocs` must be a mapping, and here is {kind(node.value)}; it is left out", "shape")
         return {}
     return node.value
-
-
-def with_keywords(parameters: list[Parameter], body: Body | None) -> tuple[tuple[Parameter, ...], Body | None]:
-    """Parameters, and the fields of a body that is spread, with the keywords the function takes them by."""
-    if body is None or not body.spread:
-        return with_arguments(parameters), body
-    fields = [Parameter(name, "form", Schema()) for name in body.arguments]
-    named = with_arguments([*parameters, *fields])
-    arguments = {parameter.name: parameter.argument for parameter in named[len(parameters) :]}
-    return named[: len(parameters)], replace(body, arguments=arguments)

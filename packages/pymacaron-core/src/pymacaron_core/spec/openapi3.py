@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pymacaron_core.spec import keys, parts
-from pymacaron_core.spec.dialect import PLACES, Dialect, PathItem
+from pymacaron_core.spec.declared import PLACES, is_required, known_place, referred
+from pymacaron_core.spec.dialect import Dialect
 from pymacaron_core.spec.faults import hint
 from pymacaron_core.spec.node import Node
 from pymacaron_core.spec.operation import (
@@ -23,6 +24,7 @@ from pymacaron_core.spec.operation import (
     Server,
     ServerVariable,
 )
+from pymacaron_core.spec.path_item import PathItem, path_item
 
 _STYLES = {
     "path": ("simple", "label", "matrix"),
@@ -97,7 +99,7 @@ class OpenApi3(Dialect):
     def inputs(self, operation: Node, parameters: list[Node]) -> tuple[list[Parameter], Body | None]:
         found = [self._parameter(node) for node in parameters]
         body = operation.child("requestBody")
-        node = self.referred(body, "a request body") if body is not None else None
+        node = referred(body, "a request body", self.modern) if body is not None else None
         return [parameter for parameter in found if parameter is not None], self._body(node) if node else None
 
     def reply(self, status: str, node: Node, operation: Node) -> Reply:
@@ -117,7 +119,7 @@ class OpenApi3(Dialect):
     def webhooks(self) -> tuple[Operation, ...]:
         found: list[Operation] = []
         for name, node in self.root.entries("webhooks"):
-            item = self.path_item(name, node)
+            item = path_item(name, node, self.keys.path_item)
             if item is not None:
                 found += self.item_operations(item, served=False)
         return tuple(found)
@@ -138,7 +140,7 @@ class OpenApi3(Dialect):
             message = "`in: querystring` is OpenAPI 3.2; operations with such a parameter are not served yet"
             node.library.faults.unserved(node.place, message, "openapi-3.2")
             return None
-        place_in = self.place_in(node, PLACES)
+        place_in = known_place(node, PLACES)
         if place_in is None or (place_in == "header" and node.text("name").lower() in _IGNORED_HEADERS):
             return None
         parameter = self._described(node, node.text("name"), place_in)
@@ -153,7 +155,7 @@ class OpenApi3(Dialect):
             name=name,
             place_in=place_in,
             schema=content.schema or Schema(place=content.place) if content else self._schema(node),
-            required=self.required(node, place_in),
+            required=is_required(node, place_in),
             style=style,
             explode=node.flag("explode", style == "form"),
             allow_reserved=node.flag("allowReserved"),
@@ -243,7 +245,7 @@ class OpenApi3(Dialect):
     def _headers(self, holder: Node) -> tuple[Parameter, ...]:
         found = []
         for name, inner in holder.entries("headers", named=True):
-            node = self.referred(inner, "a header") if inner.value is not None else None
+            node = referred(inner, "a header", self.modern) if inner.value is not None else None
             if node is not None and name.lower() != "content-type":
                 node.check_keys("a header", self.keys.parameter - {"in"})
                 found.append(self._described(node, name, "header"))

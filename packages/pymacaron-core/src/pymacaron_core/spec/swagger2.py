@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pymacaron_core.spec import keys, parts
-from pymacaron_core.spec.dialect import PLACES, Dialect
+from pymacaron_core.spec.declared import PLACES, is_required, known_place
+from pymacaron_core.spec.dialect import Dialect
 from pymacaron_core.spec.node import Node
 from pymacaron_core.spec.operation import (
     Body,
@@ -77,7 +78,7 @@ class Swagger2(Dialect):
         bodies: list[Node] = []
         for node in parameters:
             node.check_keys("a parameter", self.keys.parameter)
-            place_in = self.place_in(node, (*PLACES[:3], "body", "formData"))
+            place_in = known_place(node, (*PLACES[:3], "body", "formData"))
             if place_in == "body":
                 bodies.append(node)
             elif place_in == "formData":
@@ -129,7 +130,7 @@ class Swagger2(Dialect):
             name=node.text("name"),
             place_in=place_in,
             schema=self._schema(node),
-            required=self.required(node, place_in),
+            required=is_required(node, place_in),
             style=style,
             explode=explode,
             allow_empty=node.flag("allowEmptyValue"),

@@ -1,0 +1,122 @@
+"""An operation as a route: served, or answered with 501 where its document or its models do not let it be."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+import flask
+
+from pymacaron_core.application import Application, Route
+from pymacaron_core.call import Call
+from pymacaron_core.config import Config
+from pymacaron_core.endpoint import Adapters, Endpoint, endpoint, late_endpoint, steps_of
+from pymacaron_core.errors import ModelError, NotWritten, StartError
+from pymacaron_core.gathering import Wishes
+from pymacaron_core.mock import mock_function
+from pymacaron_core.models import Catalog
+from pymacaron_core.resolver import Binding
+from pymacaron_core.routing import add_route, rule_of, shape_of_rule
+from pymacaron_core.spec import positioned
+from pymacaron_core.spec.operation import Operation, Specification
+
+log = logging.getLogger(__name__)
+
+
+def route_of(
+    application: Application,
+    specification: Specification,
+    catalog: Catalog,
+    operation: Operation,
+    binding: Binding | None,
+    wishes: Wishes,
+) -> Route | None:
+    """One route, served. None where it cannot be and that is tolerated."""
+    try:
+        return _served(application, specification, catalog, operation, binding, wishes)
+    except ModelError as error:
+        if wishes.tolerated is not None or application.config.core.documents == "strict":
+            wishes.fail(error)
+            return None
+        log.error("%s; %s is not served", error, operation.label)
+        _refuse(application, specification, operation)
+    except StartError as error:
+        wishes.fail(error)
+    return None
+
+
+def _served(
+    application: Application,
+    specification: Specification,
+    catalog: Catalog,
+    operation: Operation,
+    binding: Binding | None,
+    wishes: Wishes,
+) -> Route:
+    settings = application.config.core
+    mode = settings.replies if binding is not None else "off"
+
+    def serving(adapters: Adapters) -> Endpoint:
+        served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
+        return endpoint(steps_of(served, specification, adapters, wishes.guards, mode))
+
+    if wishes.tolerated is not None or settings.documents == "strict":
+        serve = serving(catalog.of(operation))
+    else:
+        if not catalog.is_known:
+            serving(catalog.looking_at(operation))
+        serve = late_endpoint(lambda: _late(serving, catalog, operation))
+    base_path = base_path_of(application.config, specification)
+    _check_free(application, rule_of(base_path, operation)[0], operation)
+    rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
+    return Route(operation, rule, binding)
+
+
+def _late(serving: Callable[[Adapters], Endpoint], catalog: Catalog, operation: Operation) -> Endpoint:
+    """An endpoint composed at its first call; where its models cannot be made it is not served, as at the start."""
+    try:
+        return serving(catalog.of(operation))
+    except ModelError as error:
+        log.error("%s; %s is not served", error, operation.label)
+        return _not_served
+
+
+def refuse_unserved(application: Application, specification: Specification) -> None:
+    """Answer 501 where operations are left out of the service; where there cannot be a route, it is 404."""
+    for operation in specification.unserved:
+        _refuse(application, specification, operation)
+
+
+def _refuse(application: Application, specification: Specification, operation: Operation) -> None:
+    base_path = base_path_of(application.config, specification)
+    if not has_route(application.app, rule_of(base_path, operation)[0], operation.method):
+        with contextlib.suppress(StartError):
+            add_route(application.app, specification.name, base_path, operation, _not_served, None)
+
+
+def _not_served(call: Call) -> NoReturn:
+    raise NotWritten("this operation is not served: its document has faults, which the log of the service names")
+
+
+def base_path_of(config: Config, specification: Specification) -> str:
+    """What stands before the paths of an API: the configuration's word, else the document's."""
+    own = config.core.apis.get(specification.name)
+    return specification.base_path if own is None or own.base_path is None else own.base_path
+
+
+def _check_free(application: Application, rule: str, operation: Operation) -> None:
+    shape = (shape_of_rule(rule), operation.method)
+    taken: Mapping[tuple[str, str], str] = application.app.extensions["pymacaron_routes"]
+    if shape in taken:
+        where = positioned(operation.place, application.root)
+        raise StartError(f"{where}: {operation.label} has the route of {taken[shape]}: {operation.method} {rule}")
+    application.app.extensions["pymacaron_routes"][shape] = f"{operation.label} in {operation.place.file}"
+
+
+def has_route(app: flask.Flask, rule: str, method: str) -> bool:
+    """Whether a route of that shape is there already, ours or hand-written."""
+    shape = shape_of_rule(rule)
+    rules = app.url_map.iter_rules()
+    return any(shape_of_rule(known.rule) == shape and method in (known.methods or ()) for known in rules)
