@@ -34,6 +34,7 @@ class Choices:
     def __init__(self, merger: Merger) -> None:
         self._merger = merger
         self._done: dict[Schema, Branches | None] = {}
+        self._kinds: dict[tuple[Schema, int], set[str] | None] = {}
 
     def typed(self, schema: Schema, keywords: Mapping[str, Any]) -> Branches | None:
         """The branches of a schema that is a union; None where its choices only constrain another type."""
@@ -88,6 +89,11 @@ class Choices:
 
     def kinds(self, schema: Schema, depth: int = 0) -> set[str] | None:
         """The JSON types of the values a schema takes; None where it names none."""
+        if (schema, depth) not in self._kinds:
+            self._kinds[schema, depth] = self._kinds_of(schema, depth)
+        return self._kinds[schema, depth]
+
+    def _kinds_of(self, schema: Schema, depth: int) -> set[str] | None:
         keywords = self._merger.keywords(schema)
         values = _values(keywords)
         if values is not None:

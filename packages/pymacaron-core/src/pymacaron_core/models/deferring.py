@@ -13,7 +13,7 @@ import ast
 import marshal
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -51,7 +51,7 @@ def parts_of(text: str, file: str) -> Parts | None:
             return None
     lines = text.split("\n")
     names = {
-        name: (_code([each], file), tuple(_mentioned(lines, each, named.keys() - {name})))
+        name: (_code([each], file), tuple(_mentioned(lines, each, named, name)))
         for name, each in named.items()
     }
     return Parts(_code(head, file), names, tuple(_derived(named, set(_imported(head)))))
@@ -80,10 +80,10 @@ def _code(statements: list[ast.stmt], file: str) -> bytes:
     return marshal.dumps(compile(ast.Module(statements, []), file, "exec", flags, dont_inherit=True))
 
 
-def _mentioned(lines: list[str], statement: ast.stmt, names: Iterable[str]) -> list[str]:
+def _mentioned(lines: list[str], statement: ast.stmt, names: Mapping[str, Any], own: str) -> list[str]:
     """The other names a statement mentions, be it in a text: too many do no harm."""
     text = "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
-    return sorted(set(_WORD.findall(text)) & set(names))
+    return sorted(word for word in set(_WORD.findall(text)) if word in names and word != own)
 
 
 def _imported(head: list[ast.stmt]) -> Iterator[str]:

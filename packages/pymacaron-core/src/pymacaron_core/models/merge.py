@@ -8,6 +8,7 @@ from typing import Any
 from pymacaron_core.models.judge.equality import equal
 from pymacaron_core.models.parts import arrays, objects
 from pymacaron_core.spec.operation import Schema
+from pymacaron_core.spec.order import inner_first
 
 _TIGHTER: dict[str, Callable[..., Any]] = {
     "minimum": max,
@@ -22,6 +23,7 @@ _TIGHTER: dict[str, Callable[..., Any]] = {
     "maxProperties": min,
 }
 CHOICES = ("oneOf", "anyOf")
+_IN_PLACE = ("allOf", *CHOICES)
 ANNOTATIONS = frozenset(
     {
         *("title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly"),
@@ -51,8 +53,16 @@ class Merger:
         """The keywords of a schema with every reference it consists of followed and every ``allOf`` folded in."""
         found = self._done.get(schema)
         if found is None:
-            found = self._done[schema] = self._fold(schema)
+            for each in inner_first((schema,), self._made_of, self._done):
+                self._done[each] = self._fold(each)
+            found = self._done[schema]
         return found
+
+    def _made_of(self, schema: Schema) -> list[Schema]:
+        if schema.ref is None:
+            return [branch for key in _IN_PLACE for branch in schema.keywords.get(key, ())]
+        inside = [self._schemas[schema.ref]]
+        return [*inside, *(branch for key in _IN_PLACE for branch in schema.keywords.get(key, ()))]
 
     def _fold(self, schema: Schema) -> Mapping[str, Any]:
         if id(schema) in self._going_on:

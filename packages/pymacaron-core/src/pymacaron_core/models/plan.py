@@ -20,6 +20,7 @@ from pymacaron_core.models.merge import ANNOTATIONS, Merger
 from pymacaron_core.models.names import PERSISTENT, Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
 from pymacaron_core.models.written import AllWritten, written
+from pymacaron_core.spec.circles import circles
 from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
 
@@ -354,7 +355,7 @@ class Plan:
         if schema.ref is not None or len(references) != 1:
             return None
         base = self.specification.resolve(references[0])
-        if base.ref is not None or not self._is_class(base) or self._extends(base, schema):
+        if base.ref is not None or not self._is_class(base) or id(schema) in self._circling:
             return None
         mine, its = self.merger.keywords(schema), self.merger.keywords(base)
         inherited: Mapping[str, Schema] = its.get("properties", {})
@@ -364,18 +365,11 @@ class Plan:
             return None
         return base if its.get("additionalProperties") is mine.get("additionalProperties") or not inherited else None
 
-    def _extends(self, base: Schema, schema: Schema) -> bool:
-        """Whether ``base`` itself is made of ``schema``: a circle of ``allOf``."""
-        seen: set[int] = set()
-        waiting = [base]
-        while waiting:
-            each = waiting.pop()
-            if each is schema:
-                return True
-            if id(each) not in seen:
-                seen.add(id(each))
-                waiting.extend(self.specification.resolve(branch) for branch in each.get("allOf", ()))
-        return False
+    @cached_property
+    def _circling(self) -> set[int]:
+        """The schemas that are made of themselves, by ``id()``."""
+        schemas = self.specification.schemas
+        return {id(schemas[name]) for caught, _ in circles(schemas) for name in caught}
 
     def _discover_operation(self, operation: Operation) -> None:
         name = operation_name(operation)

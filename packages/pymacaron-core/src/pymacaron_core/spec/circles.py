@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 
+from pymacaron_core.spec.depth import made_of
 from pymacaron_core.spec.operation import Schema
 
 TOLD = 20
@@ -15,7 +16,7 @@ _SHOWN = 10
 def circles(named: Mapping[str, Schema]) -> Iterator[tuple[list[str], list[str]]]:
     """The schemas that mean each other by references and ``allOf``/``anyOf``/``oneOf`` alone: all that are caught in
     one another, and the members of one circle through the first of those not told yet (empty after enough of them)."""
-    parts = {name: found for name, schema in named.items() if (found := _parts(schema))}
+    parts = {name: found for name, schema in named.items() if (found := made_of(schema))}
     parts = {name: [part for part in found if part in parts] for name, found in parts.items()}
     for caught in _components(parts):
         inside = set(caught)
@@ -33,20 +34,6 @@ def shown(circle: list[str]) -> str:
     if len(circle) > _SHOWN:
         names = [*circle[: _SHOWN - 1], f"{len(circle) - _SHOWN} more", circle[-1]]
     return " -> ".join([*names, circle[0]])
-
-
-def _parts(schema: Schema) -> list[str]:
-    if not schema.keywords:
-        return [schema.ref] if schema.ref is not None else []
-    found: dict[str, None] = {}
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        if part.ref is not None:
-            found[part.ref] = None
-        for name in ("allOf", "anyOf", "oneOf"):
-            waiting += part.keywords.get(name, ())
-    return list(found)
 
 
 def _components(parts: Mapping[str, list[str]]) -> Iterator[list[str]]:

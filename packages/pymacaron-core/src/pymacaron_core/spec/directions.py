@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from pymacaron_core.spec.operation import Discriminator, Schema
+from pymacaron_core.spec.order import inner_first
 
 IN_PLACE = ("allOf", "oneOf", "anyOf", "then", "else", "dependentSchemas")
 """Keywords whose schemas are about the same object. ``not`` and ``if`` ask, and say nothing of what travels."""
@@ -51,6 +52,7 @@ class Directions:
         self._schemas = schemas
         self._known: dict[str, Members] = {}
         self._going_on: set[str] = set()
+        self._said: dict[str, dict[str, bool]] = {"readOnly": {}, "writeOnly": {}}
         self.parts = {name: tuple(parts(schema)) for name, schema in schemas.items()}
         self._telling = self._discriminating()
 
@@ -63,9 +65,10 @@ class Directions:
         if name in self._going_on:
             return Members()
         if name not in self._known:
-            self._going_on.add(name)
-            self._known[name] = self.members(self._schemas[name])
-            self._going_on.discard(name)
+            for each in inner_first((name,), lambda name: _all_of(self._schemas[name]), self._known):
+                self._going_on.add(each)
+                self._known[each] = self.members(self._schemas[each])
+                self._going_on.discard(each)
         return self._known[name]
 
     def _members(self, schema: Schema, telling: frozenset[str]) -> Members:
@@ -83,7 +86,8 @@ class Directions:
         return own
 
     def _saying(self, word: str, properties: Mapping[str, Schema]) -> set[str]:
-        return {name for name, each in properties.items() if is_said(word, each, self._schemas)}
+        said = self._said[word]
+        return {name for name, each in properties.items() if is_said(word, each, self._schemas, said)}
 
     def differing(self) -> frozenset[str]:
         """The named schemas that mean another thing in a request: one has a property that only replies have, or one
@@ -135,18 +139,35 @@ class Directions:
                 waiting.append(self._schemas[each.ref])
 
 
-def is_said(word: str, schema: Schema, schemas: Mapping[str, Schema], seen: frozenset[str] = frozenset()) -> bool:
+def is_said(word: str, schema: Schema, schemas: Mapping[str, Schema], known: dict[str, bool] | None = None) -> bool:
     """Whether a schema, one it refers to or one of its ``allOf`` has ``readOnly`` or ``writeOnly``.
 
-    One that says so is enough (JSON Schema 2020-12 Validation, section 9.4).
+    One that says so is enough (JSON Schema 2020-12 Validation, section 9.4). ``known`` has what named schemas say, and
+    is added to.
     """
-    if schema.keywords.get(word) is True:
-        return True
-    ref = schema.ref
-    if ref is not None and ref not in seen and is_said(word, schemas[ref], schemas, seen | {ref}):
-        return True
-    branches = schema.keywords.get("allOf")
-    return branches is not None and any(is_said(word, branch, schemas, seen) for branch in branches)
+    known = {} if known is None else known
+
+    def says(each: Schema) -> bool:
+        return _says(word, each) or any(known.get(name, False) for name in _all_of(each))
+
+    if not schema.keywords and schema.ref in known:
+        return known[schema.ref]
+    for name in inner_first(_all_of(schema), lambda name: _all_of(schemas[name]), known):
+        known[name] = says(schemas[name])
+    return says(schema)
+
+
+def _says(word: str, schema: Schema) -> bool:
+    """Whether a schema or one written in its ``allOf`` has a word."""
+    return schema.keywords.get(word) is True or any(_says(word, each) for each in schema.keywords.get("allOf", ()))
+
+
+def _all_of(schema: Schema) -> list[str]:
+    """The names of the schemas that hold for all values of one."""
+    found = [schema.ref] if schema.ref is not None else []
+    for branch in schema.keywords.get("allOf", ()):
+        found += _all_of(branch)
+    return found
 
 
 class Withholding:

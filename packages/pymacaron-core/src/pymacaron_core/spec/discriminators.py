@@ -33,7 +33,8 @@ def complete_discriminators(named: dict[str, Schema], library: Library) -> None:
         if left <= 0:
             message = f"the discriminators of this document mean more than {MOST} schemas by their names alone"
             library.faults.error(schema.place, message, "discriminator")
-            return
+            left = 1
+            continue
         for child in below:
             library.uses.add(schema.place, named[child].place)
         complete = replace(known, mapping=_with_children(known.mapping, below, named))

@@ -9,6 +9,7 @@ from typing import Any
 
 from pymacaron_core.spec import keywords
 from pymacaron_core.spec.circles import circles, shown
+from pymacaron_core.spec.depth import BRANCHES, DEEPEST, IN_PLACE, too_deep
 from pymacaron_core.spec.discriminators import complete_discriminators
 from pymacaron_core.spec.document import Library
 from pymacaron_core.spec.faults import hint
@@ -91,6 +92,7 @@ class Schemas:
             self.named[name] = self.read(node)
         self._check_dynamic()
         self._refuse_circles()
+        self._refuse_depths()
         complete_discriminators(self.named, self.library)
         return self.named
 
@@ -103,6 +105,17 @@ class Schemas:
             if circle:
                 message = f"the schema `{circle[0]}` is made of itself, without end: {shown(circle)}"
                 self.library.faults.error(self.named[circle[0]].place, message, "reference")
+
+    def _refuse_depths(self) -> None:
+        for name, is_first in list(too_deep(self.named)):
+            place = self.named[name].place
+            self.named[name] = Schema(place=place)
+            if is_first:
+                message = (
+                    f"the schema `{name}` leads through too many others before it says what a value is: {DEEPEST} by "
+                    f"references alone, or {DEEPEST // 2} by `allOf`, `anyOf` and `oneOf`, are as many as may be"
+                )
+                self.library.faults.error(place, message, "depth")
 
     def _check_dynamic(self) -> None:
         """Warn where the way that led to a ``$dynamicRef`` would matter: it always leads to the nearest anchor."""
@@ -147,7 +160,7 @@ class Schemas:
             if name in keywords.SCHEMA:
                 found[name] = self.read(inner)
             elif name in keywords.SCHEMA_LIST:
-                found[name] = tuple([self.read(item) for item in node.items(name)])
+                found[name] = self._list(node, name)
             elif name in keywords.SCHEMA_MAPPING:
                 found[name] = self._mapping(inner)
             elif name in keywords.OTHER:
@@ -165,6 +178,14 @@ class Schemas:
         keywords.check_format(node, found)
         node.check_keys("a schema", keywords.KNOWN)
         return {name: value for name, value in found.items() if value != () or name not in keywords.SCHEMA_LIST}
+
+    def _list(self, node: Node, name: str) -> tuple[Schema, ...]:
+        value = node.value[name]
+        if name in IN_PLACE and isinstance(value, list) and len(value) > BRANCHES:
+            message = f"`{name}` has {len(value)} schemas, and nothing is made of more than {BRANCHES}"
+            node.error(message, "depth", name)
+            return ()
+        return tuple([self.read(item) for item in node.items(name)])
 
     def _mapping(self, node: Node) -> dict[str, Schema]:
         if node.value is None or not node.is_mapping("this"):

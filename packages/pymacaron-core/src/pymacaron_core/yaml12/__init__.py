@@ -5,7 +5,7 @@ merges, which is of YAML 1.1 and in everybody's files. One pass over libyaml's e
 of PyYAML itself where it has no libyaml. What is written is the same to readers of YAML 1.1.
 """
 
-from pymacaron_core.yaml12.builder import MAX_ALIASED, MAX_DEPTH
+from pymacaron_core.yaml12.builder import MAX_ALIASED, MAX_DEPTH, MAX_MEMBERS, MAX_VALUES
 from pymacaron_core.yaml12.events import decode
 from pymacaron_core.yaml12.fault import YamlFault
 from pymacaron_core.yaml12.places import places
@@ -16,6 +16,8 @@ from pymacaron_core.yaml12.writing import dump
 __all__ = [
     "MAX_ALIASED",
     "MAX_DEPTH",
+    "MAX_MEMBERS",
+    "MAX_VALUES",
     "Positions",
     "YamlFault",
     "decode",

@@ -16,6 +16,12 @@ MAX_DEPTH = 200
 MAX_ALIASED = 200_000
 """How many values aliases may add to a file."""
 
+MAX_MEMBERS = 50_000
+"""How many members one mapping or list may have."""
+
+MAX_VALUES = 1_000_000
+"""How many values a file may have, keys counted: that are some 16 MB of YAML as people write it."""
+
 
 class Frame:
     """An open mapping or list: its value, the key waiting for its value, and what is to be merged into it."""
@@ -80,6 +86,8 @@ class Builder:
     def _key(self, frame: Frame, key: str, mark: Any) -> None:
         if key in frame.value or (key == "<<" and frame.merges):
             fail(f"the key '{short(key)}' is there twice: remove one of the two", mark)
+        if len(frame.value) >= MAX_MEMBERS:
+            fail(f"this mapping has more than {MAX_MEMBERS} keys; that is no API document", mark)
         frame.key, frame.key_mark = key, mark
 
     def _place(self, value: Any, mark: Any) -> None:
@@ -88,6 +96,8 @@ class Builder:
             return
         frame = self._stack[-1]
         if type(frame.value) is list:
+            if len(frame.value) >= MAX_MEMBERS:
+                fail(f"this list has more than {MAX_MEMBERS} items; that is no API document", mark)
             frame.value.append(value)
         elif frame.key is None:
             fail("a key must be plain text, not a list or mapping (is a value missing its quotes?)", mark)
@@ -100,6 +110,8 @@ class Builder:
 
     def _open(self, event: Any) -> None:
         self._count += 1
+        if self._count > MAX_VALUES:
+            fail(f"there are more than {MAX_VALUES} values in this file; that is no API document", event.start_mark)
         if len(self._stack) >= MAX_DEPTH:
             fail(f"this is nested deeper than {MAX_DEPTH} levels", event.start_mark)
         value: Any = {} if type(event) is yaml.MappingStartEvent else []

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from pymacaron_core.yaml12.builder import MAX_DEPTH, Builder, Marker
+from pymacaron_core.yaml12.builder import MAX_DEPTH, MAX_MEMBERS, MAX_VALUES, Builder, Marker
 from pymacaron_core.yaml12.events import decode
 from pymacaron_core.yaml12.fault import YamlFault, place_of
 
@@ -83,11 +83,13 @@ def _has(value: Any, step: Any) -> bool:
 
 
 def _parse_json(text: str) -> Any:
+    if sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise RecursionError
     value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     level, depth = [value], 0
     while level:
         depth += 1
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or any(len(holder) > MAX_MEMBERS for holder in level):
             raise RecursionError
         level = [
             child
@@ -99,7 +101,7 @@ def _parse_json(text: str) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
+    value = dict(pairs) if len(pairs) <= MAX_MEMBERS else {}
     if len(value) != len(pairs):
         raise ValueError
     return value
