@@ -16,6 +16,9 @@ from pymacaron_core.spec.operation import Policy, Specification
 
 log = logging.getLogger(__name__)
 
+MOST = 100
+"""How many operations that are not served are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -110,5 +113,8 @@ def _passed_over(folder: Path, ignored: set[str]) -> str:
 def _tell(specification: Specification, faults: Iterable[DocumentFault]) -> None:
     for fault in faults:
         log.log(logging.ERROR if fault.severity == "error" else logging.WARNING, "%s", fault)
-    for operation in specification.unserved:
+    for operation in specification.unserved[:MOST]:
         log.warning("%s: %s is not served, as its document has faults", operation.place.file, operation.label)
+    if len(specification.unserved) > MOST:
+        left = len(specification.unserved) - MOST
+        log.warning("%s: neither are %d operations more, as it has faults", specification.file, left)

@@ -49,8 +49,10 @@ def add_route(
     """Register an operation's route; gives back its rule. Raises ``StartError`` when Flask refuses it."""
     rule, names = rule_of(base_path, operation)
     name = f"{api}:{operation.id or f'{operation.method} {operation.path}'}".replace(".", "_")
-    while name in app.view_functions:  # pets.list and pets_list
+    if name in app.view_functions:  # pets.list and pets_list
         name += "_"
+    while name in app.view_functions:
+        name += f"_{len(app.view_functions)}"
     if re.search("[<>]", base_path + operation.path):
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: a path holds no '<' or '>'")
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NoReturn
 
 import flask
@@ -33,7 +33,7 @@ def route_of(
     binding: Binding | None,
     wishes: Wishes,
 ) -> Route | None:
-    """One route, served. None where it cannot be and that is tolerated."""
+    """One route, served. None where it cannot be, and that is tolerated or logged."""
     try:
         return _served(application, specification, catalog, operation, binding, wishes)
     except ModelError as error:
@@ -41,7 +41,6 @@ def route_of(
             wishes.fail(error)
             return None
         log.error("%s; %s is not served", error, operation.label)
-        _refuse(application, specification, operation)
     except StartError as error:
         wishes.fail(error)
     return None
@@ -83,17 +82,16 @@ def _late(serving: Callable[[Adapters], Endpoint], catalog: Catalog, operation: 
         return _not_served
 
 
-def refuse_unserved(application: Application, specification: Specification) -> None:
+def refuse(application: Application, specification: Specification, operations: Iterable[Operation]) -> None:
     """Answer 501 where operations are left out of the service; where there cannot be a route, it is 404."""
-    for operation in specification.unserved:
-        _refuse(application, specification, operation)
-
-
-def _refuse(application: Application, specification: Specification, operation: Operation) -> None:
     base_path = base_path_of(application.config, specification)
-    if not has_route(application.app, rule_of(base_path, operation)[0], operation.method):
-        with contextlib.suppress(StartError):
-            add_route(application.app, specification.name, base_path, operation, _not_served, None)
+    taken = set(_taken(application.app))
+    for operation in operations:
+        key = shape_of_rule(rule_of(base_path, operation)[0]), operation.method
+        if key not in taken:
+            taken.add(key)
+            with contextlib.suppress(StartError):
+                add_route(application.app, specification.name, base_path, operation, _not_served, None)
 
 
 def _not_served(call: Call) -> NoReturn:
@@ -117,6 +115,11 @@ def _check_free(application: Application, rule: str, operation: Operation) -> No
 
 def has_route(app: flask.Flask, rule: str, method: str) -> bool:
     """Whether a route of that shape is there already, ours or hand-written."""
-    shape = shape_of_rule(rule)
-    rules = app.url_map.iter_rules()
-    return any(shape_of_rule(known.rule) == shape and method in (known.methods or ()) for known in rules)
+    return (shape_of_rule(rule), method) in _taken(app)
+
+
+def _taken(app: flask.Flask) -> Iterator[tuple[str, str]]:
+    """The shapes of all routes, each with its methods."""
+    for known in app.url_map.iter_rules():
+        for method in known.methods or ():
+            yield shape_of_rule(known.rule), method

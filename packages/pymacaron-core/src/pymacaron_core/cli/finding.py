@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from typing import Any
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.models.types import Unenforced
 from pymacaron_core.spec.operation import Place, Specification
-from pymacaron_core.spec.validate import findings
+from pymacaron_core.spec.validate import can_validate, findings
 from pymacaron_core.yaml12 import Positions, YamlFault
+
+LARGE = 100_000
+"""How many bytes a document has that the document validator takes seconds for."""
 
 _PLACED = re.compile(r"(?P<file>[^\s:][^:\n]*?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?: (?P<message>.*)", re.DOTALL)
 _HINT = re.compile(r"did you mean [`']?(?P<name>[^`'?]+)[`']?")
@@ -94,6 +98,19 @@ def of_line(text: str, severity: str, rule: str) -> Finding:
 
 
 def validated(specification: Specification, root: Path, told: Iterable[Finding]) -> list[Finding]:
-    """What the document validator says beside what is told already; nothing where it is not installed."""
+    """What the document validator says beside what is told already; nothing where it is not installed.
+
+    It takes its time for a large document: one with errors is for it when they are mended.
+    """
+    told = list(told)
+    if any(each.severity == "error" for each in told) and _size(specification, root) > LARGE:
+        message = "the document validator was not asked yet: it is when the errors of this document are mended"
+        return [Finding("warning", message, specification.file, rule="validator")] if can_validate() else []
     places = [Place(each.file, each.pointer) for each in told if each.pointer]
     return [of_fault(fault) for fault in findings(specification, root, places)]
+
+
+def _size(specification: Specification, root: Path) -> int:
+    with contextlib.suppress(OSError):
+        return sum((root / name).stat().st_size for name in specification.files)
+    return 0

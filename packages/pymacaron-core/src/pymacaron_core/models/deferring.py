@@ -50,10 +50,7 @@ def parts_of(text: str, file: str) -> Parts | None:
         else:
             return None
     lines = text.split("\n")
-    names = {
-        name: (_code([each], file), tuple(_mentioned(lines, each, named, name)))
-        for name, each in named.items()
-    }
+    names = {name: (_code([each], file), tuple(_mentioned(lines, each, named, name))) for name, each in named.items()}
     return Parts(_code(head, file), names, tuple(_derived(named, set(_imported(head)))))
 
 

@@ -82,6 +82,8 @@ class Plan:
         self._names = Names()
         self._by_schema: dict[int, ModelClass] = {}
         self._seen: set[int] = set()
+        self._attributes_of: dict[str, Mapping[str, str]] = {}
+        self._persistent: set[str] = set()
         self._name_schemas()
         self._find_uploads()
         for name, schema in self.specification.schemas.items():
@@ -152,18 +154,27 @@ class Plan:
 
     def _attributes(self, model: ModelClass) -> Mapping[str, str]:
         """The attribute of each property, inherited ones included. Those that keep their name come first."""
-        base = self.class_of(model.base) if model.base else None
-        found = dict(self._attributes(base)) if base else {}
-        names = Names(frozenset(found.values()))
-        reserved = PERSISTENT if self._persists(model) else frozenset()
-        own = [wire for wire in self._all_properties(model.schema) if wire not in found]
-        for wire in sorted(own, key=lambda wire: attribute_name(wire, reserved) != wire):
-            found[wire] = names.take_attribute(attribute_name(wire, reserved))
-        return found
+        for each in self._parents_first(model):
+            base = self.class_of(each.base) if each.base else None
+            found = dict(self._attributes_of[base.name]) if base else {}
+            names = Names(frozenset(found.values()))
+            if each.parents or (base is not None and base.name in self._persistent):
+                self._persistent.add(each.name)
+            reserved = PERSISTENT if each.name in self._persistent else frozenset()
+            own = [wire for wire in self._all_properties(each.schema) if wire not in found]
+            for wire in sorted(own, key=lambda wire: attribute_name(wire, reserved) != wire):
+                found[wire] = names.take_attribute(attribute_name(wire, reserved))
+            self._attributes_of[each.name] = found
+        return self._attributes_of[model.name]
 
-    def _persists(self, model: ModelClass) -> bool:
-        base = self.class_of(model.base) if model.base else None
-        return bool(model.parents) or (base is not None and self._persists(base))
+    def _parents_first(self, model: ModelClass) -> list[ModelClass]:
+        """The model and those it derives from, as far as their attributes are not known."""
+        found: list[ModelClass] = []
+        each: ModelClass | None = model
+        while each is not None and each.name not in self._attributes_of:
+            found.append(each)
+            each = self.class_of(each.base) if each.base else None
+        return found[::-1]
 
     def _default(self, schema: Schema, keywords: Mapping[str, Any], kind: Type) -> str | None:
         if "default" not in keywords:

@@ -14,6 +14,7 @@ from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import ModelClass, Plan, Property
 from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import Schema, Specification
+from pymacaron_core.spec.order import inner_first
 from pymacaron_core.spec.views import REQUEST_OF
 
 _CONSUMED = ("x-nullable", "x-mandatory", "x-parent", RECEIVED, REQUEST_OF)
@@ -60,18 +61,12 @@ class _Writer:
 
     def _ordered(self) -> Iterator[ModelClass]:
         """The document's order, parents before their children."""
-        done: set[int] = set()
 
-        def with_parents(model: ModelClass) -> Iterator[ModelClass]:
-            if id(model) not in done:
-                base = self.plan.class_of(model.base) if model.base else None
-                if base is not None:
-                    yield from with_parents(base)
-                done.add(id(model))
-                yield model
+        def parent(model: ModelClass) -> tuple[ModelClass, ...]:
+            base = self.plan.class_of(model.base) if model.base else None
+            return () if base is None else (base,)
 
-        for model in self.plan.classes:
-            yield from with_parents(model)
+        return inner_first(self.plan.classes, parent)
 
     def _imports(self, code: str) -> list[str]:
         used = set(_names_in(ast.parse(code)))
