@@ -196,8 +196,30 @@ def test_a_discriminator_picks_the_class(tmp_path: Path) -> None:
     assert catalog.Drawing(shape=catalog.Square(shape="Square", a=2)).to_json() == {
         "shape": {"shape": "Square", "a": 2.0}
     }
-    assert refused(catalog, "Drawing", '{"shape": {"shape": "oval"}}') == [("/shape", "discriminator")]
+    assert refused(catalog, "Drawing", '{"shape": {"shape": "oval"}}') == [("/shape/shape", "discriminator")]
     assert refused(catalog, "Drawing", '{"shape": {"shape": "round", "r": "1"}}') == [("/shape/r", "type")]
+
+
+def test_values_that_pick_a_class_are_not_taken_for_properties_of_the_same_name(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        """
+        Number: {type: object, properties: {number: {type: string}}}
+        Card:
+          type: object
+          required: [kind, card]
+          properties: {kind: {type: string}, card: {$ref: '#/components/schemas/Number'}}
+        Cash: {type: object, required: [kind], properties: {kind: {type: string}}}
+        Means:
+          oneOf: [{$ref: '#/components/schemas/Card'}, {$ref: '#/components/schemas/Cash'}]
+          discriminator: {propertyName: kind, mapping: {card: Card, cash: Cash}}
+        Purse: {type: object, properties: {cash: {$ref: '#/components/schemas/Means'}}}
+        """,
+    )
+    wrong = '{"kind": "card", "card": {"number": 3}}'
+    assert refused(catalog, "Means", wrong) == [("/card/number", "type")]
+    assert refused(catalog, "Means", '{"kind": "card", "card": 3}') == [("/card", "type")]
+    assert refused(catalog, "Purse", f'{{"cash": {wrong}}}') == [("/cash/card/number", "type")]
 
 
 def test_all_of_extends_a_class_or_merges(tmp_path: Path) -> None:

@@ -13,11 +13,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
 from pymacaron_core.models import formats, patterns
-from pymacaron_core.models.json_mode import AS_NUMBER, read_as_json_schema
+from pymacaron_core.models.json_mode import AS_NUMBER, picked_by_tag, read_as_json_schema
 from pymacaron_core.models.rules import JsonSchema
-
-TAGS: set[str] = set()
-"""Every value that discriminates a union in this process: pydantic puts them into the locations of errors."""
 
 Base64: TypeAlias = Annotated[
     bytes, PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json")
@@ -197,9 +194,8 @@ class Discriminated:
     classes: Mapping[str, Any]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        TAGS.update((*self.classes, _OTHERWISE))
-        branches = {value: handler.generate_schema(each) for value, each in self.classes.items()}
-        in_python: dict[Any, CoreSchema] = {**branches, _OTHERWISE: handler(source)}
+        branches = {value: picked_by_tag(handler.generate_schema(each)) for value, each in self.classes.items()}
+        in_python: dict[Any, CoreSchema] = {**branches, _OTHERWISE: picked_by_tag(handler(source))}
         return core_schema.json_or_python_schema(
             core_schema.tagged_union_schema(cast(Any, branches), self.name),
             core_schema.tagged_union_schema(in_python, self._named_by),

@@ -8,8 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pymacaron_core.errors import RequestFault
-from pymacaron_core.models.constraints import TAGS
-from pymacaron_core.models.json_mode import BRANCH
+from pymacaron_core.models.json_mode import BRANCH, TAGGED
 from pymacaron_core.models.judge import RULE_ERROR
 from pymacaron_core.models.patterns import source_of
 
@@ -55,8 +54,8 @@ _OTHERS = {
     "enum": ("enum", "must be one of the values of the enum"),
     "extra_forbidden": ("additionalProperties", "is not a property of this object"),
     "unique_items": ("uniqueItems", "must not have an item twice"),
-    "union_tag_not_found": ("discriminator", "must have the property {discriminator}"),
-    "union_tag_invalid": ("discriminator", "{discriminator} must be one of {expected_tags}"),
+    "union_tag_not_found": ("required", "is required"),
+    "union_tag_invalid": ("discriminator", "must be one of {expected_tags}"),
     "json_invalid": ("json", "is not valid JSON: {error}"),
     "json_type": ("json", "is not valid JSON"),
     "no_such_attribute": ("additionalProperties", "is not a property of this object"),
@@ -93,8 +92,8 @@ class _Entry:
     """One error: the steps to it, branches of choices included, and what it says."""
 
     def __init__(self, error: Mapping[str, Any]) -> None:
-        self.steps: tuple[str | int, ...] = _without_tags(error["loc"])
         self.code: str = error["type"]
+        self.steps: tuple[str | int, ...] = (*_without_tags(error["loc"]), *_picking(error))
         self.rule, self.message = _said(error)
 
     def branch_at(self) -> int | None:
@@ -177,8 +176,20 @@ class _Shown(dict[str, Any]):
 def _without_tags(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The steps without the discriminators' values and without pydantic's mark for keys of dicts."""
     *before, last = location or ("",)
-    kept = [step for step in before if step not in TAGS]
+    kept: list[str | int] = []
+    for step in before:
+        if step == TAGGED:
+            kept.pop()
+        else:
+            kept.append(step)
+    if last == TAGGED:
+        return tuple(kept[:-1])
     return tuple(kept) if last in ("", "[key]") else (*kept, last)
+
+
+def _picking(error: Mapping[str, Any]) -> tuple[str, ...]:
+    """The property whose value picks the class, where that is what is wrong."""
+    return (error["ctx"]["discriminator"].strip("'"),) if error["type"].startswith("union_tag_") else ()
 
 
 def _is_branch(step: str | int) -> bool:

@@ -38,6 +38,9 @@ T = TypeVar("T")
 BRANCH = "\u2063"
 """Stands, invisible, before the name of a union's branch in the location of an error, to tell it from a property."""
 
+TAGGED = "\u2064"
+"""Stands, invisible, behind the value that picked a branch in the location of an error, to tell it from a property."""
+
 _INTEGER = "pymacaron_integer"
 _NOT_NULL = "pymacaron_not_null"
 _LEAF = "pymacaron_leaf"
@@ -131,12 +134,21 @@ def _leaf(schema: CoreSchema) -> CoreSchema:
 
 def _choice(choice: Any) -> Any:
     schema, label = choice if isinstance(choice, tuple) else (choice, "")
+    if label == TAGGED:
+        return read_as_json_schema(schema), label
     label = label or _label(schema)
     return read_as_json_schema(schema), label if label.startswith(BRANCH) else f"{BRANCH}{label}"
 
 
+def picked_by_tag(schema: CoreSchema) -> CoreSchema:
+    """A branch of a tagged union whose errors have :data:`TAGGED` behind the tag that pydantic puts there."""
+    return core_schema.union_schema([(schema, TAGGED)], mode="left_to_right", auto_collapse=False)
+
+
 def _label(schema: Any) -> str:
     """The name of a branch in messages: that of its class, or of its type."""
+    if schema["type"] == "union" and schema["choices"][0][-1:] == (TAGGED,):
+        schema = schema["choices"][0][0]
     while "schema" in schema and schema["type"].startswith("function-"):
         schema = schema["schema"]
     if schema["type"] == "json-or-python" and schema["json_schema"]["type"] == "tagged-union":
