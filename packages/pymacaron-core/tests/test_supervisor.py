@@ -247,7 +247,7 @@ def test_a_second_run_of_a_project_works_beside_the_first(project: Path, queue: 
 @pytest.mark.parametrize(
     ("old", "what"),
     [
-        ('print("started with"', "cannot work with what runs beside the service (KeyError: 'lost')"),
+        ('os.write(1, f"started with', "cannot work with what runs beside the service (KeyError: 'lost')"),
         ("return [Engine.from_json", "cannot say what is to run beside the service (KeyError: 'lost')"),
     ],
 )

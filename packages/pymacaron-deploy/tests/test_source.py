@@ -96,6 +96,16 @@ def test_a_dirty_checkout_can_be_allowed_and_says_so(project: Path):
     assert set(entries) == {*TRACKED, "shop/new.py"} - {"testaccept/test_live.py"}
 
 
+def test_bytecode_is_nothing_that_was_forgotten(project: Path):
+    write_files(project, {"shop/__pycache__/api.cpython-311.pyc": "x", "loose.pyc": "x"})
+    assert not read_source(project).is_dirty
+    write_files(project, {"new.py": ""})
+    assert refused(project).endswith(
+        "not committed: new.py. Commit or ignore them, or use --allow-dirty for an image to try"
+    )
+    assert paths(project, allow_dirty=True) == TRACKED | {"new.py"}
+
+
 def test_folders_beside_the_sources_need_not_be_committed(project: Path):
     write_files(project, {"dist/shop.whl": ""})
     assert "dist" in refused(project)

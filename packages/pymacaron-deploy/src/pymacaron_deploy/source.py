@@ -63,7 +63,7 @@ class Source:
                 yield entry
         for link, behind in self.links.items():
             for entry in behind.entries():
-                if "__pycache__" not in entry.path and not entry.path.endswith(".pyc"):
+                if not _is_bytecode(entry.path):
                     yield Entry(f"{link}/{entry.path}", entry.content, entry.executable, entry.link)
 
 
@@ -133,7 +133,13 @@ def _changed(root: Path, beside: Iterable[Path]) -> list[str]:
     apart = [f":(exclude,literal){each}" for each in inside]
     words = ("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--", ".", *apart)
     listed = _git(root, *words).output.decode(errors="surrogateescape").split("\0")
-    return [line[3:].removeprefix(prefix).rstrip("/") for line in listed if line]
+    paths = [(line[:2], line[3:].removeprefix(prefix).rstrip("/")) for line in listed if line]
+    return [path for state, path in paths if not (state == "??" and _is_bytecode(path))]
+
+
+def _is_bytecode(path: str) -> bool:
+    """Whether Python wrote it by itself: nobody forgot to commit that."""
+    return "__pycache__" in PurePosixPath(path).parts or path.endswith(".pyc")
 
 
 def _not_committed(root: Path, changed: list[str]) -> str:
@@ -161,7 +167,8 @@ def _of_commit(root: Path, revision: str) -> Iterator[Entry]:
 def _of_work_tree(root: Path) -> Iterator[Entry]:
     """The files as they lie in the folder: those git knows, and those it would not ignore."""
     listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".").output
-    for name in sorted(set(listed.decode(errors="surrogateescape").split("\0")) - {""}):
+    names = set(listed.decode(errors="surrogateescape").split("\0")) - {""}
+    for name in sorted(name for name in names if not _is_bytecode(name)):
         path = root / name
         if path.is_symlink():
             yield Entry(name, link=str(path.readlink()))
