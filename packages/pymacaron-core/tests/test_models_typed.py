@@ -27,6 +27,20 @@ Day: {type: string, format: date, default: '2026-01-31'}
 Tree: {type: object, properties: {kids: {type: array, items: {$ref: '#/Tree'}}}}
 Deep: {type: array, items: {$ref: '#/Deep'}}
 Json: {type: [object, array, string, number, boolean, 'null'], additionalProperties: {$ref: '#/Json'}}
+Node: {oneOf: [{type: string}, {type: object, additionalProperties: {$ref: '#/Node'}}, {type: 'null'}]}
+Sum: {oneOf: [{type: number}, {type: integer}, {type: array, items: {$ref: '#/Sum'}}]}
+Mixed: {anyOf: [{$ref: '#/Branch'}, {type: array, items: {$ref: '#/Mixed'}, uniqueItems: true}], not: {const: []}}
+Branch: {type: object, properties: {sum: {$ref: '#/Sum'}, node: {$ref: '#/Node'}, all: {$ref: '#/Mixed', default: []}}}
+Filter: {type: object, additionalProperties: {oneOf: [{$ref: '#/Filter'}, {$ref: '#/Branch'}]}, minProperties: 1}
+Zoo:
+  type: object
+  properties:
+    pets:
+      type: array
+      items:
+        allOf:
+        - {$ref: '#/Pet'}
+        - {type: object, properties: {cage: {type: integer}}}
 Cat: {type: object, required: [is], properties: {is: {type: string}, lives: {type: integer, default: 9}}}
 Dog: {type: object, required: [is], properties: {is: {type: string}, born: {$ref: '#/Day'}}}
 Pet:

@@ -333,6 +333,8 @@ class Plan:
         for inside in keywords.get("patternProperties", {}).values():
             self._discover(inside, f"{inner}Value")
         choice = self.types.choices.typed(schema, keywords)
+        if choice is not None and choice.discriminated is not None and id(schema) not in self.types.named:
+            self._add_alias(schema, name)
         branches = (*(choice.schemas if choice else ()), *keywords.get("prefixItems", ()))
         for number, inside in enumerate(branches, 1):
             self._discover(inside, f"{inner}Option{number}")
@@ -358,6 +360,11 @@ class Plan:
         self.types.classes.add(id(schema))
         self.classes.append(model)
         return model
+
+    def _add_alias(self, schema: Schema, name: str) -> None:
+        """A choice that a property makes stands behind its classes: it names them in more than a type."""
+        given = self.types.named[id(schema)] = self._names.take(class_name(name))
+        self.aliases[given] = schema
 
     def _base(self, schema: Schema) -> Schema | None:
         """The class a schema extends: the only reference in its ``allOf``, when nothing of it is declared anew."""

@@ -170,7 +170,10 @@ class _Writer:
         return _Renamed(clashing).written(expression, tree)
 
     def _aliases(self) -> tuple[list[str], list[str]]:
-        """The aliases that need no class, and those that do: these come behind the classes."""
+        """The aliases that need no class, and those that do: these come behind the classes.
+
+        One that contains itself is a text, which may stand first, and has to for type checkers.
+        """
         classes = {model.name for model in self.plan.classes}
         meanings = {name: self.plan.types.of_named(schema).inner for name, schema in self.plan.aliases.items()}
         meanings |= {name: self.plan.family(name) for name in self.plan.families}
@@ -186,17 +189,21 @@ class _Writer:
             ready = [name for name, (_, names) in waiting.items() if not names & waiting.keys()]
             for name in ready or list(waiting):
                 expression, names = waiting.pop(name)
-                late = bool(names & classes) or any(uses[n][1] & classes for n in names if n in uses) or not ready
+                late = bool(ready) and (names & classes or any(uses[n][1] & classes for n in names if n in uses))
                 line = f"{name}: TypeAlias = {expression}"
                 if expression == "None":
                     line = f'{name} = TypeAliasType({text(name)}, "None")'
                 elif not ready:
-                    meant = f"Annotated[{expression}, ReadsJson()]"
-                    line = f"{name} = TypeAliasType({text(name)}, {text(meant)})"
+                    line = f"{name} = TypeAliasType({text(name)}, {text(self._reading(name))})"
                 (last if late else first).extend([line, *self._about(name)])
                 uses[name] = (expression, names | classes if late else names)
                 done.add(name)
         return first, last
+
+    def _reading(self, alias: str) -> str:
+        """What an alias that contains itself stands for: nothing else makes it read JSON as models do."""
+        meant = self.plan.types.of_named(self.plan.aliases[alias])
+        return Type(meant.text, meant.constraints, (*meant.marks, "ReadsJson()")).inner
 
     def _about(self, alias: str) -> list[str]:
         family = self.plan.families.get(alias)
