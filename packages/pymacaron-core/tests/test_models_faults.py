@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,138 @@ def test_a_choice_tells_the_faults_of_the_schema_that_is_meant(tmp_path: Path) -
     assert refused(catalog, "Pet", '{"pet": ["a", 1]}') == [("/pet/1", "type")]
     assert refused(catalog, "Pet", '{"pet": 1}') == [("/pet", "anyOf")]
     assert refused(catalog, "Two", '{"Cat": {}}') == [("/Cat", "anyOf")]
+
+
+def told(catalog: Catalog, name: str, value: object) -> list[tuple[str, str, str]]:
+    """The faults of a JSON value: pointer, rule, message."""
+    with pytest.raises(ValidationError) as caught:
+        read(catalog, name, json.dumps(value))
+    return [(fault.pointer, fault.rule, fault.message) for fault in faults_of(caught.value, "body")]
+
+
+CHOICES = f"""
+Cat: {{type: object, required: [name], properties: {{name: {{type: string}}}}}}
+Dog: {{type: object, required: [bark], properties: {{bark: {{type: integer}}}}}}
+One: {{oneOf: [{{$ref: '{REF}/Cat'}}, {{$ref: '{REF}/Dog'}}]}}
+Plain: {{oneOf: [{{type: string, maxLength: 3}}, {{type: integer}}]}}
+Any: {{anyOf: [{{$ref: '{REF}/Cat'}}, {{type: integer}}]}}
+Types: {{type: [string, integer]}}
+Tagged:
+  oneOf:
+  - {{type: object, required: [kind], properties: {{kind: {{const: a}}, size: {{type: integer}}}}}}
+  - {{type: object, required: [kind], properties: {{kind: {{const: b}}, size: {{type: string}}}}}}
+Closed:
+  oneOf:
+  - {{type: object, required: [a], additionalProperties: false, properties: {{a: {{type: string}}}}}}
+  - {{type: object, required: [b], additionalProperties: false, properties: {{b: {{type: string}}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "faults"),
+    [
+        ("One", {}, [("", "oneOf", "must have the property 'name' or 'bark'")]),
+        ("One", 1, [("", "oneOf", "must be an object")]),
+        ("One", {"name": 1}, [("/name", "type", "must be a string")]),
+        ("One", {"name": 1, "bark": "x"}, [("", "oneOf", "fits none of Cat, Dog")]),
+        (
+            "One",
+            {"name": "x", "bark": 1},
+            [("", "oneOf", "must fit only one of the schemas it may be, and fits 2 (Cat, Dog)")],
+        ),
+        ("Plain", [], [("", "oneOf", "must be a string or an integer")]),
+        ("Plain", "long", [("", "maxLength", "must have 3 or fewer characters")]),
+        ("Any", "x", [("", "anyOf", "must be an object or an integer")]),
+        ("Types", 1.5, [("", "type", "must be a string or an integer")]),
+        ("Tagged", {}, [("/kind", "required", "is required")]),
+        ("Tagged", {"kind": "c"}, [("/kind", "enum", "must be 'a' or 'b'")]),
+        ("Tagged", {"kind": "b", "size": 1}, [("/size", "type", "must be a string")]),
+        ("Closed", {"a": 1}, [("/a", "type", "must be a string")]),
+        ("Closed", {"a": "x", "c": 1}, [("/c", "additionalProperties", "is not a property of this object")]),
+    ],
+)
+def test_a_choice_is_told_by_its_keyword_or_by_the_branch_that_was_meant(
+    tmp_path: Path, name: str, value: object, faults: list[tuple[str, str, str]]
+) -> None:
+    assert told(catalog_of(tmp_path, CHOICES, version="3.1.0"), name, value) == faults
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "fault"),
+    [
+        ("not: {const: x}", "x", ("", "not", "must not be 'x'")),
+        ("not: {enum: [1, 2]}", 2, ("", "not", "must not be 1 or 2")),
+        ("not: {type: [string, boolean]}", "x", ("", "not", "must not be a string or a boolean")),
+        ("not: {required: [a, b]}", {"a": 1, "b": 1}, ("", "not", "must not have the properties 'a' and 'b' together")),
+        ("not: {required: [a]}", {"a": 1}, ("", "not", "must not have the property 'a'")),
+        ("not: {pattern: ^a}", "ab", ("", "not", "must not match ^a")),
+        ("not: {format: email}", "a@b.cd", ("", "not", "must not be an email address")),
+        ("not: {type: integer, minimum: 3}", 4, ("", "not", "must not be an integer that is at least 3")),
+        ("not: {anyOf: [{type: string}, {multipleOf: 2}]}", 4, ("", "not", "must not be a string or a multiple of 2")),
+        (
+            "not: {properties: {a: {const: 3}}, required: [a]}",
+            {"a": 3},
+            ("", "not", "must not have the property 'a' that is 3"),
+        ),
+        ("not: {properties: {a: {const: 3}}}", {}, ("", "not", "must not be what the document excludes here")),
+        ("contains: {const: 3}", [1], ("", "contains", "must contain an item that is 3")),
+        (
+            "{contains: {type: string}, minContains: 2}",
+            ["a"],
+            ("", "minContains", "must contain 2 or more items, each of which is a string"),
+        ),
+        (
+            "{contains: {minLength: 3}, maxContains: 0, minContains: 0}",
+            ["abc"],
+            ("", "maxContains", "must contain 0 or fewer items, each of which has 3 or more characters"),
+        ),
+        ("{propertyNames: {enum: [a, b]}}", {"c": 1}, ("/c", "propertyNames", "its name must be 'a' or 'b'")),
+        (
+            "{type: object, propertyNames: {allOf: [{minLength: 2}]}}",
+            {"c": 1},
+            ("/c", "propertyNames", "its name must have 2 or more characters"),
+        ),
+        (
+            "{type: object, patternProperties: {^x-: {type: integer}}, additionalProperties: false}",
+            {"y/z": 1},
+            ("/y~1z", "propertyNames", "its name must match ^x-"),
+        ),
+        ("{prefixItems: [{}], items: false}", [1, 2], ("/1", "items", "is one item too many: there may be 1")),
+        ("dependentRequired: {a: [b]}", {"a": 1}, ("/b", "dependentRequired", "is required where 'a' is given")),
+    ],
+)
+def test_what_no_type_says_is_told_in_one_short_sentence(
+    tmp_path: Path, schema: str, value: object, fault: tuple[str, str, str]
+) -> None:
+    schema = schema if schema.startswith("{") else f"{{{schema}}}"
+    assert told(catalog_of(tmp_path, f"It: {schema}", version="3.1.0"), "It", value) == [fault]
+
+
+def test_pointers_lead_to_the_place_whatever_the_names_there(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        f"""
+        Cat: {{type: object, required: [is], properties: {{is: {{type: string}}, Cat: {{type: integer}}}}}}
+        Dog: {{type: object, required: [is], properties: {{is: {{type: string}}, Cat: {{$ref: '{REF}/Numbers'}}}}}}
+        Pet: {{oneOf: [{{$ref: '{REF}/Cat'}}, {{$ref: '{REF}/Dog'}}], discriminator: {{propertyName: is}}}}
+        Pets: {{type: object, additionalProperties: {{$ref: '{REF}/Pet'}}}}
+        Several: {{oneOf: [{{$ref: '{REF}/Pet'}}, {{type: array, items: {{$ref: '{REF}/Pet'}}}}]}}
+        Numbers: {{type: object, additionalProperties: {{type: array, items: {{$ref: '{REF}/Row'}}}}}}
+        Row: {{type: array, items: {{type: integer}}}}
+        Marked: {{type: object, additionalProperties: {{type: array, items: {{not: {{const: 2}}}}}}}}
+        Bird: {{type: object, discriminator: {{propertyName: is}}, properties: {{is: {{type: string}}}}}}
+        Duck: {{allOf: [{{$ref: '{REF}/Bird'}}, {{type: object, properties: {{Duck: {{type: integer}}}}}}]}}
+        Birds: {{type: array, items: {{$ref: '{REF}/Bird'}}}}
+        """,
+        version="3.1.0",
+    )
+    assert refused(catalog, "Pet", '{"is": "Cat", "Cat": "x"}') == [("/Cat", "type")]
+    assert refused(catalog, "Pet", '{"is": "Dog", "Cat": {"Cat": "x"}}') == [("/Cat/Cat", "type")]
+    assert refused(catalog, "Pets", '{"Cat": {"is": "Cat", "Cat": ""}, "": 1}') == [("/Cat/Cat", "type"), ("/", "type")]
+    assert refused(catalog, "Several", '[{"is": "Cat", "Cat": "x"}]') == [("/0/Cat", "type")]
+    assert refused(catalog, "Birds", '[{"is": "Duck", "Duck": "x"}]') == [("/0/Duck", "type")]
+    odd = '{"a/b": [[1], [1, "x"]], "~": [1], "": [[""]], "7": 1, "[key]": 1}'
+    places = ["/a~1b/1/1", "/~0/0", "//0/0", "/7", "/[key]"]
+    assert refused(catalog, "Numbers", odd) == [(place, "type") for place in places]
+    marked = '{"a/b": [1, 2], "~1": [2], "": [2]}'
+    assert refused(catalog, "Marked", marked) == [("/a~1b/1", "not"), ("/~01/0", "not"), ("//0", "not")]

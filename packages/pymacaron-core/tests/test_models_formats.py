@@ -388,4 +388,4 @@ def test_a_choice_of_formats_tells_what_it_takes(tmp_path: Path) -> None:
     with pytest.raises(ValidationError) as caught:
         read(catalog, "It", '"joe"')
     (fault,) = faults_of(caught.value, "body")
-    assert fault.message == "must be an email address or a date (2006-01-31) or an integer"
+    assert fault.message == "must be an email address, a date (2006-01-31) or an integer"

@@ -99,7 +99,7 @@ def test_disjoint_branches_need_no_mark(tmp_path: Path) -> None:
             """,
         )
     )
-    assert "It: TypeAlias = A | B | list[str]\n" in source
+    assert "It: TypeAlias = Annotated[A | B | list[str], OneOf()]\n" in source
 
 
 def test_what_only_some_objects_have_is_declared(tmp_path: Path) -> None:

@@ -26,6 +26,12 @@ class Branches:
     left: Mapping[str, Any]
     kinds: tuple[str, ...]
     discriminated: tuple[str, Mapping[str, Schema]] | None = None
+    keyword: str = "anyOf"
+
+    @property
+    def is_one_of(self) -> bool:
+        """Whether a value fits one branch alone, as the types say by themselves."""
+        return self.keyword == "oneOf" and self.discriminated is None and "oneOf" not in self.left
 
 
 class Choices:
@@ -66,7 +72,7 @@ class Choices:
         told = self._discriminated(keywords, branches)
         if key == "oneOf" and told is None and self.may_overlap(branches):
             left[key] = branches
-        return Branches(tuple(fitting), left, tuple(kinds & known or known), told)
+        return Branches(tuple(fitting), left, tuple(kinds & known or known), told, key)
 
     def _declare_more(self, branches: tuple[Schema, ...], keywords: Mapping[str, Any]) -> bool:
         declared = keywords["properties"]
@@ -79,7 +85,7 @@ class Choices:
         variants = tuple(self._variant(common, branch) for branch in branches)
         told = self._discriminated(keywords, branches, variants)
         left = {key: branches} if key == "oneOf" and told is None and self.may_overlap(branches) else {}
-        return Branches(variants, left, ("object",), told)
+        return Branches(variants, left, ("object",), told, key)
 
     def _variant(self, common: Schema, branch: Schema) -> Schema:
         """The branch alone where it says all of what is common already."""

@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import Never
 
 from pymacaron_core.models import formats, patterns
-from pymacaron_core.models.json_mode import AS_NUMBER, picked_by_tag, read_as_json_schema
+from pymacaron_core.models.json_mode import AS_NUMBER, as_choice, read_as_json_schema, tagged
 from pymacaron_core.models.rules import JsonSchema
 
 Base64: TypeAlias = Annotated[
@@ -194,8 +194,8 @@ class Discriminated:
     classes: Mapping[str, Any]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        branches = {value: picked_by_tag(handler.generate_schema(each)) for value, each in self.classes.items()}
-        in_python: dict[Any, CoreSchema] = {**branches, _OTHERWISE: picked_by_tag(handler(source))}
+        branches = {value: tagged(handler.generate_schema(each)) for value, each in self.classes.items()}
+        in_python: dict[Any, CoreSchema] = {**branches, _OTHERWISE: tagged(handler(source))}
         return core_schema.json_or_python_schema(
             core_schema.tagged_union_schema(cast(Any, branches), self.name),
             core_schema.tagged_union_schema(in_python, self._named_by),
@@ -215,6 +215,17 @@ def _whole(value: Any, write: Callable[[Any], Any]) -> Any:
     if isinstance(value, BaseModel) and not value.__pydantic_complete__:
         type(value).model_rebuild()
     return write(value)
+
+
+class OneOf:
+    """The branches of the union are those of a ``oneOf``, of which no value fits two. Faults are told by that rule."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return as_choice(handler(source), "oneOf")
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: Any) -> dict[str, Any]:
+        written: dict[str, Any] = handler(schema)
+        return {("oneOf" if key == "anyOf" else key): value for key, value in written.items()}
 
 
 class ReadsJson:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from pymacaron_core.errors import RequestFault
-from pymacaron_core.models.json_mode import BRANCH, TAGGED
 from pymacaron_core.models.judge import RULE_ERROR
+from pymacaron_core.models.judge.words import cut
+from pymacaron_core.models.narrowing import Entry, merged
 from pymacaron_core.models.patterns import source_of
+from pymacaron_core.models.places import Location, is_key, untagged
 
-_LONGEST = 200
 _MOST = 1_000
 """How many faults of one request are told; a small body can have millions, and telling them would cost gigabytes."""
 
@@ -81,74 +82,17 @@ def faults_of(error: ValidationError, place: str) -> tuple[RequestFault, ...]:
     """
     if (count := error.error_count()) > _MOST:
         return (RequestFault(place, "", "faults", f"has {count} faults, and no more than {_MOST} are told one by one"),)
-    found = error.errors(include_url=False, include_input=False)
-    return tuple(
-        RequestFault(place, pointer, rule, message)
-        for pointer, rule, message in _merged([_Entry(each) for each in found])
-    )
+    found = merged(_entry(each) for each in error.errors(include_url=False))
+    return tuple(RequestFault(place, _pointer(each.steps), each.rule, each.message) for each in found)
 
 
-class _Entry:
-    """One error: the steps to it, branches of choices included, and what it says."""
-
-    def __init__(self, error: Mapping[str, Any]) -> None:
-        self.code: str = error["type"]
-        self.steps: tuple[str | int, ...] = (*_without_tags(error["loc"]), *_picking(error))
-        self.rule, self.message = _said(error)
-
-    def branch_at(self) -> int | None:
-        """Where the first branch of a choice is among the steps."""
-        return next((at for at, step in enumerate(self.steps) if _is_branch(step)), None)
-
-    def shortened(self, at: int) -> _Entry:
-        """The same error without the branch at ``at``."""
-        other = object.__new__(_Entry)
-        other.steps = (*self.steps[:at], *self.steps[at + 1 :])
-        other.code, other.rule, other.message = self.code, self.rule, self.message
-        return other
-
-
-Told = tuple[str, str, str]
-
-
-def _merged(entries: Iterable[_Entry]) -> list[Told]:
-    """One fault for each error, the errors of one choice taken together."""
-    told: list[Told] = []
-    choices: dict[tuple[str | int, ...], list[_Entry]] = {}
-    for entry in entries:
-        at = entry.branch_at()
-        if at is None:
-            told.append((_pointer(entry.steps), entry.rule, entry.message))
-        else:
-            choices.setdefault(entry.steps[:at], []).append(entry)
-    for steps, inside in choices.items():
-        told.extend(_choice(steps, inside))
-    return list(dict.fromkeys(told))
-
-
-def _choice(steps: tuple[str | int, ...], inside: list[_Entry]) -> list[Told]:
-    at = len(steps)
-    branches: dict[str | int, list[_Entry]] = {}
-    for entry in inside:
-        branches.setdefault(entry.steps[at], []).append(entry.shortened(at))
-    near = [errors for errors in branches.values() if not _is_wrong_kind(errors, at)]
-    if len(near) == 1:
-        return _merged(near[0])
-    if not near:
-        return [(_pointer(steps), "anyOf", _either(errors[0].message for errors in branches.values()))]
-    names = ", ".join(str(name).removeprefix(BRANCH) for name in branches)
-    return [(_pointer(steps), "anyOf", _cut(f"fits none of {names}"))]
-
-
-def _is_wrong_kind(errors: list[_Entry], at: int) -> bool:
-    """Whether a branch failed as a whole: the value is of another type altogether."""
-    return any(len(each.steps) == at and each.rule in ("type", "enum", "format") for each in errors)
-
-
-def _either(messages: Iterable[str]) -> str:
-    distinct = dict.fromkeys(messages)
-    whats = [message.removeprefix("must be ") for message in distinct]
-    return _cut("must be " + " or ".join(whats))
+def _entry(error: Mapping[str, Any]) -> Entry:
+    location, (rule, message) = error["loc"], _said(error)
+    if is_key(location, error["input"]):
+        return Entry(untagged(location[:-1]), "propertyNames", f"its name {message}")
+    only = error["type"] == "literal_error" and " or " not in error["ctx"]["expected"]
+    steps = (*untagged(location), *_picking(error))
+    return Entry(steps, rule, message, only or error.get("ctx", {}).get("keyword") == "const")
 
 
 def _said(error: Mapping[str, Any]) -> tuple[str, str]:
@@ -159,7 +103,7 @@ def _said(error: Mapping[str, Any]) -> tuple[str, str]:
     if known is not None:
         if "pattern" in context:
             context = {**context, "pattern": source_of(context["pattern"])}
-        return known[0], _cut(known[1].format_map(_Shown(context)))
+        return known[0], cut(known[1].format_map(_Shown(context)))
     lengths = {"too_short": ("min", "min_length", "or more"), "too_long": ("max", "max_length", "or fewer")}
     if error["type"] in lengths:
         bound, key, words = lengths[error["type"]]
@@ -168,37 +112,15 @@ def _said(error: Mapping[str, Any]) -> tuple[str, str]:
     return error["type"], "is not valid"
 
 
+def _picking(error: Mapping[str, Any]) -> tuple[str, ...]:
+    """The property whose value picks the class, where that is what is wrong."""
+    return (error["ctx"]["discriminator"][1:-1],) if error["type"].startswith("union_tag_") else ()
+
+
 class _Shown(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "what the document says"
 
 
-def _without_tags(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The steps without the discriminators' values and without pydantic's mark for keys of dicts."""
-    *before, last = location or ("",)
-    kept: list[str | int] = []
-    for step in before:
-        if step == TAGGED:
-            kept.pop()
-        else:
-            kept.append(step)
-    if last == TAGGED:
-        return tuple(kept[:-1])
-    return tuple(kept) if last in ("", "[key]") else (*kept, last)
-
-
-def _picking(error: Mapping[str, Any]) -> tuple[str, ...]:
-    """The property whose value picks the class, where that is what is wrong."""
-    return (error["ctx"]["discriminator"].strip("'"),) if error["type"].startswith("union_tag_") else ()
-
-
-def _is_branch(step: str | int) -> bool:
-    return isinstance(step, str) and step.startswith(BRANCH)
-
-
-def _pointer(steps: Iterable[str | int]) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps if not _is_branch(step))
-
-
-def _cut(message: str) -> str:
-    return message if len(message) <= _LONGEST else f"{message[: _LONGEST - 3]}..."
+def _pointer(steps: Location) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)

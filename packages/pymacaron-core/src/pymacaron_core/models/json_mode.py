@@ -31,15 +31,10 @@ from pymacaron_core.models.leaves import (
     read_uuid,
     write_duration,
 )
+from pymacaron_core.models.places import TAGGED, branch, is_branch
 from pymacaron_core.models.referring import released
 
 T = TypeVar("T")
-
-BRANCH = "\u2063"
-"""Stands, invisible, before the name of a union's branch in the location of an error, to tell it from a property."""
-
-TAGGED = "\u2064"
-"""Stands, invisible, behind the value that picked a branch in the location of an error, to tell it from a property."""
 
 _INTEGER = "pymacaron_integer"
 _NOT_NULL = "pymacaron_not_null"
@@ -134,23 +129,31 @@ def _leaf(schema: CoreSchema) -> CoreSchema:
 
 def _choice(choice: Any) -> Any:
     schema, label = choice if isinstance(choice, tuple) else (choice, "")
-    if label == TAGGED:
-        return read_as_json_schema(schema), label
     label = label or _label(schema)
-    return read_as_json_schema(schema), label if label.startswith(BRANCH) else f"{BRANCH}{label}"
+    return read_as_json_schema(schema), label if label == TAGGED or is_branch(label) else branch(label)
 
 
-def picked_by_tag(schema: CoreSchema) -> CoreSchema:
-    """A branch of a tagged union whose errors have :data:`TAGGED` behind the tag that pydantic puts there."""
+def as_choice(schema: CoreSchema, keyword: str) -> CoreSchema:
+    """The same core schema; a union tells in the locations of its errors that it is one of a keyword."""
+    plain = cast(dict[str, Any], schema)
+    if plain["type"] == "union":
+        pairs = [each if isinstance(each, tuple) else (each, _label(each)) for each in plain["choices"]]
+        plain["choices"] = [(each, branch(label, keyword)) for each, label in pairs]
+    return schema
+
+
+def tagged(schema: CoreSchema) -> CoreSchema:
+    """What a discriminator's value means, told from a property of that name in the locations of errors."""
     return core_schema.union_schema([(schema, TAGGED)], mode="left_to_right", auto_collapse=False)
 
 
 def _label(schema: Any) -> str:
     """The name of a branch in messages: that of its class, or of its type."""
-    if schema["type"] == "union" and schema["choices"][0][-1:] == (TAGGED,):
-        schema = schema["choices"][0][0]
     while "schema" in schema and schema["type"].startswith("function-"):
         schema = schema["schema"]
+    if schema["type"] == "union":
+        inside = [each[0] if isinstance(each, tuple) else each for each in schema["choices"]]
+        return " or ".join(dict.fromkeys(map(_label, inside)))
     if schema["type"] == "json-or-python" and schema["json_schema"]["type"] == "tagged-union":
         return " or ".join(dict.fromkeys(_label(each) for each in schema["json_schema"]["choices"].values()))
     if schema["type"] == "definition-ref":

@@ -20,6 +20,7 @@ from pymacaron_core.models.json_mode import (
     OptionalNotNullable,
     read_as_json_schema,
 )
+from pymacaron_core.models.places import steps_into
 from pymacaron_core.models.rules import JsonSchema
 from pymacaron_core.protocol import schema_version
 
@@ -337,7 +338,7 @@ def _without_refused_nulls(text: bytes, error: ValidationError) -> bytes | None:
     document, pruned = from_json(text), False
     for fault in error.errors(include_url=False, include_context=False):
         if fault["input"] is None and fault["type"] != "missing":
-            pruned |= _drop_null(document, fault["loc"])
+            pruned |= _drop_null(document, steps_into(fault["loc"], None))
     return to_json(document) if pruned else None
 
 

@@ -35,6 +35,7 @@ IMPORTS: dict[str, str] = {
     "Maybe": "pymacaron_core.models",
     "Model": "pymacaron_core.models",
     "Nothing": "pymacaron_core.models",
+    "OneOf": "pymacaron_core.models",
     "OneOfValues": "pymacaron_core.models",
     "Pattern": "pymacaron_core.models",
     "ReadsJson": "pymacaron_core.models",

@@ -15,6 +15,7 @@ from pydantic_core import (
     to_jsonable_python,
 )
 
+from pymacaron_core.models.json_mode import as_choice
 from pymacaron_core.models.judge import Judge, errors_of
 from pymacaron_core.models.referring import held
 
@@ -38,7 +39,8 @@ class JsonSchema:
         return f"JsonSchema({dict(self.keywords)!r})"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return self.around(handler(source))
+        schema = handler(source)
+        return self.around(as_choice(schema, "oneOf") if "oneOf" in self.keywords else schema)
 
     def around(self, schema: CoreSchema) -> CoreSchema:
         """A core schema with the check around it."""

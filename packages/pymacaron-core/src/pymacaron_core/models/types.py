@@ -181,7 +181,10 @@ class Types:
         keywords = with_types_of_values(keywords)
         branches = self.choices.typed(schema, keywords)
         if branches is not None:
-            found = self._union([self.of(branch) for branch in branches.schemas])
+            types = [self.of(branch) for branch in branches.schemas]
+            found = self._union(types)
+            if branches.is_one_of and found.text != "Any" and len({each.inner for each in types} - {"None"}) > 1:
+                found = replace(found, marks=("OneOf()",))
             found = replace(found, marks=(*found.marks, *self._discriminated(branches.discriminated)))
             left = residual.rest(branches.left, (), branches.kinds)
         else:

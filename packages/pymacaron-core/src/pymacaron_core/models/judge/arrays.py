@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pymacaron_core.models.judge import phrases, words
 from pymacaron_core.models.judge.equality import all_different
 from pymacaron_core.models.judge.rule import Breach, Check, Descent, Finding, Memo, Rule, said
 
@@ -22,7 +23,9 @@ def checks(schema: Mapping[str, Any], compile_: Compile) -> Iterator[Check]:
     if "items" in schema:
         yield items(compile_(schema["items"]), len(schema.get("prefixItems", ())))
     if "contains" in schema:
-        yield contains(compile_(schema["contains"]), schema.get("minContains", 1), schema.get("maxContains"))
+        told = phrases.third_person(schema["contains"])
+        rule = compile_(schema["contains"])
+        yield contains(rule, schema.get("minContains", 1), schema.get("maxContains"), told)
     if schema.get("uniqueItems") is True:
         yield said(all_different, "uniqueItems", "must not have an item twice")
 
@@ -65,7 +68,9 @@ def items(rule: Rule, start: int) -> Check:
 
     def tell(value: Any, memo: Memo) -> Iterable[Finding]:
         for at in range(start, len(value)):
-            if not is_it(value[at], memo):
+            if rule.refuses_all:
+                yield Breach((at,), "items", f"is one item too many: there may be {start}")
+            elif not is_it(value[at], memo):
                 yield Descent((at,), rule, value[at])
 
     def evaluate(value: Any, memo: Memo, found: set[Any], seen: Any) -> None:
@@ -74,9 +79,11 @@ def items(rule: Rule, start: int) -> Check:
     return Check(fits, tell, evaluate)
 
 
-def contains(rule: Rule, least: Any, most: Any) -> Check:
+def contains(rule: Rule, least: Any, most: Any, told: str) -> Check:
     is_it = rule.fits
     enough = least if most is None else None
+    one = f" that {told}" if told else " of the kind asked for"
+    several = f", each of which {told}" if told else one
 
     def count(value: Any, memo: Memo) -> int:
         found = 0
@@ -95,10 +102,10 @@ def contains(rule: Rule, least: Any, most: Any) -> Check:
 
     def tell(value: Any, memo: Memo) -> Iterable[Finding]:
         if count(value, memo) < least:
-            told = "an item" if least == 1 else f"{least} or more items"
-            yield Breach((), "contains" if least == 1 else "minContains", f"must contain {told} of the kind asked for")
+            keyword, what = ("contains", "an item") if least == 1 else ("minContains", f"{least} or more items")
+            yield Breach((), keyword, words.cut(f"must contain {what}{one if least == 1 else several}"))
         else:
-            yield Breach((), "maxContains", f"must contain {most} or fewer items of the kind counted")
+            yield Breach((), "maxContains", words.cut(f"must contain {most} or fewer items{several}"))
 
     def evaluate(value: Any, memo: Memo, found: set[Any], seen: Any) -> None:
         found.update(at for at, item in enumerate(value) if is_it(item, memo))

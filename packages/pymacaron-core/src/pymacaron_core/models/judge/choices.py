@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from pymacaron_core.models.judge import words
+from pymacaron_core.models.judge import phrases, words
 from pymacaron_core.models.judge.rule import Breach, Check, Descent, Finding, Memo, Rule
 
 Compile = Callable[[Any], Rule]
 _WRONG_KIND = 10_000
 _WRONG_TAG = 100
+_MISSING = 2
 
 
 def checks(schema: Mapping[str, Any], compile_: Compile) -> Iterator[Check]:
@@ -61,11 +62,10 @@ def one_of(rules: list[Rule]) -> Check:
         return found
 
     def tell(value: Any, memo: Memo) -> Iterable[Finding]:
-        fitting = [rule for rule in rules if rule.fits(value, memo)]
+        fitting = [rule.name or f"number {at}" for at, rule in enumerate(rules, 1) if rule.fits(value, memo)]
         if not fitting:
             return (_nearest("oneOf", rules, value, memo),)
-        names = _names(fitting)
-        told = f"must fit only one of the schemas it may be, and fits {len(fitting)}{names and f' ({names})'}"
+        told = f"must fit only one of the schemas it may be, and fits {len(fitting)} ({', '.join(fitting)})"
         return (Breach((), "oneOf", words.cut(told)),)
 
     return Check(fits, tell, _evaluate_fitting(rules))
@@ -135,6 +135,8 @@ def _weight(finding: Finding, memo: Memo) -> int:
         if not finding.steps:
             return distance(finding.rule, finding.value, memo)
         return _WRONG_TAG if finding.rule.tags else 1
+    if finding.keyword == "required":
+        return _MISSING
     return _WRONG_KIND if not finding.steps and finding.keyword in ("type", "enum", "const", "not") else 1
 
 
@@ -159,13 +161,5 @@ def _names(rules: Iterable[Rule]) -> str:
 def _forbidden(schema: Any) -> str:
     if schema is True or schema == {}:
         return words.NEVER
-    if isinstance(schema, Mapping) and len(schema) == 1:
-        ((keyword, value),) = schema.items()
-        if keyword == "type":
-            return words.must_be_kind([value] if isinstance(value, str) else value).replace("must be", "must not be")
-        if keyword in ("enum", "const"):
-            values = value if keyword == "enum" else [value]
-            return words.must_be_one_of(values).replace("must be", "must not be", 1)
-        if keyword == "required" and len(value) == 1:
-            return f"must not have the property {value[0]!r}"
-    return "must not be what the document excludes here"
+    told = phrases.infinitive(schema)
+    return words.cut(f"must not {told}" if told else "must not be what the document excludes here")

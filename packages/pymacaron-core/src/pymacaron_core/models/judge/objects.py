@@ -154,11 +154,24 @@ def property_names(rule: Rule) -> Check:
     def tell(value: Any, memo: Memo) -> Iterable[Finding]:
         for name in value:
             if not rule.fits(name, memo):
-                for finding in rule.findings(name, memo):
-                    told = f"its name {finding.message}" if isinstance(finding, Breach) else "is no name for a property"
-                    yield Breach((name,), "propertyNames", told)
+                for message in _complaints(rule, name, memo):
+                    yield Breach((name,), "propertyNames", f"its name {message}")
 
     return Check(fits, tell)
+
+
+def _complaints(rule: Rule, name: str, memo: Memo) -> Iterator[str]:
+    """What a rule has against a name, those it refers to included."""
+    waiting, seen = [rule], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            for finding in each.findings(name, memo):
+                if isinstance(finding, Breach):
+                    yield finding.message
+                else:
+                    waiting.append(finding.rule)
 
 
 def dependent_schemas(rules: Mapping[str, Rule]) -> Check:
