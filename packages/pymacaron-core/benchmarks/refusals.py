@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__)
@@ -82,12 +83,16 @@ def branches(keyword: str, count: int) -> str:
     return of_schemas([f"U: {{{keyword}: [{', '.join(ref(f'B{n}') for n in range(count))}]}}", *named], "U")
 
 
+def operations(count: int, more: str = "") -> str:
+    """Operations of which each has a fault."""
+    responses = "responses: {200: {$ref: '#/nowhere'}}"
+    return HEAD + "".join(f"  /x{n}: {{get: {{{more}{responses}}}}}\n" for n in range(count))
+
+
 def bomb(last: str) -> str:
     """Nine aliases of nine aliases of ..., and what is done with the last of them."""
     names = "abcdefghij"
-    lines = [
-        f"x-{after}: &{after} [{', '.join(['*' + name] * 9)}]" for name, after in zip(names, names[1:], strict=False)
-    ]
+    lines = [f"x-{after}: &{after} [{', '.join(['*' + name] * 9)}]" for name, after in pairwise(names)]
     return f"{HEAD}x-a: &a [{', '.join('x' * 9)}]\n" + "\n".join(lines) + f"\n{last}\n"
 
 
@@ -111,7 +116,6 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "100,000 anchors, each in the next": lambda: (
         f"{HEAD}x-a: &a0 [1]\n" + "".join(f"x-a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 100_000))
     ),
-    "5,000 levels of YAML blocks": lambda: f"{HEAD}x-a:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 5_000)),
     "10,000 levels of YAML lists": lambda: f"{HEAD}x-a: {'[' * 10_000}{']' * 10_000}",
     "10,000 levels of YAML mappings": lambda: f"{HEAD}x-a: {'{a: ' * 10_000}1{'}' * 10_000}",
     "10,000 levels of YAML blocks": lambda: f"{HEAD}x-a:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 10_000)),
@@ -121,23 +125,21 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "10,000 levels of JSON objects": lambda: of_json(x=0).replace(
         '"x": 0', '"x": ' + '{"a": ' * 10_000 + "0" + "}" * 10_000
     ),
-    "10,000 levels of both in turn": lambda: f"{HEAD}x-a:\n" + " - a:\n".join([""] + [" " * n for n in range(0)])
-    + "".join(f"{' ' * (3 * n + 1)}- a:\n" for n in range(150)) + " " * 460 + "{a: [" * 10_000,
+    "10,000 levels of all in turn": lambda: (
+        f"{HEAD}x-a:\n" + "".join(f"{' ' * (3 * n + 1)}- a:\n" for n in range(90)) + " " * 300 + "{a: [" * 10_000
+    ),
     "10,000 levels of schemas": lambda: of_schemas([f"A: {'{items: ' * 10_000}{{}}{'}' * 10_000}"]),
     "lists never closed, 1,000,000": lambda: f"{HEAD}x-a: {'[' * 1_000_000}",
     "100,000 references in a chain": lambda: chain(100_000, "{type: string}"),
     "100,000 references in a circle": lambda: chain(100_000, ref("S0")),
     "100,000 references to one schema": lambda: of_schemas(
-        ["A: {type: object, properties: {" + ", ".join(f"p{n}: {ref('B')}" for n in range(100_000)) + "}}", "B: {}"], "A"
+        [f"A: {{prefixItems: [{', '.join([ref('B')] * 100_000)}]}}", "B: {}"], "A"
     ),
     "100,000 references to nothing": lambda: of_schemas(
         ["A: {anyOf: [" + ", ".join(ref(f"S{n}") for n in range(100_000)) + "]}"], "A"
     ),
     "50,000 references in a chain": lambda: chain(49_900, "{type: string}"),
     "50,000 references in a circle": lambda: chain(49_900, ref("S0")),
-    "50,000 references to one schema": lambda: of_schemas(
-        ["A: {type: object, properties: {" + ", ".join(f"p{n}: {ref('B')}" for n in range(50_000)) + "}}", "B: {}"], "A"
-    ),
     "50,000 references to nothing": lambda: of_schemas(
         ["A: {prefixItems: [" + ", ".join(ref(f"S{n}") for n in range(50_000)) + "]}"], "A"
     ),
@@ -160,7 +162,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
         **{"x-a": [{f"k{n}": 1 for n in range(10_000)} for _ in range(100)]}
     ),
     "9,800,000 lists": lambda: f"{HEAD}x-a:\n" + f"- [{'[],' * 49_000}]\n" * 200,
-    "9,800,000 lists of JSON": lambda: of_json(x=0).replace('"x": 0', '"x": [' + ("[" + "[]," * 49_000 + "[]],") * 200 + "0]"),
+    "9,800,000 lists of JSON": lambda: of_json(x=[]).replace("[]", f"[{('[' + '[],' * 49_000 + '0],') * 200}0]"),
     "50,000 keys that mean nothing": lambda: of_json(**{f"k{n}": 1 for n in range(49_000)}),
     "1,000,000 keys that mean nothing": lambda: of_json(**{f"k{n}": 1 for n in range(1_000_000)}),
     "50 MB": lambda: HEAD + "# a line that says nothing\n" * 2_000_000,
@@ -173,9 +175,8 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     ),
     "100,000 faults": lambda: of_schemas(f"S{n}: {{type: strin}}" for n in range(100_000)),
     "50,000 faults": lambda: of_schemas(f"S{n}: {{type: strin}}" for n in range(50_000)),
-    "20,000 operations with faults": lambda: (
-        HEAD + "".join(f"  /x{n}: {{get: {{responses: {{200: {{$ref: '#/r{n}'}}}}}}}}\n" for n in range(20_000))
-    ),
+    "20,000 operations with faults": lambda: operations(20_000),
+    "10,000 operations of one name": lambda: operations(10_000, "operationId: a, "),
     "one line of 5 MB": lambda: f"{HEAD}x-a: [{', '.join(['a' * 8] * 500_000)}",
     "one line of 5 MB of JSON": lambda: of_json(**{"x-a": ["a" * 8] * 400_000})[:-1],
     "a text of 10 MB": lambda: f"{HEAD}x-a: {'a' * 10_000_000}",
@@ -188,29 +189,17 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
         ["A: {type: object, properties: {"
          + ", ".join(f"p{n}: {{type: string, pattern: '^(a|b{n})+$'}}" for n in range(100_000)) + "}}"], "A"
     ),
-    "50,000 patterns": lambda: of_schemas(
-        ["A: {type: object, properties: {"
-         + ", ".join(f"p{n}: {{type: string, pattern: '^(a|b{n})+$'}}" for n in range(50_000)) + "}}"], "A"
-    ),
-    "20,000 patterns with look-around": lambda: of_schemas(
-        ["A: {type: object, properties: {"
-         + ", ".join(f"p{n}: {{type: string, pattern: '^(?=(a+)+$)(b|a{n % 90})+c$'}}" for n in range(20_000)) + "}}"],
-        "A",
-    ),
     "a pattern that backtracks without end": lambda: pattern("^(a+)+$"),
     "the same with look-around": lambda: pattern(LOOKING),
     "a pattern no engine is given": lambda: pattern("(?=a{9000}){1,9000}" * 200),
     "an enum of 1,000,000": lambda: of_json(
         components={"schemas": {"A": {"type": "string", "enum": [f"v{n}" for n in range(1_000_000)]}}}
     ),
-    "an enum of 50,000": lambda: of_json(
-        components={"schemas": {"A": {"type": "string", "enum": [f"v{n}" for n in range(50_000)]}}}
-    ),
     "an enum of 1,000,000 numbers": lambda: of_json(
         components={"schemas": {"A": {"enum": list(range(1_000_000))}}}
     ),
     "oneOf of 2,000": lambda: branches("oneOf", 2_000),
-    "oneOf of 1,000": lambda: branches("oneOf", 1_000),
+    "oneOf of 500": lambda: branches("oneOf", 500),
     "oneOf of 10,000": lambda: branches("oneOf", 10_000),
     "anyOf of 10,000": lambda: branches("anyOf", 10_000),
 }  # fmt: skip

@@ -28,8 +28,12 @@ try:
     told = [str(fault) for fault in faults]
 except StartError as error:
     told = str(error).splitlines()
-scale = 1 if sys.platform == "darwin" else 1024
-print(json.dumps([told, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale // 2**20]))
+status = Path("/proc/self/status")  # getrusage tells no less than what the process had that started this one
+if status.exists():
+    megabytes = int(status.read_text().partition("VmHWM:")[2].split()[0]) // 1024
+else:
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20
+print(json.dumps([told, megabytes]))
 """
 
 
@@ -72,14 +76,48 @@ DOCUMENTS = {
         f"{HEAD}components: {{schemas: {{A: {'{items: ' * 10_000}{{}}{'}' * 10_000}}}}}",
         "nested deeper than 200 levels",
     ),
-    "100,000 references to nothing": (
-        schemas(["A: {anyOf: [" + ", ".join(f"{{$ref: '#/components/schemas/S{n}'}}" for n in range(100_000)) + "]}"]),
+    "45,000 references to nothing": (
+        schemas(["A: {prefixItems: [" + ", ".join(f"{{$ref: '#/a/S{n}'}}" for n in range(45_000)) + "]}"]),
         "faults more",
     ),
-    "a chain of 100,000 references to nothing": (chain(100_000, "{$ref: '#/nowhere'}"), "there is no `nowhere`"),
-    "a circle of 100,000 references": (
-        chain(100_000, "{$ref: '#/components/schemas/S0'}"),
-        "S0 -> S1 -> S2 -> S3 -> S4 -> S5 -> S6 -> S7 -> S8 -> 99991 more -> S100000 -> S0",
+    "a chain of 45,000 references to nothing": (chain(45_000, "{$ref: '#/nowhere'}"), "there is no `nowhere`"),
+    "a circle of 45,000 references": (
+        chain(45_000, "{$ref: '#/components/schemas/S0'}"),
+        "S0 -> S1 -> S2 -> S3 -> S4 -> S5 -> S6 -> S7 -> S8 -> 44991 more -> S45000 -> S0",
+    ),
+    "a chain of 45,000 references": (chain(45_000, "{}"), "the schema `S43998` leads through too many others"),
+    "a chain of 100,000 references": (chain(100_000, "{}"), "this mapping has more than 50000 keys"),
+    "100,000 references in a list": (
+        schemas(["A: {anyOf: [" + ", ".join(f"{{$ref: '#/components/schemas/S{n}'}}" for n in range(100_000)) + "]}"]),
+        "this list has more than 50000 items",
+    ),
+    "1,000,000 keys": (HEAD + "x-a:\n" + "".join(f"  k{n}: 1\n" for n in range(1_000_000)), "more than 50000 keys"),
+    "1,000,000 keys of JSON": (
+        json.dumps({"openapi": "3.1.0", "x-a": {f"k{n}": 1 for n in range(1_000_000)}}),
+        "this mapping has more than 50000 keys",
+    ),
+    "9,800,000 lists": (
+        '{"openapi": "3.1.0", "x-a": [' + ("[" + "[]," * 49_000 + "0],") * 200 + "0]}",
+        "more than 1000000 values",
+    ),
+    "an enum of 1,000,000": (
+        json.dumps({"openapi": "3.1.0", "components": {"schemas": {"A": {"enum": list(range(1_000_000))}}}}),
+        "this list has more than 50000 items",
+    ),
+    "parents of 3,000, one of the other, with readOnly": (
+        schemas(
+            f"S{n}: {{allOf: [{{$ref: '#/components/schemas/S{n + 1}'}}], properties: {{a: {{readOnly: true}}}}}}"
+            for n in range(3000)
+        ),
+        "the schema `S2499` leads through too many others",
+    ),
+    "oneOf of 10,000": (
+        schemas(["A: {oneOf: [" + ", ".join(["{$ref: '#/components/schemas/B'}"] * 10_000) + "]}", "B: {}"]),
+        "`oneOf` has 10000 schemas",
+    ),
+    "oneOf of oneOf of ...": (
+        schemas(["A: {oneOf: [" + ", ".join(["{oneOf: [" + ", ".join(["{}"] * 30) + "]}"] * 30) + "]}"]),
+        "`oneOf` has 930 schemas",
     ),
     "many ways into a circle": (
         schemas(

@@ -58,7 +58,7 @@ def statuses(application: Application, *bodies: object) -> list[int]:
         (links(DEEPEST), {"a": "x"}, {}),
         (parents(300), {"a": "x"}, {}),
         (parents(300, ", properties: {a: {readOnly: true}, b: {type: string}}"), {"b": "x"}, {"b": 1}),
-        (branches("anyOf", 100), {"p99": "x"}, {"p99": 1}),
+        (branches("anyOf", BRANCHES), {"p499": "x"}, {"p499": 1}),
     ],
     ids=["references", "allOf", "allOf and readOnly", "anyOf"],
 )

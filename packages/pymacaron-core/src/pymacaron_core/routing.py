@@ -40,7 +40,7 @@ def rule_of(base_path: str, operation: Operation) -> tuple[str, dict[str, str]]:
 
 def shape_of_rule(rule: str) -> str:
     """The rule with its variables made alike: two operations of one shape and method cannot be told apart."""
-    return re.sub(r"<[^>]*>", "<>", rule)
+    return re.sub(r"<[^>]*>", "<>", rule) if "<" in rule else rule
 
 
 def add_route(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pymacaron_core.spec.operation import Schema
 from pymacaron_core.spec.order import inner_first
@@ -11,8 +12,11 @@ DEEPEST = 1_000
 """How many schemas one may lead through, each to the next by a reference alone; half as many by ``allOf``, ``anyOf`` or
 ``oneOf``, where each is more work."""
 
-BRANCHES = 1_000
+BRANCHES = 500
 """How many schemas may stand in one ``allOf``, ``anyOf`` or ``oneOf``."""
+
+MANY = 20 * BRANCHES
+"""After so many nobody counts on."""
 
 IN_PLACE = ("allOf", "anyOf", "oneOf")
 
@@ -30,6 +34,18 @@ def made_of(schema: Schema) -> list[str]:
         for name in IN_PLACE:
             waiting += part.keywords.get(name, ())
     return list(found)
+
+
+def branches(value: Mapping[str, Any], keyword: str) -> int:
+    """How many schemas stand under a keyword of a schema as written, those in place of them counted as well."""
+    found, waiting = 0, [value.get(keyword)]
+    while waiting and found <= MANY:
+        inside = waiting.pop()
+        for branch in inside if isinstance(inside, list) else ():
+            found += 1
+            if isinstance(branch, dict) and len(branch) and "$ref" not in branch:
+                waiting += [branch[name] for name in IN_PLACE if name in branch]
+    return found
 
 
 def too_deep(named: Mapping[str, Schema]) -> Iterator[tuple[str, bool]]:

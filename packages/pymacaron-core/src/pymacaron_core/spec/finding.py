@@ -14,6 +14,7 @@ from pymacaron_core.yaml12 import YamlFault, parse
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _WORD = re.compile(rb"swagger|openapi")
+_BEGINS = re.compile(r"\{\s*(['\"]?)(swagger|openapi)\1\s*:")
 _FIRST = re.compile(r"^(?![ \t]*(?:#|\r?$|---|%))([ ]*)\S", re.MULTILINE)
 
 
@@ -59,7 +60,7 @@ def is_api(path: Path) -> bool:
     if first is None:
         return False
     if text[first.end() - 1] in "{[":
-        return _parsed_is_api(text, path)
+        return _BEGINS.match(text, first.end() - 1) is not None or _parsed_is_api(text, path)
     indent = re.escape(first[1])
     return re.search(rf"^{indent}(['\"]?)(swagger|openapi)\1[ ]*:", text, re.MULTILINE) is not None
 

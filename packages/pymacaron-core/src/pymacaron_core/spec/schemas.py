@@ -9,7 +9,7 @@ from typing import Any
 
 from pymacaron_core.spec import keywords
 from pymacaron_core.spec.circles import circles, shown
-from pymacaron_core.spec.depth import BRANCHES, DEEPEST, IN_PLACE, too_deep
+from pymacaron_core.spec.depth import BRANCHES, DEEPEST, IN_PLACE, branches, too_deep
 from pymacaron_core.spec.discriminators import complete_discriminators
 from pymacaron_core.spec.document import Library
 from pymacaron_core.spec.faults import hint
@@ -180,9 +180,9 @@ class Schemas:
         return {name: value for name, value in found.items() if value != () or name not in keywords.SCHEMA_LIST}
 
     def _list(self, node: Node, name: str) -> tuple[Schema, ...]:
-        value = node.value[name]
-        if name in IN_PLACE and isinstance(value, list) and len(value) > BRANCHES:
-            message = f"`{name}` has {len(value)} schemas, and nothing is made of more than {BRANCHES}"
+        count = branches(node.value, name) if name in IN_PLACE else 0
+        if count > BRANCHES:
+            message = f"`{name}` has {count} schemas, and nothing is made of more than {BRANCHES}"
             node.error(message, "depth", name)
             return ()
         return tuple([self.read(item) for item in node.items(name)])
