@@ -109,7 +109,7 @@ DOCUMENTS = {
             f"S{n}: {{allOf: [{{$ref: '#/components/schemas/S{n + 1}'}}], properties: {{a: {{readOnly: true}}}}}}"
             for n in range(3000)
         ),
-        "the schema `S2499` leads through too many others",
+        "the schema `S2498` leads through too many others",
     ),
     "oneOf of 10,000": (
         schemas(["A: {oneOf: [" + ", ".join(["{$ref: '#/components/schemas/B'}"] * 10_000) + "]}", "B: {}"]),
