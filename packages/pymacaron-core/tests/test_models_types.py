@@ -457,3 +457,33 @@ def test_arrays_that_hold_themselves_through_an_all_of_end(tmp_path: Path, name:
     assert refused(catalog, name, "[[], [[[]]]]") == []
     assert refused(catalog, name, "[[[[[3]]]]]") == [("/0/0/0/0/0", "type")]
     assert refused(catalog, name, "[[[], [], [], []]]") == [("/0", "maxItems")]
+
+
+def test_required_properties_that_are_not_declared_are_kept(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        """
+        Base: {type: object, required: [kind, id], properties: {id: {type: integer}}}
+        Kid:
+          allOf: [{$ref: '#/components/schemas/Base'}]
+          properties: {kind: {type: string, enum: [kid]}}
+        Closed: {allOf: [{$ref: '#/components/schemas/Base'}], unevaluatedProperties: false}
+        Pair: {type: object, properties: {a: {type: integer}}, dependentRequired: {a: [b]}}
+        Post:
+          type: object
+          properties: {zip: {type: string}}
+          if: {properties: {country: {const: US}}, required: [country]}
+          then: {required: [state]}
+        """,
+        version="3.1.0",
+    )
+    whole = '{"id": 1, "kind": [2]}'
+    assert catalog.Base(id=1, kind=[2]) == read(catalog, "Base", whole)
+    assert read(catalog, "Base", whole).to_json() == {"id": 1, "kind": [2]}
+    assert refused(catalog, "Base", '{"id": 1}') == [("/kind", "required")]
+    assert issubclass(catalog.Kid, catalog.Base) and catalog.Kid(id=1, kind="kid").kind == "kid"
+    assert refused(catalog, "Kid", whole) == [("/kind", "enum")]
+    assert refused(catalog, "Closed", whole) == [("/kind", "additionalProperties")]
+    assert read(catalog, "Pair", '{"a": 1, "b": "x", "c": 2}').to_json() == {"a": 1, "b": "x"}
+    post = {"country": "US", "state": "NY"}
+    assert catalog.Post.from_json(catalog.Post.from_json(post).to_json()).to_json() == post

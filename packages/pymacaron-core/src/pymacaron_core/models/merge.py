@@ -78,9 +78,11 @@ class Merger:
                 self.add(merged, self.keywords(branch))
             own = {key: value for key, value in schema.keywords.items() if key not in ("allOf", *objects.OUTER)}
             self.add(merged, own)
+            if "unevaluatedProperties" in schema.keywords and "properties" in merged:
+                merged["properties"] = {n: each for n, each in merged["properties"].items() if each is not ANYTHING}
             objects.close(merged, schema)
             arrays.close(merged, schema)
-            return self._with_conditional(merged)
+            return self._with_spoken_of(merged)
         finally:
             self._going_on.discard(id(schema))
 
@@ -157,26 +159,34 @@ class Merger:
         elif mine is not value and (type(mine) is not type(value) or mine != value):
             also(merged, {key: value})
 
-    def _with_conditional(self, merged: dict[str, Any]) -> Mapping[str, Any]:
-        """Declare also what only some objects have, by ``then`` or ``dependentSchemas``, so that it is not lost."""
+    def _with_spoken_of(self, merged: dict[str, Any]) -> Mapping[str, Any]:
+        """Declare also what is required, or only some objects have (by ``then``, ...), so that it is not lost."""
         declared = merged.get("properties")
         if not declared or not objects.is_open(merged):
             return merged
-        names = [name for part in _conditional(merged) for name in self._declared(part) if name not in declared]
+        parts = [name for part in _conditional(merged) for name in self._spoken_of(part)]
+        names = [name for name in dict.fromkeys((*_required(merged), *parts)) if name not in declared]
         if names:
             merged["properties"] = {**declared, **dict.fromkeys(names, ANYTHING)}
         return merged
 
-    def _declared(self, schema: Schema) -> Iterator[str]:
+    def _spoken_of(self, schema: Schema) -> Iterator[str]:
         keywords = self.keywords(schema)
         yield from keywords.get("properties", ())
+        yield from _required(keywords)
         for key in CHOICES:
             for branch in keywords.get(key, ()):
-                yield from self._declared(branch)
+                yield from self._spoken_of(branch)
+
+
+def _required(keywords: Mapping[str, Any]) -> Iterator[str]:
+    yield from keywords.get("required", ())
+    for name, others in keywords.get("dependentRequired", {}).items():
+        yield from (name, *others)
 
 
 def _conditional(merged: Mapping[str, Any]) -> Iterator[Schema]:
-    for key in ("then", "else"):
+    for key in ("if", "then", "else"):
         if key in merged:
             yield merged[key]
     yield from merged.get("dependentSchemas", {}).values()

@@ -16,7 +16,7 @@ from pymacaron_core.models.families import Families, Family
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.kinds import kinds_of
 from pymacaron_core.models.literals import literal
-from pymacaron_core.models.merge import ANNOTATIONS, Merger
+from pymacaron_core.models.merge import ANNOTATIONS, ANYTHING, Merger
 from pymacaron_core.models.names import PERSISTENT, Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
 from pymacaron_core.models.written import AllWritten, written
@@ -143,7 +143,7 @@ class Plan:
         found = []
         for wire, schema in keywords.get("properties", {}).items():
             inner = self.merger.keywords(schema)
-            if wire in base or RECEIVED in inner:
+            if base.get(wire) is schema or RECEIVED in inner:
                 continue
             must = wire in required or inner.get("x-mandatory") is True or schema.get("x-mandatory") is True
             kind = self.types.of(schema)
@@ -377,7 +377,8 @@ class Plan:
             return None
         mine, its = self.merger.keywords(schema), self.merger.keywords(base)
         inherited: Mapping[str, Schema] = its.get("properties", {})
-        if any(mine.get("properties", {}).get(name) is not each for name, each in inherited.items()):
+        its_own = {name: each for name, each in inherited.items() if each is not ANYTHING}
+        if any(mine.get("properties", {}).get(name) is not each for name, each in its_own.items()):
             return None
         if {*mine.get("required", ())} & inherited.keys() - {*its.get("required", ())}:
             return None
