@@ -19,8 +19,8 @@ MAX_ALIASED = 200_000
 MAX_MEMBERS = 50_000
 """How many members one mapping or list may have."""
 
-MAX_VALUES = 1_000_000
-"""How many values a file may have, keys counted: that are some 16 MB of YAML as people write it."""
+MAX_VALUES = 750_000
+"""How many values a file may have, keys counted: that are some 12 MB of YAML as people write it."""
 
 
 class Frame:
@@ -115,7 +115,7 @@ class Builder:
         if len(self._stack) >= MAX_DEPTH:
             fail(f"this is nested deeper than {MAX_DEPTH} levels", event.start_mark)
         value: Any = {} if type(event) is yaml.MappingStartEvent else []
-        if event.tag not in (None, "!", CORE + ("map" if value == {} else "seq")):
+        if event.tag is not None and event.tag not in ("!", CORE + ("map" if value == {} else "seq")):
             fail(f"the tag '{short(shown_tag(event.tag))}' means nothing here: remove it", event.start_mark)
         self._place(value, event.start_mark)
         self._stack.append(Frame(value, event.anchor, self._count))
