@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from model_documents import catalog_of, specification_of
 from pydantic import ValidationError
+from pymacaron_core import spec
 from pymacaron_core.models import Catalog, faults_of, is_fresh, load_models, models_path, module_source
-from pymacaron_core.spec.operation import Policy
+from pymacaron_core.models.withholding import Withholding
+from pymacaron_core.spec.operation import Policy, Schema
 from spec_documents import operation
 
 SCHEMAS = """
@@ -251,3 +253,73 @@ def test_swagger_2_has_views_as_well(tmp_path: Path) -> None:
     (media,) = found.body.content
     assert media.schema is not None
     assert media.schema.ref == "OrderRequest"
+
+
+FAMILY = """
+Pet:
+  type: object
+  required: [is]
+  discriminator: {propertyName: is}
+  properties: {is: {type: string}}
+Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {type: object, properties: {bark: {type: string}}}]}
+Puppy:
+  allOf:
+  - {$ref: '#/components/schemas/Dog'}
+  - {type: object, properties: {weeks: {type: integer}, born: {type: string, readOnly: true}}}
+"""
+
+
+def test_a_parent_below_the_one_that_tells_has_a_request_view_where_a_child_has(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, FAMILY, paths=operations("Dog"))
+    body = of_request(catalog, '{"is": "Puppy", "weeks": 3, "born": "today"}')
+    assert type(body).__name__ == "PuppyRequest"
+    assert body.to_json() == {"is": "Puppy", "weeks": 3}
+    assert type(of_request(catalog, '{"is": "Dog"}')).__name__ == "DogRequest"
+
+
+def test_webhooks_and_callbacks_hold_what_the_service_tells(tmp_path: Path) -> None:
+    media = f"content: {{application/json: {{schema: {_ref('Account')}}}}}"
+    call = f"{{post: {{requestBody: {{{media}}}, responses: {{'200': {{description: ok, {media}}}}}}}}}"
+    path = tmp_path / "apis" / "bank.yaml"
+    path.parent.mkdir()
+    schemas = "\n".join(f"    {line}" for line in SCHEMAS.strip().split("\n"))
+    path.write_text(
+        f"openapi: 3.1.0\ninfo: {{title: Bank, version: '1'}}\nwebhooks: {{opened: {call}}}\n"
+        f"paths: {{/a: {{get: {{callbacks: {{done: {{'{{$request.query.url}}': {call}}}}}, "
+        f"responses: {{'204': {{description: ok}}}}}}}}}}\ncomponents:\n  schemas:\n{schemas}\n"
+    )
+    specification, _ = spec.read(path, root=tmp_path)
+    (called,) = specification.operations[0].callbacks["done"]
+    for each in (*specification.webhooks, called):
+        assert each.body is not None
+        told, answered = each.body.content[0].schema, each.replies[0].content[0].schema
+        assert told is not None and told.ref == "Account"
+        assert answered is not None and answered.ref == "AccountRequest"
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(read_only="refuse")])
+def test_a_default_has_nothing_that_requests_have_not(tmp_path: Path, policy: Policy) -> None:
+    home = f"{{allOf: [{_ref('Address')}], default: {{id: 3, street: a}}}}"
+    schemas = f"{SCHEMAS}Home: {{type: object, properties: {{at: {home}}}}}"
+    specification = replace(specification_of(tmp_path, schemas, paths=operations("Home")), policy=policy)
+    catalog = Catalog(specification, load_models(specification, root=tmp_path, write=True))
+    assert of_request(catalog, "{}").at.to_json() == {"street": "a"}
+    assert catalog.model("Home")().at.to_json() == {"id": 3, "street": "a"}
+
+
+def test_only_properties_that_match_are_taken_out_of_plain_data() -> None:
+    secret = Schema({"properties": {"key": Schema({"writeOnly": True})}})
+    schema = Schema({"patternProperties": {"^x-": secret}, "properties": {"x-a": Schema(), "own": secret}})
+    value = {name: {"key": 1, "b": 2} for name in ("x-a", "x-b", "own", "other")}
+    kept = {"x-a": {"b": 2}, "x-b": {"b": 2}, "own": {"b": 2}, "other": {"key": 1, "b": 2}}
+    assert Withholding(schema, {})(value) == kept
+
+
+def test_what_matches_no_pattern_is_refused_where_undeclared_properties_are(tmp_path: Path) -> None:
+    schemas = "It: {type: object, properties: {a: {type: string}}, patternProperties: {'^x-': {type: integer}}}"
+    specification = replace(
+        specification_of(tmp_path, schemas, paths=operations("It"), version="3.1.0"), policy=Policy(undeclared="refuse")
+    )
+    catalog = Catalog(specification, load_models(specification, root=tmp_path, write=True))
+    assert of_request(catalog, '{"a": "b", "x-c": 1}').to_json() == {"a": "b", "x-c": 1}
+    assert faults(catalog, '{"y": 1, "x-d": "e"}') == [("/y", "additionalProperties"), ("/x-d", "type")]

@@ -19,9 +19,10 @@ from pymacaron_core.errors import InvalidParameter, RequestFault, UnsupportedMed
 from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.upload import Upload
-from pymacaron_core.spec.directions import RECEIVED, Withholding
+from pymacaron_core.models.withholding import Withholding
+from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import EMPTY, Body, MediaType, Parameter, Schema, Specification
-from pymacaron_core.wire import TEXT, Shape, members, part, shape_of
+from pymacaron_core.wire import TEXT, Shape, members, part, shapes_of
 
 Values = dict[str, Any]
 Faults = list[RequestFault]
@@ -194,7 +195,7 @@ def _text_decoder(media: MediaType, adapters: Adapters) -> Decode:
 
 
 def _form_decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters) -> Decode:
-    shape = shape_of(media.schema, specification)
+    shapes = shapes_of(media.schema, specification)
     if body.spread:
         fields = _fields_of(media.schema or Schema(), body, specification)
         adapter = adapters.parameters_adapter(fields)
@@ -207,7 +208,9 @@ def _form_decoder(media: MediaType, body: Body, specification: Specification, ad
     def decode(call: Call, faults: Faults) -> Any:
         uploads: dict[str, Upload] = {}
         try:
-            text = form_text(call.form() if call.has_body else None, shape, uploads, named, joined)
+            form = call.form() if call.has_body else None
+            shape = shapes.of(form.fields) if form else shapes.default
+            text = form_text(form, shape, uploads, named, joined)
             return validate(text, strict=True, by_alias=True, by_name=False, context={"uploads": uploads})
         except InvalidParameter as error:
             faults.extend(error.faults)

@@ -23,8 +23,8 @@ from pymacaron_core.models.constraints import Discriminated
 from pymacaron_core.models.directions import REPLYING
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.model import Model
+from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.protocol import is_model, is_model_class
-from pymacaron_core.spec.directions import Withholding
 from pymacaron_core.spec.operation import Operation, Reply, Schema, Specification
 
 log = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from pymacaron_core.models.families import told_apart
 from pymacaron_core.spec.operation import Schema, Specification
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
@@ -108,6 +109,30 @@ def _type_of(value: Any) -> str:
         return "null"
     names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
     return names.get(type(value), "object")
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The shape of a form, by the value of the property that says which schema it has, where one does."""
+
+    default: Shape
+    property_name: str = ""
+    by_value: Mapping[str, Shape] = field(default_factory=dict)
+
+    def of(self, fields: Iterable[tuple[str, str]]) -> Shape:
+        """The shape of a form with these fields."""
+        value = next((text for name, text in fields if name == self.property_name), "") if self.by_value else ""
+        return self.by_value.get(value, self.default)
+
+
+def shapes_of(schema: Schema | None, specification: Specification) -> Shapes:
+    """The shapes of the forms of a schema."""
+    default = shape_of(schema, specification)
+    told = None if schema is None else told_apart(schema, specification.schemas)
+    if told is None:
+        return Shapes(default)
+    name, meant = told
+    return Shapes(default, name, {value: shape_of(each, specification) for value, each in meant.items()})
 
 
 def scalar(text: str, shape: Shape) -> str:

@@ -106,6 +106,24 @@ class Families:
         return found
 
 
+def told_apart(schema: Schema, schemas: Mapping[str, Schema]) -> tuple[str, Mapping[str, Schema]] | None:
+    """The property that says which of several schemas an object of one has, and what its values mean."""
+    seen: set[str] = set()
+    while schema.ref is not None and not schema.keywords and schema.ref not in seen:
+        seen.add(schema.ref)
+        name, schema = schema.ref, schemas[schema.ref]
+    told = _told(schema)
+    branches = [each.ref for key in CHOICES for each in schema.get(key, ()) if each.ref is not None]
+    if told is not None and branches:
+        values = {ref.rsplit(".", 1)[-1]: ref for ref in branches if ref not in told.mapping.values()}
+        values.update(told.mapping)
+        return told.property_name, {value: schemas[ref] for value, ref in values.items()}
+    for family in Families(schemas, Merger(schemas)).found() if seen else ():
+        if family.name == name:
+            return family.property_name, {value: schemas[each] for value, each in family.members.items()}
+    return None
+
+
 def _told(schema: Schema) -> Discriminator | None:
     """The discriminator a schema says itself, be it in a part of its ``allOf`` that has no name."""
     for each in (schema, *(branch for branch in schema.get("allOf", ()) if branch.ref is None)):

@@ -12,17 +12,19 @@ from pymacaron_core.errors import ModelError
 from pymacaron_core.models import residual
 from pymacaron_core.models.defaults import Defaults
 from pymacaron_core.models.expression import ANY, Type
-from pymacaron_core.models.families import Families, Family
+from pymacaron_core.models.families import Families, Family, told_apart
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.kinds import kinds_of
 from pymacaron_core.models.literals import literal
 from pymacaron_core.models.merge import ANNOTATIONS, ANYTHING, Merger
 from pymacaron_core.models.names import PERSISTENT, Names, attribute_name, class_name, pascal
 from pymacaron_core.models.types import STRUCTURE, Types, Unenforced
+from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.models.written import AllWritten, written
 from pymacaron_core.spec.circles import circles
 from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import FORMS, Body, MediaType, Operation, Place, Schema, Specification
+from pymacaron_core.spec.views import REQUEST_OF
 
 PERSISTENCE = "pymacaron_dynamodb.PersistentModel"
 """The parent of models whose ``x-persist`` is a mapping, unless its ``class`` names another."""
@@ -129,9 +131,12 @@ class Plan:
         undeclared = tuple(name for name in keywords.get("required", ()) if name not in declared)
         if undeclared:
             left["required"] = undeclared
-        if "patternProperties" in left and "additionalProperties" in keywords:
+        others = keywords.get("additionalProperties")
+        if others is None and self.specification.policy.undeclared == "refuse":
+            others = Schema(refuses_all=True)
+        if "patternProperties" in left and others is not None:
             left["properties"] = dict.fromkeys(declared, Schema())
-            left["additionalProperties"] = keywords["additionalProperties"]
+            left["additionalProperties"] = others
         return left
 
     def properties(self, model: ModelClass) -> list[Property]:
@@ -183,10 +188,16 @@ class Plan:
         if not self._fits(value, schema):
             self.types.report(schema.place, "default", "it does not fit the schema")
             return None
+        if self._has_views:
+            value = Withholding(schema, self.specification.schemas, RECEIVED)(value)
         argument = self._defaults.argument(value, kind.text, kind.nullable)
         if argument is None:
             self.types.report(schema.place, "default", "it cannot be written as a value of the property's type")
         return argument
+
+    @cached_property
+    def _has_views(self) -> bool:
+        return any(REQUEST_OF in schema.keywords for schema in self.specification.schemas.values())
 
     @cached_property
     def _defaults(self) -> Defaults:
@@ -303,8 +314,10 @@ class Plan:
         for operation in self.specification.operations:
             for media in operation.body.content if operation.body else ():
                 if media.name in FORMS and media.schema is not None:
-                    for schema in self._all_properties(media.schema).values():
-                        self._mark_upload(schema)
+                    told = told_apart(media.schema, self.specification.schemas)
+                    for form in (media.schema, *(told[1].values() if told else ())):
+                        for schema in self._all_properties(form).values():
+                            self._mark_upload(schema)
 
     def _mark_upload(self, schema: Schema) -> None:
         keywords = self.merger.keywords(schema)

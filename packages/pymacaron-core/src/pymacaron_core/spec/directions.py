@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from pymacaron_core.spec.operation import Discriminator, Schema
@@ -20,8 +19,6 @@ INSIDE = (
 HOLDING = frozenset((*IN_PLACE, *INSIDE))
 RECEIVED = "x-pymacaron-received"
 """Marks a property of a request view that only replies have: what is received of it is not kept."""
-_TYPED = frozenset(("allOf", "oneOf", "anyOf", "properties", "additionalProperties", "items"))
-"""Keywords whose schemas are types of models: what is in the others may be plain data, judged beside the types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ class Directions:
         self._going_on: set[str] = set()
         self._said: dict[str, dict[str, bool]] = {"readOnly": {}, "writeOnly": {}}
         self.parts = {name: tuple(parts(schema)) for name, schema in schemas.items()}
+        self.picked = self._picked()
         self._telling = self._discriminating()
 
     def members(self, schema: Schema) -> Members:
@@ -95,7 +93,7 @@ class Directions:
         users: dict[str, list[str]] = {}
         found: list[str] = []
         for name, own in self.parts.items():
-            for ref in references(own):
+            for ref in (*references(own), *self.picked.get(name, ())):
                 users.setdefault(ref, []).append(name)
             if any(self._differs(part) for part in own):
                 found.append(name)
@@ -124,6 +122,25 @@ class Directions:
                     found[id(each)] = found.get(id(each), frozenset()) | names
         return found
 
+    def _picked(self) -> dict[str, tuple[str, ...]]:
+        """What the value of an inherited discriminator makes of an object: the schemas right below each that has one.
+
+        One that has a discriminator itself names those below it.
+        """
+        below: dict[str, list[str]] = {}
+        for name, schema in self._schemas.items():
+            for branch in schema.get("allOf", ()):
+                if branch.ref is not None:
+                    below.setdefault(branch.ref, []).append(name)
+        waiting = [name for name, own in self.parts.items() if below and _tells(own[0])]
+        found: dict[str, tuple[str, ...]] = {}
+        for name in waiting:
+            for child in below.get(name, ()):
+                if child in below and child not in found:
+                    found[child] = tuple(below[child])
+                    waiting.append(child)
+        return found
+
     def _told_apart(self, schema: Schema, told: Discriminator) -> Iterator[Schema]:
         waiting = [schema, *(self._schemas[name] for name in told.mapping.values())]
         waiting.extend(branch for key in ("oneOf", "anyOf") for branch in schema.get(key, ()))
@@ -137,6 +154,12 @@ class Directions:
             waiting.extend(each.get("allOf", ()))
             if each.ref is not None:
                 waiting.append(self._schemas[each.ref])
+
+
+def _tells(schema: Schema) -> bool:
+    """Whether a schema says itself which property tells those below it apart."""
+    own = (schema, *(branch for branch in schema.get("allOf", ()) if branch.ref is None))
+    return any(isinstance(each.get("discriminator"), Discriminator) for each in own)
 
 
 def is_said(word: str, schema: Schema, schemas: Mapping[str, Schema], known: dict[str, bool] | None = None) -> bool:
@@ -168,93 +191,6 @@ def _all_of(schema: Schema) -> list[str]:
     for branch in schema.keywords.get("allOf", ()):
         found += _all_of(branch)
     return found
-
-
-class Withholding:
-    """Takes properties that do not travel this way out of JSON values of a schema, at any depth: those that ``word``
-    marks, which is ``writeOnly`` for replies, and :data:`RECEIVED` for requests.
-
-    Where a value may be of several schemas, a property that one of them withholds is withheld. What the schema says is
-    looked up at the first value: few services ever ask.
-    """
-
-    def __init__(self, schema: Schema, schemas: Mapping[str, Schema], word: str = "writeOnly") -> None:
-        self._schema, self._schemas, self._word = schema, schemas, word
-
-    def __call__(self, value: Any) -> Any:
-        """The value without them; the same one where the schema has none."""
-        return self._withheld.value(value, [self._schema]) if self._withheld else value
-
-    @cached_property
-    def is_beyond_types(self) -> bool:
-        """Whether some of it is where models hold plain data, so that their classes cannot leave it out."""
-        if self._withheld is None:
-            return False
-        beyond = (
-            inside
-            for part in _reached(self._schema, self._schemas)
-            for key in (HOLDING - _TYPED) & part.keywords.keys()
-            for inside in inner(part.get(key))
-        )
-        return any(part.get(self._word) is True for schema in beyond for part in _reached(schema, self._schemas))
-
-    @cached_property
-    def _withheld(self) -> _Withheld | None:
-        has_some = any(part.get(self._word) is True for part in _reached(self._schema, self._schemas))
-        return _Withheld(self._schemas, self._word) if has_some else None
-
-
-def _reached(schema: Schema, schemas: Mapping[str, Schema]) -> Iterator[Schema]:
-    seen: set[str] = set()
-    waiting = [schema]
-    while waiting:
-        each = waiting.pop()
-        own = tuple(parts(each))
-        yield from own
-        found = [name for name in references(own) if name not in seen]
-        seen.update(found)
-        waiting.extend(schemas[name] for name in dict.fromkeys(found))
-
-
-class _Withheld:
-    def __init__(self, schemas: Mapping[str, Schema], word: str) -> None:
-        self._schemas = schemas
-        self._directions = Directions(schemas) if word == "writeOnly" else None
-
-    def value(self, value: Any, of: Iterable[Schema]) -> Any:
-        if not isinstance(value, (dict, list)):
-            return value
-        same = list(self._in_place(of))
-        if isinstance(value, list):
-            items = [each for part in same for key in ("items", "prefixItems") for each in inner(part.get(key))]
-            return [self.value(item, items) for item in value]
-        hidden = frozenset(name for part in same for name in self._hidden(part))
-        return {name: self.value(each, self._of(name, same)) for name, each in value.items() if name not in hidden}
-
-    def _hidden(self, part: Schema) -> Iterable[str]:
-        if self._directions is not None:
-            return self._directions.members(part).write_only
-        return [name for name, each in part.properties().items() if each.get(RECEIVED) is True]
-
-    def _of(self, name: str, same: Iterable[Schema]) -> list[Schema]:
-        """The schemas of a property, told by the schemas of its object."""
-        declared = [part.properties()[name] for part in same if name in part.properties()]
-        keys = ("patternProperties", "additionalProperties", "unevaluatedProperties")
-        return declared or [each for part in same for key in keys for each in inner(part.get(key))]
-
-    def _in_place(self, of: Iterable[Schema]) -> Iterator[Schema]:
-        seen: set[int] = set()
-        waiting = list(of)
-        while waiting:
-            each = waiting.pop()
-            if id(each) in seen:
-                continue
-            seen.add(id(each))
-            yield each
-            waiting.extend(part for key in IN_PLACE for part in inner(each.get(key)))
-            told = each.get("discriminator")
-            names = told.mapping.values() if isinstance(told, Discriminator) else ()
-            waiting.extend(self._schemas[name] for name in (*names, *([each.ref] if each.ref else ())))
 
 
 def parts(schema: Schema) -> Iterator[Schema]:

@@ -4,6 +4,9 @@ OpenAPI 3.1, Schema Object (and JSON Schema 2020-12 Validation, 9.4): a property
 replies and should not be in requests, ``writeOnly`` is the other way round, and being ``required`` holds in that
 direction alone. A schema keeps its name for the whole object, which replies and databases hold; requests refer to a
 second one, ``<Name>Request``, made only where the two differ.
+
+A webhook or a callback is a request that the service makes: it holds what the service tells, as its replies do, and
+what is answered to it is what the service is told.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ def with_views(specification: Specification) -> Specification:
     requests = _Requests(specification.schemas, directions)
     whole = _Whole(directions)
     operations = [_operation(each, requests, whole) for each in specification.operations]
-    webhooks = [_operation(each, requests, whole) for each in specification.webhooks]
+    webhooks = [_operation(each, whole, requests) for each in specification.webhooks]
     schemas: dict[str, Schema] = {}
     for name, schema in specification.schemas.items():
         schemas[name] = whole(schema)
@@ -42,7 +45,7 @@ def with_views(specification: Specification) -> Specification:
 def _all_parts(specification: Specification) -> Iterator[Schema]:
     for schema in specification.schemas.values():
         yield from parts(schema)
-    for operation in (*specification.operations, *specification.webhooks):
+    for operation in _all_operations((*specification.operations, *specification.webhooks)):
         contents = [operation.body.content if operation.body else (), *(reply.content for reply in operation.replies)]
         found = [media.schema for content in contents for media in content]
         found += [p.content.schema if p.content else p.schema for p in operation.parameters]
@@ -50,11 +53,20 @@ def _all_parts(specification: Specification) -> Iterator[Schema]:
             yield from parts(each) if each is not None else ()
 
 
-def _operation(operation: Operation, request: Rewrite, whole: Rewrite) -> Operation:
-    replies = tuple(replace(reply, content=_content(reply.content, whole)) for reply in operation.replies)
-    parameters = tuple(_parameter(parameter, request) for parameter in operation.parameters)
-    body: Body | None = operation.body and replace(operation.body, content=_content(operation.body.content, request))
-    return replace(operation, body=body, replies=replies, parameters=parameters)
+def _all_operations(operations: Iterable[Operation]) -> Iterator[Operation]:
+    for operation in operations:
+        yield operation
+        for called in operation.callbacks.values():
+            yield from _all_operations(called)
+
+
+def _operation(operation: Operation, taken: Rewrite, given: Rewrite) -> Operation:
+    """An operation with what it takes and what it gives rewritten; those it calls back take what it gives."""
+    replies = tuple(replace(reply, content=_content(reply.content, given)) for reply in operation.replies)
+    parameters = tuple(_parameter(parameter, taken) for parameter in operation.parameters)
+    body: Body | None = operation.body and replace(operation.body, content=_content(operation.body.content, taken))
+    callbacks = {name: tuple(_operation(o, given, taken) for o in each) for name, each in operation.callbacks.items()}
+    return replace(operation, body=body, replies=replies, parameters=parameters, callbacks=callbacks)
 
 
 def _content(content: Iterable[MediaType], rewrite: Rewrite) -> tuple[MediaType, ...]:
@@ -175,7 +187,7 @@ class _Requests(_Rewriting):
                 each = waiting.pop()
                 if each in self.names and each not in self.used:
                     self.used.add(each)
-                    waiting.extend(references(self.directions.parts[each]))
+                    waiting.extend((*references(self.directions.parts[each]), *self.directions.picked.get(each, ())))
         return self.names.get(name, name)
 
 
