@@ -389,3 +389,9 @@ def test_a_choice_of_formats_tells_what_it_takes(tmp_path: Path) -> None:
         read(catalog, "It", '"joe"')
     (fault,) = faults_of(caught.value, "body")
     assert fault.message == "must be an email address, a date (2006-01-31) or an integer"
+
+
+def test_the_range_of_an_integer_holds_for_numbers_too(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, "Level: {type: object, properties: {at: {type: number, format: int32}}}")
+    assert read(catalog, "Level", '{"at": 2147483647}').at == 2147483647
+    assert refused(catalog, "Level", '{"at": 2147483648}') == [("/at", "format")]

@@ -1,6 +1,7 @@
 """Replies: what functions may return, what is refused of it, and in which mode."""
 
 import logging
+from decimal import Decimal
 from http import HTTPStatus
 
 import flask
@@ -167,3 +168,43 @@ def test_mode_off_sends_unseen(tmp_path, caplog):
         assert shop.answer("/item", {"price": "x"}).json == {"price": "x"}
         assert shop.answer("/item", ({}, 202)).status_code == 202
     assert not caplog.records
+
+
+NATIVE = {
+    "price": ("{type: number, format: decimal}", Decimal("1.10"), b"1.1"),
+    "prices": ("{type: array, items: {type: number, format: decimal}}", [Decimal(2)], b"[2]"),
+    "blob": ("{type: string, format: byte}", b"hiya", b'"aGl5YQ=="'),
+    "blobs": ("{type: object, additionalProperties: {type: string, format: byte}}", {"a": b"hi"}, b'{"a":"aGk="}'),
+    "pair": (
+        "{type: array, prefixItems: [{type: integer}, {type: integer}], minItems: 2, maxItems: 2}",
+        (120, 200),
+        b"[120,200]",
+    ),
+    "pair_with_status": (
+        "{type: array, prefixItems: [{type: integer}, {type: integer}], minItems: 2, maxItems: 2}",
+        ((120, 200), 200),
+        b"[120,200]",
+    ),
+    "text": ("{type: string, format: byte}", "aGk=", b'"aGk="'),
+}
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_what_functions_get_of_a_type_they_can_return(tmp_path, name):
+    schema, value, written = NATIVE[name]
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis" / f"{name}.yaml").write_text(
+        f"""
+openapi: 3.1.0
+info: {{title: Native, version: "1"}}
+paths:
+  /it:
+    get:
+      operationId: it
+      responses: {{'200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}}}
+"""
+    )
+    app = flask.Flask("native", root_path=str(tmp_path))
+    API(app, root=tmp_path, handlers={"it": lambda: value}).load_apis().finish()
+    answer = app.test_client().get("/it")
+    assert (answer.status_code, answer.data) == (200, written)

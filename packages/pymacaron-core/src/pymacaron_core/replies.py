@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, get_args, get_origin
 
 import pydantic_core
@@ -50,7 +51,18 @@ class Adapters(Protocol):
 class Declared:
     """One declared reply, compiled: how a value of it becomes bytes."""
 
-    __slots__ = ("adapter", "content_type", "items", "json_schema", "models", "reply", "textual", "withhold")
+    __slots__ = (
+        "adapter",
+        "content_type",
+        "is_tuple",
+        "items",
+        "json_schema",
+        "models",
+        "native",
+        "reply",
+        "textual",
+        "withhold",
+    )
 
     def __init__(self, reply: Reply, specification: Specification, adapters: Adapters) -> None:
         media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None)
@@ -64,6 +76,8 @@ class Declared:
         self.adapter = adapters.adapter(schema) if schema is not None else None
         kind = adapters.type_of(schema) if schema is not None else None
         self.models = _classes(kind)
+        self.is_tuple = _is_tuple(kind)
+        self.native = _holds_native(kind)
         inner = next(iter(get_args(kind)), None) if get_origin(kind) is list else None
         self.items = _classes(inner)
 
@@ -71,6 +85,31 @@ class Declared:
     def model(self) -> Any:
         """The class the document declares, the parent of those below it; None where it is no class."""
         return next(iter(self.models), None)
+
+    def native_json(self, value: Any) -> bytes | None:
+        """The JSON of a Python value of the declared type, which JSON alone has no word for; None where it is none."""
+        adapter = self.adapter
+        if adapter is None:
+            return None
+        try:
+            checked = adapter.validator.validate_python(value, strict=True)
+        except ValidationError:
+            return None
+        written: bytes = adapter.serializer.to_json(
+            checked, exclude_unset=True, by_alias=True, warnings=False, context=REPLYING
+        )
+        return written
+
+
+def _is_tuple(kind: Any) -> bool:
+    return get_origin(getattr(kind, "__origin__", kind)) is tuple or get_origin(kind) is tuple
+
+
+def _holds_native(kind: Any) -> bool:
+    """Whether a type outside of classes has values that are written by their type alone: bytes, decimals, tuples."""
+    if kind is bytes or kind is Decimal or _is_tuple(kind):
+        return True
+    return any(_holds_native(inner) for inner in get_args(kind))
 
 
 def _classes(kind: Any) -> tuple[Any, ...]:
@@ -105,7 +144,8 @@ def reply_step(
     def step(value: Any) -> Answer | Response:
         if isinstance(value, Response):
             return value
-        value, status, headers = _unpacked(value, label)
+        is_whole = success is not None and success.is_tuple and success.native_json(value) is not None
+        value, status, headers = (value, None, ()) if is_whole else _unpacked(value, label)
         if status is None:
             chosen = by_model.get(type(value), success) if is_model(value) else success
             status = _status_of(chosen, value)
@@ -205,6 +245,9 @@ def _typed_json(value: Any, declared: Declared, label: str, mode: str) -> bytes:
     items = declared.items
     if items and type(value) is list and all(isinstance(each, items) for each in value):
         return _model_json(value, declared.adapter.serializer.to_json, label, mode)
+    native = declared.native_json(value) if declared.native else None
+    if native is not None:
+        return native
     if mode == "off":
         return _withheld_json(value, declared)
     return _checked_json(value, declared, label, mode)

@@ -70,7 +70,7 @@ def number(kind: str, keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
         return _decimal(keywords)
     exact = [key for key in _ROUNDED if key in keywords and abs(keywords[key]) < _EXACT_IN_FLOATS]
     given = [(_ROUNDED[key][0], literal(keywords[key])) for key in exact]
-    return Type("float", tuple(given)), {"format", *exact}
+    return Type("float", tuple(given)), {*exact} if keywords.get("format") in formats.INTEGERS else {"format", *exact}
 
 
 def _integer(keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
