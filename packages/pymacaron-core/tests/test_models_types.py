@@ -1,6 +1,7 @@
 """Each keyword of JSON Schema does what it says, or is listed as not enforced."""
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -487,3 +488,13 @@ def test_required_properties_that_are_not_declared_are_kept(tmp_path: Path) -> N
     assert read(catalog, "Pair", '{"a": 1, "b": "x", "c": 2}').to_json() == {"a": 1, "b": "x"}
     post = {"country": "US", "state": "NY"}
     assert catalog.Post.from_json(catalog.Post.from_json(post).to_json()).to_json() == post
+
+
+def test_names_are_the_same_in_every_python(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path, "ユーザー・名: {type: object, properties: {データ・型: {type: integer}, a\u200cb: {type: string}}}"
+    )
+    model = catalog.model("ユーザー・名")
+    assert (model.__name__, list(model.model_fields)) == ("ユーザー名", ["データ_型", "a_b"])
+    value = {"データ・型": 1, "a\u200cb": "x"}
+    assert read(catalog, "ユーザー・名", json.dumps(value)).to_json() == value

@@ -48,6 +48,8 @@ _BUILTINS = frozenset(dir(builtins))
 _ATTRIBUTES = frozenset((*dir(Model), *dir(type(Model))))
 PERSISTENT = frozenset(("delete_from_db", "exists", "load_from_db", "query", "save_to_db"))
 """What classes that persist have from their parent."""
+_NOT_EVERYWHERE = frozenset("\u200c\u200d\u30fb\uff65")
+"""In names only from Python 3.13 on: a generated module is the same, and means the same, in all."""
 
 
 class Names:
@@ -99,4 +101,6 @@ def pascal(text: str) -> str:
 
 
 def _is_plain(name: str) -> bool:
-    return name.isidentifier() and not keyword.iskeyword(name) and unicodedata.normalize("NFKC", name) == name
+    if not name.isidentifier() or keyword.iskeyword(name) or not _NOT_EVERYWHERE.isdisjoint(name):
+        return False
+    return unicodedata.normalize("NFKC", name) == name
