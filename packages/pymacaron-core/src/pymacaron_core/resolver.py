@@ -251,9 +251,14 @@ def loaded_elsewhere(dotted: str, root: Path | str) -> str | None:
     while parts and ".".join(parts) not in sys.modules:
         parts.pop()
     loaded = getattr(sys.modules.get(".".join(parts)), "__file__", None)
-    own = (Path(root, *parts[:-1], f"{parts[-1]}.py"), Path(root, *parts, "__init__.py")) if loaded and parts else ()
-    elsewhere = any(file.is_file() and file.resolve() != Path(str(loaded)).resolve() for file in own)
-    return loaded if elsewhere else None
+    if not loaded or not parts:
+        return None
+    place = os.path.join(root, *parts)
+    own = (f"{place}.py", os.path.join(place, "__init__.py"))
+    if loaded in own:  # as it nearly always is: links are looked into only where they may matter
+        return None
+    elsewhere = any(os.path.isfile(file) and os.path.realpath(file) != os.path.realpath(loaded) for file in own)
+    return str(loaded) if elsewhere else None
 
 
 def _decorated(operation: Operation, function: Function, candidates: Candidates) -> Function:
