@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 MAX_ALIASED = 200_000
 """How many values aliases may add to a file."""
 
-MAX_MEMBERS = 50_000
+MAX_MEMBERS = 40_000
 """How many members one mapping or list may have."""
 
 MAX_VALUES = 750_000
