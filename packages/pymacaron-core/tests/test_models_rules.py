@@ -1,7 +1,10 @@
 """What no type says is judged beside it: in JSON as it was sent, in Python as it would be."""
 
+import copy
 import datetime as dt
 import json
+import pickle
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +152,63 @@ def test_no_name_shadows_one_of_a_parent_and_the_wire_keeps_it(tmp_path: Path, b
         assert ("query_" in model.model_fields) == bool(base)
         if not base:
             assert model.from_json(value).to_json() == value
+
+
+MARKED = f"""
+Inner: {{type: object, required: [n], properties: {{n: {{type: integer, minimum: 1}}}}}}
+It:
+  type: object
+  required: [day]
+  dependentRequired: {{a: [b]}}
+  properties:
+    day: {{type: string, format: date}}
+    at: {{type: string, format: date-time}}
+    price: {{type: string, format: decimal}}
+    cost: {{type: number, format: decimal, multipleOf: 0.01}}
+    a: {{type: string}}
+    b: {{type: [string, 'null']}}
+    days: {{type: array, items: {{type: string, format: date}}, uniqueItems: true, contains: {{const: '2026-01-01'}}}}
+    one: {{oneOf: [{{$ref: '{REF}/Inner'}}, {{type: object, properties: {{n: {{type: integer}}}}}}]}}
+    by: {{type: object, additionalProperties: {{$ref: '{REF}/Inner'}}, maxProperties: 1}}
+"""
+WHOLE = """{"day": "2026-01-31", "at": "2026-01-31T12:00:00+05:30", "price": "1.10", "cost": 0.3, "b": null,
+    "days": ["2026-01-01", "2026-01-02"], "one": {"n": 0}, "by": {"x": {"n": 3}}}"""
+
+
+def test_marked_models_go_round_with_dates_and_decimals(tmp_path: Path) -> None:
+    catalog = catalog_of(tmp_path, MARKED, version="3.1.0", name="marked")
+    it = read(catalog, "It", WHOLE)
+    assert (it.price, it.cost, it.at.utcoffset()) == (
+        Decimal("1.10"),
+        Decimal("0.3"),
+        dt.timedelta(hours=5, minutes=30),
+    )
+    assert it.to_json() == json.loads(WHOLE)
+    copies = [it.clone(), copy.copy(it), copy.deepcopy(it), it.model_copy(), it.model_copy(deep=True)]
+    copies += [pickle.loads(pickle.dumps(it)), type(it).from_json(it.to_json()), type(it).from_native(it.to_native())]
+    for each in copies:
+        assert each == it
+        assert each.to_json() == it.to_json()
+        assert each.model_fields_set == it.model_fields_set
+
+
+def test_marks_hold_at_assignment_too(tmp_path: Path) -> None:
+    it = read(catalog_of(tmp_path, MARKED, version="3.1.0"), "It", WHOLE)
+    wrong = {"days": [dt.date(2026, 1, 2)], "cost": Decimal("0.301"), "one": {"n": 1}}
+    wrong["by"] = {"x": {"n": 1}, "y": {"n": 1}}
+    for name, value in wrong.items():
+        with pytest.raises(ValidationError):
+            setattr(it, name, value)
+    assert it.to_json() == json.loads(WHOLE)
+    it.cost, it.days = Decimal("0.31"), [dt.date(2026, 1, 1)]
+    assert (it.to_json()["cost"], it.to_json()["days"]) == (0.31, ["2026-01-01"])
+
+
+def test_what_is_said_of_several_properties_is_judged_when_a_model_is_made(tmp_path: Path) -> None:
+    it = catalog_of(tmp_path, MARKED, version="3.1.0").It
+    with pytest.raises(ValidationError):
+        it(day=dt.date(2026, 1, 1), a="x")
+    made = it(day=dt.date(2026, 1, 1))
+    made.a = "x"
+    made.b = None
+    assert type(made).from_json(made.to_json()) == made

@@ -18,7 +18,7 @@ _MOST = 1_000
 """How many faults of one request are told; a small body can have millions, and telling them would cost gigabytes."""
 
 _TYPES = {
-    "a string": "string_type string_sub_type bytes_type",
+    "a string": "string_type string_sub_type string_unicode bytes_type",
     "an integer": "int_type int_parsing int_parsing_size int_from_float",
     "a number": "float_type float_parsing decimal_type",
     "a boolean": "bool_type bool_parsing",
@@ -31,7 +31,7 @@ _TYPES = {
 _FORMATS = {
     "a date (2006-01-31)": "date_parsing date_type date_from_datetime_parsing date_from_datetime_inexact",
     "a date-time with its offset (2006-01-31T12:00:00Z)": (
-        "datetime_parsing datetime_type datetime_from_date_parsing datetime_object_invalid timezone_naive"
+        "datetime_parsing datetime_type datetime_from_date_parsing datetime_object_invalid timezone_aware"
     ),
     "a time (12:00:00)": "time_parsing time_type",
     "a duration (P1DT2H)": "time_delta_parsing time_delta_type",

@@ -31,7 +31,8 @@ class Model(BaseModel):
     """One object of an API. Its fields are the properties of its schema.
 
     The constructor and assignment take Python values, and refuse names the schema does not declare. JSON is read by
-    :meth:`from_json`, strictly. A generated class is built when first used.
+    :meth:`from_json`, strictly. What a schema says of several properties together is judged when a model is made, and
+    not at each assignment: one comes before the other. A generated class is built when first used.
     """
 
     __pym_protocol__: int = 1
