@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pymacaron_core.models.classes import ModelClass
 from pymacaron_core.models.expression import Type
+from pymacaron_core.models.fields import Property
 from pymacaron_core.models.layout import docstring, fit, listed
 from pymacaron_core.models.literals import literal, text
 from pymacaron_core.models.names import IMPORTS
-from pymacaron_core.models.plan import ModelClass, Plan, Property
+from pymacaron_core.models.plan import Plan
 from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import Schema, Specification
 from pymacaron_core.spec.order import inner_first
@@ -84,7 +86,7 @@ class _Writer:
     def _class(self, model: ModelClass) -> list[str]:
         base = self.plan.base_name(model) or "Model"
         bases = ", ".join([*(str(parent) for parent in model.parents), base])
-        properties = self.plan.properties(model)
+        properties = self.plan.fields.properties(model)
         shadows = {each.attribute for each in properties}
         groups = [self._description(model), self._class_variables(model)]
         groups.append([line for each in properties for line in self._field(each, shadows)])
@@ -98,7 +100,7 @@ class _Writer:
 
     def _view(self, model: ModelClass) -> str:
         """The line that tells what a request view is."""
-        whole, received = model.schema.get(REQUEST_OF), self.plan.received(model)
+        whole, received = model.schema.get(REQUEST_OF), self.plan.fields.received(model)
         if whole is None:
             return f"In requests: without {listed(received)}." if received else ""
         return f"{whole} in requests" + (f": without {listed(received)}." if received else ".")
@@ -107,20 +109,20 @@ class _Writer:
         lines = []
         if model.schema_name != model.name:
             lines.append(f"    __pym_name__ = {text(model.schema_name)}")
-        received = self.plan.received(model)
+        received = self.plan.fields.received(model)
         if model.base is not None:
-            received = [name for name in received if name not in self.plan.received_of(model.base)]
+            received = [name for name in received if name not in self.plan.fields.received_of(model.base)]
         if received:
             comma = "," if len(received) == 1 else ""
-            lines.append(fit(f"    {self.plan.read_only} = ({', '.join(map(text, received))}{comma})"))
-        extra = self.plan.extra(model)
+            lines.append(fit(f"    {self.plan.fields.read_only} = ({', '.join(map(text, received))}{comma})"))
+        extra = self.plan.fields.extra(model)
         arguments = []
         if extra is not None:
             arguments.append(f"extra={text('forbid' if extra == 'forbid' else 'allow')}")
         carried = _carried(model.schema.keywords)
         if carried:
             arguments.append(f"json_schema_extra={literal(carried)}")
-        rules = self.plan.rules(model)
+        rules = self.plan.fields.rules(model)
         if rules is not None:
             lines.append(fit(f"    __pym_rules__: ClassVar = {rules}"))
         if arguments:
