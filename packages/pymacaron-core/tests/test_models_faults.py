@@ -100,6 +100,10 @@ Closed:
   oneOf:
   - {{type: object, required: [a], additionalProperties: false, properties: {{a: {{type: string}}}}}}
   - {{type: object, required: [b], additionalProperties: false, properties: {{b: {{type: string}}}}}}
+Either:
+  type: object
+  properties: {{a: {{type: number, minimum: 0}}, b: {{type: number, maximum: 1.5}}, c: {{type: string}}}}
+  anyOf: [{{required: [a, c]}}, {{required: [b, c]}}]
 """
 
 
@@ -114,6 +118,13 @@ Closed:
             "One",
             {"name": "x", "bark": 1},
             [("", "oneOf", "must fit only one of the schemas it may be, and fits 2 (Cat, Dog)")],
+        ),
+        ("Either", {}, [("", "anyOf", "must have the property 'a' and 'c' or 'b' and 'c'")]),
+        ("Either", {"c": "x"}, [("", "anyOf", "must have the property 'a' or 'b'")]),
+        (
+            "Either",
+            {"c": "x", "a": -1, "b": 2},
+            [("/a", "minimum", "must be at least 0"), ("/b", "maximum", "must be at most 1.5")],
         ),
         ("Plain", [], [("", "oneOf", "must be a string or an integer")]),
         ("Plain", "long", [("", "maxLength", "must have 3 or fewer characters")]),

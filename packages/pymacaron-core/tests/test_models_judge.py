@@ -168,7 +168,7 @@ def told(schema: Any, value: Any) -> list[tuple[str, str, str]]:
         (
             {"anyOf": [{"title": "A", "required": ["a"]}, {"title": "B", "required": ["b"]}]},
             {},
-            [("", "anyOf", "fits none of A, B")],
+            [("", "anyOf", "must have the property 'a' or 'b'")],
         ),
     ],
 )

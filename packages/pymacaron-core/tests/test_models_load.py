@@ -142,6 +142,17 @@ Order:
 """
 
 
+def test_a_schema_may_be_named_as_the_module_of_a_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop_things.py").write_text("class Priced:\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    schemas = "shop_things: {type: object, properties: {a: {type: integer}}}\n" + PARENT.format(name="Priced").replace(
+        "shop_parents", "shop_things"
+    )
+    module = load_models(specification_of(tmp_path, schemas), root=tmp_path, write=True)
+    assert module.Order.__mro__[1] is sys.modules["shop_things"].Priced
+    assert module.shop_things2.get_model_name() == "shop_things"
+
+
 def test_a_parent_class_is_imported_and_inherited_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "shop_parents.py").write_text("class Priced:\n    def price(self):\n        return self.id * 2\n")
     monkeypatch.syspath_prepend(tmp_path)

@@ -37,7 +37,8 @@ class Classes:
         self._specification, self._merger, self._types = specification, merger, types
         self.found: list[ModelClass] = []
         self.aliases: dict[str, Schema] = {}
-        self.names = Names()
+        imported = (parent.module for schema in specification.schemas.values() for parent in parents(schema))
+        self.names = Names(frozenset(module.partition(".")[0] for module in imported))
         self._by_schema: dict[int, ModelClass] = {}
         self._seen: set[int] = set()
         self._name_schemas()

@@ -14,6 +14,7 @@ from pymacaron_core.models.narrowing import Entry, merged
 from pymacaron_core.models.patterns import source_of
 from pymacaron_core.models.places import Location, is_key, untagged
 
+_EXACT = 2**53
 _MOST = 1_000
 """How many faults of one request are told; a small body can have millions, and telling them would cost gigabytes."""
 
@@ -103,7 +104,7 @@ def _said(error: Mapping[str, Any]) -> tuple[str, str]:
     if known is not None:
         if "pattern" in context:
             context = {**context, "pattern": source_of(context["pattern"])}
-        return known[0], cut(known[1].format_map(_Shown(context)))
+        return known[0], cut(known[1].format_map(_Shown({key: _whole(value) for key, value in context.items()})))
     lengths = {"too_short": ("min", "min_length", "or more"), "too_long": ("max", "max_length", "or fewer")}
     if error["type"] in lengths:
         bound, key, words = lengths[error["type"]]
@@ -115,6 +116,11 @@ def _said(error: Mapping[str, Any]) -> tuple[str, str]:
 def _picking(error: Mapping[str, Any]) -> tuple[str, ...]:
     """The property whose value picks the class, where that is what is wrong."""
     return (error["ctx"]["discriminator"][1:-1],) if error["type"].startswith("union_tag_") else ()
+
+
+def _whole(value: Any) -> Any:
+    """A number as documents write it: ``0`` where pydantic has ``0.0``."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
 
 
 class _Shown(dict[str, Any]):

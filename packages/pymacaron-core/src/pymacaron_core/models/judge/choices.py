@@ -117,8 +117,19 @@ def _nearest(keyword: str, rules: list[Rule], value: Any, memo: Memo) -> Finding
     near = [rule for far, rule in measured if far == least]
     if len(near) == 1:
         return Descent((), near[0], value)
+    missing = [_missing(rule, value, memo) for rule in near]
+    if all(missing):
+        return Breach((), keyword, words.cut(f"must have the property {words.either(missing)}"))
     names = _names(rules)
     return Breach((), keyword, words.cut(f"fits none of {names}" if names else "fits none of the schemas it may be"))
+
+
+def _missing(rule: Rule, value: Any, memo: Memo) -> str:
+    """The properties that a value of this branch lacks, where they are all that is wrong with it."""
+    found = list(rule.findings(value, memo))
+    if any(isinstance(each, Descent) or each.keyword != "required" for each in found):
+        return ""
+    return " and ".join(f"'{each.steps[0]}'" for each in found if isinstance(each, Breach))
 
 
 def distance(rule: Rule, value: Any, memo: Memo) -> int:
