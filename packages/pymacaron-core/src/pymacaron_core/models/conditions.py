@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pymacaron_core.models.ecma import (
+from pymacaron_core.models.pattern_tree import (
     Back,
     Char,
     Choice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pymacaron_core.models.ecma import (
+from pymacaron_core.models.pattern_tree import (
     LAST,
     Back,
     Char,

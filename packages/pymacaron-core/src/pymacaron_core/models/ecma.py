@@ -7,144 +7,33 @@ allows is read leniently: needless escapes, braces and brackets that stand for t
 from __future__ import annotations
 
 import re
-import string
-from dataclasses import dataclass
-from typing import TypeAlias
 
-LAST = 0x10FFFF
+from pymacaron_core.models.escapes import Escapes
+from pymacaron_core.models.pattern_tree import (
+    Back,
+    Char,
+    Choice,
+    Edge,
+    Group,
+    Item,
+    Known,
+    Look,
+    Node,
+    PatternError,
+    Property,
+    Repeat,
+    Sequence,
+    Set,
+)
+
 LONGEST_VALUE = 10_000
 DEEPEST = 40
 MOST_REPEATS = 1_000_000
 """A bound on ``{n,m}``, beyond which a pattern is no use."""
 
-
-class PatternError(ValueError):
-    """The text is no regular expression of ECMA-262, or a monstrous one. The message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Char:
-    """One character, and how the pattern writes it."""
-
-    code: int
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """``\\p{Lu}``: a property of Unicode. ``kind`` is gc, sc or scx, or empty for a property that is or is not."""
-
-    kind: str
-    value: str
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """``.`` or one of the classes with a letter: ``d``, ``D``, ``w``, ``W``, ``s``, ``S``."""
-
-    name: str
-
-
-Item: TypeAlias = "Char | tuple[Char, Char] | Property | Known"
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """``[...]``: one character of several, or of all others."""
-
-    items: tuple[Item, ...]
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """``^``, ``$``, ``b`` or ``B``."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """``(...)``, with its number, or 0 where it captures nothing; and its name."""
-
-    body: Node
-    number: int = 0
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """``(?=...)`` and its three kin."""
-
-    body: Node
-    behind: bool
-    negative: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """What the group of this number captured."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """``body{low,high}``; without ``high`` any number of times."""
-
-    body: Node
-    low: int
-    high: int | None
-    lazy: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """One after the other."""
-
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One or another."""
-
-    branches: tuple[Node, ...]
-
-
-Node: TypeAlias = "Char | Set | Property | Known | Edge | Group | Look | Back | Repeat | Sequence | Choice"
-
-_CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 _COUNT = re.compile(r"\{([0-9]+)(,([0-9]*))?\}")
 _OPENING = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]?|\((?:\?<(?![=!])([^>]{1,100})>|(?!\?))", re.DOTALL)
 _NAME = re.compile("<([^>]{1,100})>")
-_OCTAL = re.compile(r"[0-3][0-7]{0,2}|[4-7][0-7]?")
-_UNITS = re.compile(r"([0-9A-Fa-f]{4})(?:\\u([0-9A-Fa-f]{4}))?")
-_POINT = re.compile(r"\{([0-9A-Fa-f]+)\}")
-_PROPERTY = re.compile(r"\{(?:(General_Category|gc|Script|sc|Script_Extensions|scx)=)?([A-Za-z0-9_]+)\}")
-_KINDS = {"General_Category": "gc", "Script": "sc", "Script_Extensions": "scx"}
-_CATEGORIES = """
-    L Letter LC Cased_Letter Lu Uppercase_Letter Ll Lowercase_Letter Lt Titlecase_Letter Lm Modifier_Letter
-    Lo Other_Letter M Mark Combining_Mark Mn Nonspacing_Mark Mc Spacing_Mark Me Enclosing_Mark N Number
-    Nd Decimal_Number digit Nl Letter_Number No Other_Number P Punctuation punct Pc Connector_Punctuation
-    Pd Dash_Punctuation Ps Open_Punctuation Pe Close_Punctuation Pi Initial_Punctuation Pf Final_Punctuation
-    Po Other_Punctuation S Symbol Sm Math_Symbol Sc Currency_Symbol Sk Modifier_Symbol So Other_Symbol Z Separator
-    Zs Space_Separator Zl Line_Separator Zp Paragraph_Separator C Other Cc Control cntrl Cf Format Cs Surrogate
-    Co Private_Use Cn Unassigned
-"""
-_BINARY = """
-    ASCII ASCII_Hex_Digit AHex Alphabetic Alpha Any Assigned Bidi_Control Bidi_C Bidi_Mirrored Bidi_M
-    Case_Ignorable CI Cased Changes_When_Casefolded CWCF Changes_When_Casemapped CWCM Changes_When_Lowercased CWL
-    Changes_When_NFKC_Casefolded CWKCF Changes_When_Titlecased CWT Changes_When_Uppercased CWU Dash
-    Default_Ignorable_Code_Point DI Deprecated Dep Diacritic Dia Emoji Emoji_Component EComp Emoji_Modifier EMod
-    Emoji_Modifier_Base EBase Emoji_Presentation EPres Extended_Pictographic ExtPict Extender Ext Grapheme_Base
-    Gr_Base Grapheme_Extend Gr_Ext Hex_Digit Hex IDS_Binary_Operator IDSB IDS_Trinary_Operator IDST ID_Continue IDC
-    ID_Start IDS Ideographic Ideo Join_Control Join_C Logical_Order_Exception LOE Lowercase Lower Math
-    Noncharacter_Code_Point NChar Pattern_Syntax Pat_Syn Pattern_White_Space Pat_WS Quotation_Mark QMark Radical
-    Regional_Indicator RI Sentence_Terminal STerm Soft_Dotted SD Terminal_Punctuation Term Unified_Ideograph UIdeo
-    Uppercase Upper Variation_Selector VS White_Space space XID_Continue XIDC XID_Start XIDS
-"""
 
 
 def parse(pattern: str) -> Node:
@@ -167,13 +56,11 @@ def is_regular(text: str) -> bool:
     return not parser.foreign
 
 
-class _Parser:
+class _Parser(Escapes):
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
+        super().__init__(text)
         self.depth = 0
         self.opened = 0
-        self.foreign = False
         openings = [found for found in _OPENING.finditer(text) if found[0][0] == "("]
         self.groups = len(openings)
         self.names = {found[1]: number for number, found in enumerate(openings, 1) if found[1] is not None}
@@ -197,18 +84,6 @@ class _Parser:
         while self.at < len(self.text) and self.text[self.at] not in "|)":
             items.append(self.repeated(self.atom()))
         return items[0] if len(items) == 1 else Sequence(tuple(items))
-
-    def take(self, text: str) -> bool:
-        if self.text.startswith(text, self.at):
-            self.at += len(text)
-            return True
-        return False
-
-    def match(self, expression: re.Pattern[str]) -> re.Match[str] | None:
-        found = expression.match(self.text, self.at)
-        if found is not None:
-            self.at = found.end()
-        return found
 
     def atom(self) -> Node:
         character = self.text[self.at]
@@ -297,75 +172,6 @@ class _Parser:
         if found is None or found[1] not in self.names:
             raise PatternError("a reference to a group that has no such name")
         return Back(self.names[found[1]])
-
-    def character_escape(self, *, inside: bool) -> Char | Property | Known:
-        start = self.at - 1
-        character = self.text[self.at : self.at + 1]
-        if not character:
-            raise PatternError("a backslash at the end")
-        if character in "dDwWsS":
-            self.at += 1
-            return Known(character)
-        if character in "pP":
-            self.at += 1
-            return self.property(character == "P")
-        code = self.code_of(inside)
-        return Char(code, self.text[start : self.at])
-
-    def code_of(self, inside: bool) -> int:
-        character = self.text[self.at]
-        if character in "01234567" and (found := self.match(_OCTAL)):
-            return int(found[0], 8)
-        if character == "c":
-            return self.control(inside)
-        self.at += 1
-        if character in _CONTROLS:
-            return _CONTROLS[character]
-        if character == "b" and inside:
-            return 8
-        if character == "x" and (found := self.match(re.compile("[0-9A-Fa-f]{2}"))):
-            return int(found[0], 16)
-        if character == "u":
-            return self.code_point()
-        self.foreign = self.foreign or (character.isascii() and character.isalpha())
-        return ord(character)
-
-    def control(self, inside: bool) -> int:
-        letter = self.text[self.at + 1 : self.at + 2]
-        known = string.ascii_letters + ("0123456789_" if inside else "")
-        if letter and letter in known:
-            self.at += 2
-            return ord(letter) % 32
-        return ord("\\")
-
-    def code_point(self) -> int:
-        if found := self.match(_POINT):
-            code = int(found[1][-8:], 16) if len(found[1].lstrip("0")) <= 6 else LAST + 1
-            if code > LAST:
-                raise PatternError("a code point beyond 10FFFF")
-            return code
-        found = self.match(_UNITS)
-        if found is None:
-            return ord("u")
-        first = int(found[1], 16)
-        second = int(found[2], 16) if found[2] else 0
-        if 0xD800 <= first <= 0xDBFF and 0xDC00 <= second <= 0xDFFF:
-            return 0x10000 + (first - 0xD800) * 0x400 + (second - 0xDC00)
-        self.at = found.end(1)
-        return first
-
-    def property(self, negated: bool) -> Property:
-        found = self.match(_PROPERTY)
-        if found is None:
-            raise PatternError("\\p without a property in braces")
-        kind, value = found[1] or "", found[2]
-        kind = _KINDS.get(kind, kind)
-        if not kind and value in _CATEGORIES.split():
-            kind = "gc"
-        known = {"gc": value in _CATEGORIES.split(), "": value in _BINARY.split()}.get(kind, value[:1].isupper())
-        if not known:
-            raise PatternError(f"{value} is no property of Unicode")
-        return Property(kind, value, negated)
 
     def set(self) -> Set:
         negated = self.take("^")

@@ -21,7 +21,8 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from pymacaron_core.models.conditions import conditions, has, inside
 from pymacaron_core.models.dialects import Rust, Timed
-from pymacaron_core.models.ecma import Back, Item, Known, Look, Node, PatternError, Property, Repeat, Set, parse
+from pymacaron_core.models.ecma import parse
+from pymacaron_core.models.pattern_tree import Back, Item, Known, Look, Node, PatternError, Property, Repeat, Set
 
 Match = Callable[[str], bool]
 
