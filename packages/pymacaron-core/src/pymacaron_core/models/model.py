@@ -11,17 +11,15 @@ from typing import Any, ClassVar, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonSchemaMode
-from pydantic_core import CoreSchema, core_schema, from_json, to_json
+from pydantic_core import CoreSchema, to_json
 from typing_extensions import Self
 
-from pymacaron_core.models.directions import hold_directions
-from pymacaron_core.models.json_mode import (
-    JsonSchemaGenerator,
-    OptionalNotNullable,
-    read_as_json_schema,
-)
-from pymacaron_core.models.places import steps_into
+from pymacaron_core.models.building import built, keep_declared, write_rules
+from pymacaron_core.models.dumping import add_nulls, with_datetimes
+from pymacaron_core.models.json_mode import JsonSchemaGenerator
+from pymacaron_core.models.pruning import without_refused_nulls
 from pymacaron_core.models.rules import JsonSchema
+from pymacaron_core.models.wire_names import nullable_names, wire_names
 from pymacaron_core.protocol import schema_version
 
 _BUILDING = threading.RLock()
@@ -74,35 +72,17 @@ class Model(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls.__pym_accepted__ = None
         if any(not issubclass(base, BaseModel) for base in cls.__mro__[:-1]):
-            _keep_declared(cls)
+            keep_declared(cls, Model)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = handler(source)
-        model = cast(dict[str, Any], handler.resolve_ref_schema(schema))
-        while model["type"] != "model":
-            if "schema" not in model:
-                return schema
-            model = model["schema"]
-        metadata = model.setdefault("metadata", {})
-        if not metadata.get("pymacaron") and isinstance(model["schema"].get("fields"), dict):
-            metadata["pymacaron"] = True
-            if cls.model_config.get("extra") == "allow":
-                model["schema"].setdefault("extras_schema", core_schema.any_schema())
-            read_as_json_schema(model["schema"])
-            hold_directions(cls, model)
-            if cls.__pym_rules__ is not None:
-                _add_rules(cls.__pym_rules__, model)
-        return schema
+        return built(cls, handler(source), cls.__pym_rules__, handler)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         written = handler(schema)
         if cls.__pym_rules__ is not None:
-            target = handler.resolve_ref_schema(written)
-            complete = cls.__pym_rules__.beside(dict(target))
-            target.clear()
-            target.update(complete)
+            write_rules(cls.__pym_rules__, handler.resolve_ref_schema(written))
         return written
 
     @classmethod
@@ -149,7 +129,7 @@ class Model(BaseModel):
     @classmethod
     def get_property_names(cls) -> list[str]:
         """The properties as the wire names them, in the document's order."""
-        return list(_wire_names(cls).values())
+        return list(wire_names(cls).values())
 
     @classmethod
     def get_model_properties(cls) -> list[str]:
@@ -159,7 +139,7 @@ class Model(BaseModel):
     @classmethod
     def get_nullable_properties(cls) -> list[str]:
         """The properties that may be ``null`` on the wire."""
-        return [wire for name, wire in _wire_names(cls).items() if _takes_null(cls, name)]
+        return nullable_names(cls)
 
     @classmethod
     def get_model_schema(cls) -> dict[str, Any]:
@@ -196,9 +176,9 @@ class Model(BaseModel):
             native = self.model_dump(
                 by_alias=True, exclude_unset=exclude_unset, exclude_none=exclude_none, warnings=False
             )
-            dumped = _with_datetimes(dumped, native, datetime_encoder or (lambda moment: moment))
+            dumped = with_datetimes(dumped, native, datetime_encoder or (lambda moment: moment))
         if keep_nullable:
-            _add_nulls(dumped, self)
+            add_nulls(dumped, self)
         return dumped
 
     @classmethod
@@ -212,7 +192,7 @@ class Model(BaseModel):
         try:
             return cls._read(text)
         except ValidationError as error:
-            pruned = _without_refused_nulls(text, error) if prune_none else None
+            pruned = without_refused_nulls(text, error) if prune_none else None
             if pruned is None:
                 raise
         return cls._read(pruned)
@@ -228,7 +208,7 @@ class Model(BaseModel):
         ``more`` are the properties that requests do not have (``readOnly``), or that are to be others. Raises
         :class:`pydantic.ValidationError`, also where the model has no property of such a name.
         """
-        wire = _wire_names(cls)
+        wire = wire_names(cls)
         return cls(**{**request.to_native(), **{wire.get(name, name): value for name, value in more.items()}})
 
     def to_native(self) -> dict[str, Any]:
@@ -251,14 +231,6 @@ class Model(BaseModel):
         return {n: (mine.get(n), theirs.get(n)) for n in names if mine.get(n) != theirs.get(n)}
 
 
-def _add_rules(rules: JsonSchema, model: dict[str, Any]) -> None:
-    """Put the check of a class's rules around the schema of the class, in its place."""
-    inner = dict(model)
-    outside = {"ref": inner.pop("ref")} if "ref" in inner else {}
-    model.clear()
-    model.update(core_schema.with_info_wrap_validator_function(rules.check_model, cast(Any, inner)), **outside)
-
-
 _ANYTHING: frozenset[str] = frozenset({"*"})
 
 
@@ -266,38 +238,14 @@ def _inherited(cls: type[Model], name: str) -> Iterator[Any]:
     return (vars(each)[name] for each in cls.__mro__ if name in vars(each))
 
 
-def _keep_declared(cls: type[Model]) -> None:
-    """Keep the fields that models declare, in their order: annotations of other parents only type their methods."""
-    fields = cls.__pydantic_fields__
-    inherited = [name for base in cls.__mro__[:0:-1] if issubclass(base, Model) for name in base.__pydantic_fields__]
-    kept = {name: fields[name] for name in (*inherited, *cls.__annotations__) if name in fields}
-    fields.clear()
-    fields.update(kept)
-
-
 def _remember(cls: type[Model], name: str, value: Any) -> None:
     type.__setattr__(cls, name, value)
-
-
-def _wire_names(cls: type[Model]) -> dict[str, str]:
-    """The attribute of each property and its name on the wire."""
-    if not cls.__pydantic_fields_complete__:
-        cls.model_rebuild()
-    fields = cls.__pydantic_fields__.items()
-    return {name: name if field.serialization_alias is None else field.serialization_alias for name, field in fields}
-
-
-def _takes_null(cls: type[Model], name: str) -> bool:
-    field = cls.__pydantic_fields__[name]
-    if any(isinstance(mark, OptionalNotNullable) for mark in field.metadata):
-        return False
-    return type(None) in getattr(field.annotation, "__args__", ())
 
 
 def _accepted(cls: type[Model]) -> frozenset[str]:
     """The names the constructor takes."""
     keeps_extra = cls.model_config.get("extra") == "allow"
-    names = _wire_names(cls)
+    names = wire_names(cls)
     accepted = _ANYTHING if keeps_extra else frozenset([*names, *names.values()])
     _remember(cls, "__pym_accepted__", accepted)
     return accepted
@@ -306,50 +254,3 @@ def _accepted(cls: type[Model]) -> frozenset[str]:
 def _unknown_names(cls: type[Model], data: dict[str, Any], unknown: set[str]) -> ValidationError:
     faults = [{"type": "extra_forbidden", "loc": (name,), "input": data[name]} for name in data if name in unknown]
     return ValidationError.from_exception_data(cls.__name__, cast(Any, faults))
-
-
-def _with_datetimes(dumped: Any, native: Any, encode: Callable[[datetime], Any]) -> Any:
-    if isinstance(native, datetime):
-        return encode(native)
-    if isinstance(dumped, dict):
-        return {key: _with_datetimes(value, native[key], encode) for key, value in dumped.items()}
-    if isinstance(dumped, list):
-        return [_with_datetimes(*pair, encode) for pair in zip(dumped, native, strict=True)]
-    return dumped
-
-
-def _add_nulls(dumped: Any, value: Any) -> None:
-    if isinstance(value, Model):
-        nullable = value.get_nullable_properties()
-        for name, wire in _wire_names(type(value)).items():
-            if wire in dumped:
-                _add_nulls(dumped[wire], getattr(value, name))
-            elif wire in nullable and getattr(value, name) is None:
-                dumped[wire] = None
-    elif isinstance(value, Mapping) and isinstance(dumped, dict):
-        for key, inner in value.items():
-            _add_nulls(dumped.get(key), inner)
-    elif isinstance(value, (list, tuple)) and isinstance(dumped, list):
-        for pair in zip(dumped, value, strict=False):
-            _add_nulls(*pair)
-
-
-def _without_refused_nulls(text: bytes, error: ValidationError) -> bytes | None:
-    """The same JSON without the nulls the error complains of; None where it complains of no null."""
-    document, pruned = from_json(text), False
-    for fault in error.errors(include_url=False, include_context=False):
-        if fault["input"] is None and fault["type"] != "missing":
-            pruned |= _drop_null(document, steps_into(fault["loc"], None))
-    return to_json(document) if pruned else None
-
-
-def _drop_null(document: Any, path: tuple[str | int, ...]) -> bool:
-    for step in path:
-        if isinstance(document, dict) and step in document:
-            if document[step] is None:
-                del document[step]
-                return True
-            document = document[step]
-        elif isinstance(document, list) and isinstance(step, int) and step < len(document):
-            document = document[step]
-    return False
