@@ -498,3 +498,16 @@ def test_names_are_the_same_in_every_python(tmp_path: Path) -> None:
     assert (model.__name__, list(model.model_fields)) == ("ユーザー名", ["データ_型", "a_b"])
     value = {"データ・型": 1, "a\u200cb": "x"}
     assert read(catalog, "ユーザー・名", json.dumps(value)).to_json() == value
+
+
+def test_a_choice_with_a_branch_that_nothing_fits_is_the_other_one_in_full(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        """
+        Never: {allOf: [{type: integer}, {type: object}]}
+        Some: {oneOf: [{$ref: '#/components/schemas/Never'}, {type: array, contains: {type: integer}}]}
+        """,
+        version="3.1.0",
+    )
+    assert read(catalog, "Some", '["a", 1]') == ["a", 1]
+    assert refused(catalog, "Some", "[]") == [("", "contains")]

@@ -33,6 +33,9 @@ STRUCTURE = (
 )
 """Keywords that make another class of what a reference leads to."""
 
+_EMPTY = frozenset(("None", "Nothing"))
+"""Types that are no branch of a union: null stands beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unenforced:
@@ -183,8 +186,8 @@ class Types:
         if branches is not None:
             types = [self.of(branch) for branch in branches.schemas]
             found = self._union(types)
-            if branches.is_one_of and found.text != "Any" and len({each.inner for each in types} - {"None"}) > 1:
-                found = replace(found, marks=("OneOf()",))
+            if branches.is_one_of and found.text != "Any" and len({each.inner for each in types} - _EMPTY) > 1:
+                found = replace(found, marks=(*found.marks, "OneOf()"))
             found = replace(found, marks=(*found.marks, *self._discriminated(branches.discriminated)))
             left = residual.rest(branches.left, (), branches.kinds)
         else:
@@ -244,7 +247,7 @@ class Types:
     def _union(self, types: Iterable[Type]) -> Type:
         types = list(types)
         nullable = any(each.nullable for each in types)
-        several = {each.inner: each for each in types if each.text not in ("None", "Nothing")}
+        several = {each.inner: each for each in types if each.text not in _EMPTY}
         if not several:
             return Type("None", nullable=True) if nullable else NOTHING
         if len(several) == 1:
