@@ -504,8 +504,9 @@ def test_a_choice_with_a_branch_that_nothing_fits_is_the_other_one_in_full(tmp_p
     catalog = catalog_of(
         tmp_path,
         """
-        Never: {allOf: [{type: integer}, {type: object}]}
-        Some: {oneOf: [{$ref: '#/components/schemas/Never'}, {type: array, contains: {type: integer}}]}
+        Whole: {type: integer}
+        Some:
+          oneOf: [{$ref: '#/components/schemas/Whole', type: object}, {type: array, contains: {type: integer}}]
         """,
         version="3.1.0",
     )
