@@ -112,6 +112,7 @@ class Dialect(ABC):
     def operations(self) -> Iterator[Operation]:
         for written, node in self.root.entries("paths"):
             if node.value is None:
+                node.warning("a path has nothing behind it, and is left out", "empty")
                 continue
             item = path_item(parts.path(node, written), node, self.keys.path_item)
             if item is not None:
@@ -203,6 +204,8 @@ class Dialect(ABC):
             node.warning("the operation declares no `responses`; whatever it returns is sent unchecked", "required")
         for written, inner in node.entries("responses"):
             status = parts.status(inner, written)
+            if inner.value is None:
+                inner.warning("a response has nothing behind it, and is left out", "empty")
             if status is None or inner.value is None:
                 continue
             reply = referred(inner, "a response", self.modern)

@@ -49,6 +49,7 @@ OTHER = frozenset(
     )
 )
 KNOWN = SCHEMA | SCHEMA_LIST | SCHEMA_MAPPING | COUNTS | NUMBERS | TEXTS | FLAGS | ANYTHING | OTHER
+NOT_NULL = KNOWN - ANYTHING - {"type", "enum", "example"}
 ANNOTATIONS = frozenset(("title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated"))
 """Keywords that stay outside when a schema is wrapped to allow null as well."""
 VALUE, TYPED, CONDITION = range(3)

@@ -11,6 +11,20 @@ from pymacaron_core.spec.faults import nearest
 from pymacaron_core.spec.operation import Place
 from pymacaron_core.spec.references import HOP_LIMIT, MANY, Unresolved, reference, target
 
+NULL_IS_MEANT = frozenset(("default", "const", "example"))
+"""The keys behind which null is a value like any other."""
+DESCRIBING = frozenset(
+    (
+        *("description", "summary", "title", "operationId", "tags", "externalDocs", "servers", "deprecated", "xml"),
+        *("examples", "parameters", "callbacks", "links", "headers", "encoding", "paths", "components", "webhooks"),
+        *("version", "termsOfService", "contact", "license", "host", "basePath", "schemes", "consumes", "produces"),
+        *("definitions", "$defs", "$comment", "$schema", "securityDefinitions", "schemas", "requestBodies"),
+        *("securitySchemes", "pathItems", "mediaTypes", "readOnly", "writeOnly", "nullable", "jsonSchemaDialect"),
+        *("get", "put", "post", "delete", "options", "head", "patch", "trace", "contentEncoding", "contentMediaType"),
+    )
+)
+"""The keys that say nothing of what is taken and sent when there is nothing behind them."""
+TOLD_ELSEWHERE = frozenset("$ref type enum security name in info swagger openapi responses".split())
 _KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 
 
@@ -148,9 +162,13 @@ class Node:
             self.error(f"`$ref` must be text, and here is {what}; put it in quotes: '#/...'", "reference", "$ref")
 
     def check_keys(self, what: str, known: frozenset[str]) -> None:
-        """Warn of keys that look like a misspelt known one."""
-        for key in self.value:
-            if key in known or key.startswith("x-"):
+        """Warn of keys that look like a misspelt known one; tell of known ones with nothing behind them."""
+        for key, value in self.value.items():
+            if key in known:
+                if value is None and key not in NULL_IS_MEANT:
+                    self._nothing_behind(key)
+                continue
+            if key.startswith("x-"):
                 continue
             many = len(self.library.faults) > MANY
             close = nearest(key, {"security"} & known if many else known)
@@ -158,3 +176,10 @@ class Node:
                 self.error(f"`{key}` protects nothing; did you mean `security`?", "unknown-key", key)
             elif close is not None:
                 self.warning(f"`{key}` means nothing in {what}; did you mean `{close}`?", "unknown-key", key)
+
+    def _nothing_behind(self, key: str) -> None:
+        """Tell of a key whose value was forgotten: a fault where it would say what is taken and sent."""
+        if key in DESCRIBING:
+            self.warning(f"`{key}` has nothing behind it, and is left out", "empty", key)
+        elif key not in TOLD_ELSEWHERE:
+            self.error(f"`{key}` has nothing behind it; give it a value, or leave it out", "empty", key)

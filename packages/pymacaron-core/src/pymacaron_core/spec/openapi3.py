@@ -212,6 +212,8 @@ class OpenApi3(Dialect):
             name = parts.media_type_name(node, written)
             if name is None:
                 continue
+            if node.value is None:
+                node.error("a media type has nothing behind it; `{}` takes any body of this type", "empty")
             target = node.follow("what stands under a media type") if node.value is not None else None
             found.append(self._media_type(name, target) if target else MediaType(name, place=node.place))
         if holder.has("content") and not found and holder.value["content"] != {}:
@@ -245,6 +247,8 @@ class OpenApi3(Dialect):
     def _headers(self, holder: Node) -> tuple[Parameter, ...]:
         found = []
         for name, inner in holder.entries("headers", named=True):
+            if inner.value is None:
+                inner.warning("a header has nothing behind it, and is left out", "empty")
             node = referred(inner, "a header", self.modern) if inner.value is not None else None
             if node is not None and name.lower() != "content-type":
                 node.check_keys("a header", self.keys.parameter - {"in"})

@@ -45,12 +45,13 @@ class Schemas:
     def read(self, node: Node) -> Schema:
         """The schema at a node."""
         value = node.value
-        if value is None or value is True:
+        if value is True:
             return Schema(place=node.place)
         if value is False:
             return Schema(place=node.place, refuses_all=True)
         if not isinstance(value, dict):
-            node.error(f"a schema must be a mapping, and here is {kind(value)}", "shape")
+            meant = "; `{}` takes any value" if value is None else ""
+            node.error(f"a schema must be a mapping, and here is {kind(value)}{meant}", "shape")
             return Schema(place=node.place)
         node.check_reference()
         ref = reference(value) or (value.get("$dynamicRef") if self.modern else None)
@@ -157,6 +158,8 @@ class Schemas:
         for name, value in node.value.items():
             self._position = keywords.position(position, name, node.value)
             inner = Node(value, node.place / name, node.library)
+            if value is None and name in keywords.NOT_NULL:
+                continue  # told with the other keys
             if name in keywords.SCHEMA:
                 found[name] = self.read(inner)
             elif name in keywords.SCHEMA_LIST:
