@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_documents import catalog_of, specification_of
+from model_documents import catalog_of, read, refused, specification_of
 from pydantic import ValidationError
 from pymacaron_core import spec
 from pymacaron_core.models import Catalog, faults_of, is_fresh, load_models, models_path, module_source
@@ -323,3 +323,24 @@ def test_what_matches_no_pattern_is_refused_where_undeclared_properties_are(tmp_
     catalog = Catalog(specification, load_models(specification, root=tmp_path, write=True))
     assert of_request(catalog, '{"a": "b", "x-c": 1}').to_json() == {"a": "b", "x-c": 1}
     assert faults(catalog, '{"y": 1, "x-d": "e"}') == [("/y", "additionalProperties"), ("/x-d", "type")]
+
+
+def test_what_a_request_has_in_vain_fulfils_no_rule(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        """
+        Change:
+          type: object
+          minProperties: 1
+          dependentRequired: {id: [name]}
+          properties: {id: {type: integer, readOnly: true}, name: {type: string}, size: {type: integer}}
+        """,
+        version="3.1.0",
+        paths="""
+        /: {post: {operationId: change, responses: {'204': {description: done}},
+            requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Change'}}}}}}
+        """,
+    )
+    assert refused(catalog, "ChangeRequest", '{"id": 1}') == [("", "minProperties")]
+    request = read(catalog, "ChangeRequest", '{"id": 1, "size": 2}')
+    assert type(request).from_json(request.to_json()) == type(request).from_native(request.to_native()) == request

@@ -7,7 +7,7 @@ from typing import Any, cast
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from pymacaron_core.models.directions import hold_directions
+from pymacaron_core.models.directions import WrapValidator, hold_directions, without_dropped
 from pymacaron_core.models.json_mode import read_as_json_schema
 from pymacaron_core.models.rules import JsonSchema
 
@@ -29,16 +29,16 @@ def built(
         read_as_json_schema(model["schema"])
         hold_directions(cls, model)
         if rules is not None:
-            _add_rules(rules, model)
+            _add_rules(without_dropped(cls, rules.check_model), model)
     return schema
 
 
-def _add_rules(rules: JsonSchema, model: dict[str, Any]) -> None:
+def _add_rules(check: WrapValidator, model: dict[str, Any]) -> None:
     """Put the check of a class's rules around the schema of the class, in its place."""
     inner = dict(model)
     outside = {"ref": inner.pop("ref")} if "ref" in inner else {}
     model.clear()
-    model.update(core_schema.with_info_wrap_validator_function(rules.check_model, cast(Any, inner)), **outside)
+    model.update(core_schema.with_info_wrap_validator_function(check, cast(Any, inner)), **outside)
 
 
 def write_rules(rules: JsonSchema, written: dict[str, Any]) -> None:

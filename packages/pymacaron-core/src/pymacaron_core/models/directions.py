@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, get_args
 
@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from pydantic_core.core_schema import SerializationInfo, SerializerFunctionWrapHandler, ValidationInfo
 
 _KNOWN = frozenset(get_args(core_schema.ErrorType))
+WrapValidator = Callable[[Any, ValidatorFunctionWrapHandler, ValidationInfo[Any]], Any]
 
 REPLYING: Mapping[str, Any] = {"pymacaron_reply": True}
 """The serialization context of replies: what is ``writeOnly`` is left out."""
@@ -27,6 +28,14 @@ def hold_directions(cls: type[BaseModel], model: dict[str, Any]) -> None:
     hidden = _write_only(cls)
     if hidden and "serialization" not in model:
         model["serialization"] = core_schema.wrap_serializer_function_ser_schema(partial(_hide, hidden), info_arg=True)
+
+
+def without_dropped(cls: type[BaseModel], check: WrapValidator) -> WrapValidator:
+    """The check of a class's rules, which does not see what requests have in vain."""
+    dropped = _of_all(cls, "__pym_dropped__")
+    if not dropped:
+        return check
+    return lambda value, handler, info: check(_drop(dropped, value, info), handler, info)
 
 
 def _of_all(cls: type[BaseModel], name: str) -> tuple[str, ...]:
