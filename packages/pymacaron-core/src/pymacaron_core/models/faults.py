@@ -83,13 +83,13 @@ def faults_of(error: ValidationError, place: str) -> tuple[RequestFault, ...]:
     """
     if (count := error.error_count()) > _MOST:
         return (RequestFault(place, "", "faults", f"has {count} faults, and no more than {_MOST} are told one by one"),)
-    found = merged(_entry(each) for each in error.errors(include_url=False))
+    found = merged(_entry(each) for each in error.errors(include_url=False, include_input=False))
     return tuple(RequestFault(place, _pointer(each.steps), each.rule, each.message) for each in found)
 
 
 def _entry(error: Mapping[str, Any]) -> Entry:
     location, (rule, message) = error["loc"], _said(error)
-    if is_key(location, error["input"]):
+    if is_key(location, error["type"]):
         return Entry(untagged(location[:-1]), "propertyNames", f"its name {message}")
     only = error["type"] == "literal_error" and " or " not in error["ctx"]["expected"]
     steps = (*untagged(location), *_picking(error))

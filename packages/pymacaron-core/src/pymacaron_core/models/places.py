@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 Location: TypeAlias = tuple[str | int, ...]
 
@@ -11,6 +11,13 @@ BRANCH = "\u2063"
 TAGGED = "\u2064"
 """Follows a discriminator's value in the location of an error, to tell that from a property."""
 _KEY = "[key]"
+_OF_NAMES = frozenset(
+    (
+        *("string_pattern_mismatch", "pattern_time", "format", "literal_error", "string_type"),
+        *("string_too_short", "string_too_long"),
+    )
+)
+"""The codes of what can be wrong with a name."""
 
 
 def branch(name: str, keyword: str = "") -> str:
@@ -39,13 +46,11 @@ def untagged(location: Location) -> Location:
     return tuple(step for step, following in pairs if step != TAGGED and following != TAGGED)
 
 
-def is_key(location: Location, value: Any) -> bool:
-    """Whether the error is of the name of a property, which is the last step but one."""
-    return len(location) > 1 and location[-1] == _KEY and bool(location[-2] == value)
+def is_key(location: Location, code: str) -> bool:
+    """Whether an error, of a type that has this code, is of the name of a property: of the last step but one."""
+    return len(location) > 1 and location[-1] == _KEY and code in _OF_NAMES
 
 
-def steps_into(location: Location, value: Any) -> Location:
+def steps_into(location: Location) -> Location:
     """The steps from the root of the value to the part that has the error."""
-    if is_key(location, value):
-        location = location[:-1]
     return tuple(step for step in untagged(location) if not is_branch(step))

@@ -23,7 +23,7 @@ def without_refused_nulls(text: bytes, error: ValidationError) -> bytes | None:
     document, pruned = from_json(text), False
     for fault in error.errors(include_url=False, include_context=False):
         if fault["input"] is None and fault["type"] != "missing":
-            pruned |= _drop_null(document, steps_into(fault["loc"], None))
+            pruned |= _drop_null(document, steps_into(fault["loc"]))
     return to_json(document) if pruned else None
 
 
