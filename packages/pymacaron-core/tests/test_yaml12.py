@@ -242,3 +242,9 @@ def test_positions_are_found_in_json_with_escapes() -> None:
 def test_a_fault_survives_pickling() -> None:
     fault = pickle.loads(pickle.dumps(YamlFault("no", 3, 4)))
     assert (str(fault), fault.line, fault.column) == ("no", 3, 4)
+
+
+@pytest.mark.parametrize("end", [1, 4, 9, 12, 13, 22, 28])
+def test_json_that_is_cut_off_ends_too_early(end: int) -> None:
+    text = '{"a": [1, {"b": "c"}, true ]}'
+    assert str(fault_of(text[:end], "a.json")).startswith("the file ends too early: ")

@@ -37,7 +37,7 @@ def _parse(text: str, is_json: bool) -> Any:
         try:
             return _parse_json(text)
         except json.JSONDecodeError as error:
-            broken_json = YamlFault(f"this is not valid JSON: {error.msg}", error.lineno, error.colno)
+            broken_json = YamlFault(_of_json(error), error.lineno, error.colno)
         except (ValueError, RecursionError):
             pass  # the events below find the place
     try:
@@ -98,6 +98,13 @@ def _parse_json(text: str) -> Any:
             if isinstance(child, dict | list)
         ]
     return value
+
+
+def _of_json(error: json.JSONDecodeError) -> str:
+    if error.msg.startswith("Unterminated string"):  # it goes on to the end: a line's end in it is told otherwise
+        return "the file ends too early: the string that begins here is not closed"
+    is_cut = error.pos >= len(error.doc.rstrip())
+    return f"the file ends too early: {error.msg}" if is_cut else f"this is not valid JSON: {error.msg}"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
