@@ -24,7 +24,9 @@ DESCRIBING = frozenset(
     )
 )
 """The keys that say nothing of what is taken and sent when there is nothing behind them."""
-TOLD_ELSEWHERE = frozenset("$ref type enum security name in info swagger openapi responses".split())
+TOLD_ELSEWHERE = frozenset(
+    ("$ref", "type", "enum", "security", "name", "in", "info", "swagger", "openapi", "responses")
+)
 _KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 
 
