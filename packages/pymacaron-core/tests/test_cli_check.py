@@ -106,3 +106,21 @@ def test_a_strict_check_says_when_nobody_validates(
     assert "openapi-spec-validator is not installed" in capsys.readouterr().err
     assert main(["check", "sound.yaml"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_read_as_an_object_is_noted_and_nothing_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    schemas = ", ".join(f"{name}: {{properties: {{a: {{type: string}}}}}}" for name in "ABCDE")
+    info = "info: {title: T, version: '1'}"
+    Path("five.yaml").write_text(f"openapi: 3.0.3\n{info}\npaths: {{}}\ncomponents: {{schemas: {{{schemas}}}}}\n")
+    assert main(["check", "five.yaml", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(note["pointer"], note["line"]) for note in told["notes"]] == [
+        (f"/components/schemas/{name}", 4) for name in "ABCDE"
+    ]
+    assert "note" not in {finding["severity"] for finding in told["findings"]}
+    assert main(["check", "five.yaml"]) == 0
+    told = "note: 5 schemas with `properties` have no `type`, and are read as objects: "
+    assert f"{told}five.yaml:4:24, five.yaml:4:62, five.yaml:4:100 and 2 more\n" in capsys.readouterr().out

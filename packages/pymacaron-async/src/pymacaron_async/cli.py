@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    return ended(lambda: options.command(options), debug=options.debug)
+    return ended(lambda: options.command(options), debug=options.debug, json=getattr(options, "json", False))
 
 
 def main_of_2x() -> int:

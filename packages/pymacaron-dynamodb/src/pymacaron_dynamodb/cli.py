@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    return ended(lambda: _COMMANDS[options.command](options), debug=options.debug)
+    json = getattr(options, "json", False)
+    return ended(lambda: _COMMANDS[options.command](options), debug=options.debug, json=json)
 
 
 def menu() -> argparse.ArgumentParser:

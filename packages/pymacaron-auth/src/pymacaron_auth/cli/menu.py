@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     command = import_module(f"pymacaron_auth.cli.{options.command}")
-    return ended(lambda: command.execute(options), debug=options.debug)
+    return ended(lambda: command.execute(options), debug=options.debug, json=getattr(options, "json", False))
 
 
 def menu() -> argparse.ArgumentParser:

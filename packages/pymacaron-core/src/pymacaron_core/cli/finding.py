@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,10 @@ _HINT = re.compile(r"did you mean [`']?(?P<name>[^`'?]+)[`']?")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong (``error``: it stops the start) or doubtful (``warning``), and where; line 0: the whole file."""
+    """One thing wrong (``error``: it stops the start), doubtful (``warning``) or good to know (``note``), and where.
+
+    Line 0 means the whole file.
+    """
 
     severity: str
     message: str
@@ -74,6 +77,11 @@ class Located:
         positions = self._files[place.file]
         line, column = positions.locate(place.pointer, key=True) if positions is not None else (0, 0)
         return Finding("warning", message, place.file, line, column, place.pointer, rule)
+
+    def assumed(self, place: Place) -> Finding:
+        """A schema that was taken for one of objects, as nearly everybody means it."""
+        message = "`properties` without a `type` is read as an object; write `type: object` to say so"
+        return replace(self.finding(place, message, "type"), severity="note")
 
     def unenforced(self, found: Unenforced) -> Finding:
         """A keyword that nobody enforces."""

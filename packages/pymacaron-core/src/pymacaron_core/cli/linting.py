@@ -52,6 +52,7 @@ def _of_document(path: Path, root: Path) -> Iterator[Finding]:
     yield from (told := [of_fault(fault) for fault in faults])
     yield from validated(specification, root, told)
     located = Located(root)
+    yield from map(located.assumed, specification.assumed)
     try:
         yield from map(located.unenforced, Plan(specification).unenforced)
     except ModelError as error:

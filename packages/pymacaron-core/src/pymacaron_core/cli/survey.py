@@ -78,6 +78,7 @@ def _of_api(api: LoadedApi, located: Located) -> Iterator[Finding]:
         for message in misread(api, route):
             yield located.finding(route.operation.place, message, "annotations")
     yield from map(located.unenforced, api.catalog.unenforced)
+    yield from map(located.assumed, api.specification.assumed)
 
 
 def _of_error(error: StartError) -> Iterator[Finding]:

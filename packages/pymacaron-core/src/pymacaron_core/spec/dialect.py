@@ -107,6 +107,7 @@ class Dialect(ABC):
             external_docs=_external_docs(root),
             tags=tuple(tag.value for tag in root.items("tags") if tag.is_mapping("a tag")),
             extensions=root.extensions(),
+            assumed=tuple(self.schemas.assumed),
         )
 
     def operations(self) -> Iterator[Operation]:

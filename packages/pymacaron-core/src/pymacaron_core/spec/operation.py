@@ -257,6 +257,7 @@ class Specification:
     ``servers`` are addresses with the defaults of their variables, ``server_templates`` as they are written.
     ``unserved`` are the operations left out because of faults: their names alone.
     ``document`` is the document as published: one mapping in the author's dialect, without references to other files.
+    ``assumed`` is where ``properties`` without a ``type`` was read as an object.
     """
 
     name: str
@@ -281,6 +282,7 @@ class Specification:
     digest: str = ""
     policy: Policy = Policy()
     document: Mapping[str, Any] = field(default_factory=_empty, repr=False)
+    assumed: tuple[Place, ...] = field(default=(), repr=False, compare=False)
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow references until a schema that is none (a reference with keywords beside it stays as it is)."""

@@ -34,6 +34,8 @@ class Schemas:
         self.derived: dict[str, Place] = {}
         self._taken: set[str] = set()
         self._waiting: deque[tuple[str, Node]] = deque()
+        self.assumed: dict[Place, None] = {}
+        """Where a schema with ``properties`` was taken for one of objects."""
         self._dynamic: list[Node] = []
         self._told_nullable = False
         self._position = keywords.VALUE
@@ -65,6 +67,7 @@ class Schemas:
         beside = self._keywords(node) if ref is None or self.modern else {}
         if "properties" in beside and keywords.means_object(beside, self._position):
             beside = {"type": ("object",), **beside}
+            self.assumed[node.place] = None
         schema = Schema(beside, ref=name, place=node.place)
         return keywords.with_null(schema) if self._nullable(node) else schema
 
