@@ -203,6 +203,9 @@ SCHEMAS: list[tuple[tuple[str, ...], Any, Any]] = [
     (("pattern-removed",), {"type": "string", "pattern": "a"}, STRING),
     (("pattern-changed",), {"type": "string", "pattern": "a"}, {"type": "string", "pattern": "b"}),
     (("condition-changed",), {"not": {"const": 1}}, {"not": {"const": 2}}),
+    (("nullable-removed",), {"type": ["string", "null"], "enum": ["a", None]}, {"enum": ["a"]}),
+    (("nullable-added",), {"type": ["string", "null"], "enum": ["a"]}, {"enum": ["a", None]}),
+    (("required-removed",), {"type": "object", "required": ["a"]}, {"type": "object"}),
     (("property-added",), record(), record(a=STRING)),
     (("property-deprecated",), record(a=STRING), record(a={"type": "string", "deprecated": True})),
     (("property-added", "required-added"), record(), {**record(a=STRING), "required": ["a"]}),
@@ -237,6 +240,11 @@ BY_DIRECTION = {
             record(a=STRING),
             {**record(), "additionalProperties": False},
         ),
+        (
+            ("property-added", "required-added"),
+            {**record(a={"type": "string", "readOnly": True}), "required": ["a"]},
+            {**record(a=STRING), "required": ["a"]},
+        ),
         ((), record(a={"type": "string", "readOnly": True}), record(a={"type": "integer", "readOnly": True})),
         (
             (),
@@ -261,6 +269,11 @@ NO_CHANGES: list[tuple[Any, Any]] = [
     ({"minimum": 1, "exclusiveMinimum": 1}, {"exclusiveMinimum": 1}),
     ({"type": "string", "minLength": 0}, STRING),
     ({"type": "array", "items": {}}, {"type": "array"}),
+    ({"not": {"$ref": "#/components/schemas/Cat"}}, {"not": CAT}),
+    ({"contains": {"$ref": "#/components/schemas/Cat"}}, {"contains": {**CAT, "example": {}, "x-a": 1}}),
+    ({"enum": ["a", "b"]}, {"type": "string", "enum": ["a", "b"]}),
+    ({"enum": [1]}, {"enum": [1.0]}),
+    ({"type": "integer", "exclusiveMinimum": 0}, {"type": "integer", "minimum": 1}),
     ({**record(a=STRING), "additionalProperties": True}, record(a=STRING)),
 ]
 NAMED = {"Cat": CAT, "Dog": record(bark=STRING)}

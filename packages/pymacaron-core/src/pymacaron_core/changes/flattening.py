@@ -18,6 +18,15 @@ CONDITIONS = frozenset(
 """Keywords of which it is told only that they changed."""
 _HIGHEST = frozenset(f"min{what}" for what in ("Length", "Items", "Properties"))
 _LOWEST = frozenset(f"max{what}" for what in ("Length", "Items", "Properties"))
+_TYPES_OF: Mapping[type, tuple[str, ...]] = {
+    type(None): ("null",),
+    bool: ("boolean",),
+    int: ("integer",),
+    float: ("integer", "number"),
+    str: ("string",),
+    list: ("array",),
+    tuple: ("array",),
+}
 _LOWER, _UPPER = frozenset(("minimum", "exclusiveMinimum")), frozenset(("maximum", "exclusiveMaximum"))
 
 
@@ -121,6 +130,7 @@ def _flat(parts: list[tuple[Schema, bool]]) -> Flat:
                 branches += kept if len(kept) > 1 else ()
             elif name not in ("allOf", "type"):
                 keywords[name] = _merged(name, keywords[name], value) if name in keywords else value
+    types &= _types_of_values(keywords)
     known = [part.place for part, _ in parts if part.place.file]
     place = next((part.place for part, _ in parts if part.keywords and part.place.file), known[0] if known else Place())
     return Flat(keywords, types, branches, conditions, place, places, any(part.refuses_all for part, _ in parts))
@@ -132,6 +142,17 @@ def _is_null(schema: Schema) -> bool:
 
 def _with_integers(types: tuple[str, ...]) -> frozenset[str]:
     return frozenset((*types, "integer")) if "number" in types else frozenset(types) or TYPES
+
+
+def _types_of_values(keywords: Mapping[str, Any]) -> frozenset[str]:
+    """The types that the listed values have; all, where none are listed."""
+    if "const" in keywords:
+        values = [keywords["const"]]
+    elif "enum" in keywords:
+        values = keywords["enum"]
+    else:
+        return TYPES
+    return frozenset(name for value in values for name in _TYPES_OF.get(type(value), ("object",)))
 
 
 def _merged(name: str, one: Any, other: Any) -> Any:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pymacaron_core.changes.flattening import CONDITIONS, TYPES, Flat
+from pymacaron_core.changes.flattening import CONDITIONS, TYPES, Flat, Flattener, identity
 from pymacaron_core.changes.rules import REQUEST
 from pymacaron_core.spec.operation import Discriminator, Schema
 
@@ -17,10 +17,12 @@ _BOUNDS = (
     ("minItems", "maxItems", "items"),
     ("minProperties", "maxProperties", "properties"),
 )
+_TOLD = frozenset(("title", "description", "example", "examples", "externalDocs", "xml", "deprecated", "$comment"))
+"""Keywords that say nothing of what fits."""
 _LARGER = {"int32": "int64", "float": "double"}
 
 
-def compare_values(one: Flat, other: Flat, direction: str) -> Iterator[Found]:
+def compare_values(one: Flat, other: Flat, direction: str, flatteners: tuple[Flattener, Flattener]) -> Iterator[Found]:
     """What changed between two schemas, but for what they hold."""
     yield from _types(one, other)
     yield from _enum(one, other)
@@ -30,6 +32,9 @@ def compare_values(one: Flat, other: Flat, direction: str) -> Iterator[Found]:
     yield from _multiple(one, other)
     yield from _pattern(one, other)
     yield from _others(one, other, direction)
+    for name in sorted(CONDITIONS):
+        if not Conditions(*flatteners).same(one.conditions.get(name), other.conditions.get(name)):
+            yield "condition-changed", f"has another `{name}`", name
 
 
 def shown(value: Any) -> str:
@@ -39,7 +44,8 @@ def shown(value: Any) -> str:
 
 
 def _types(one: Flat, other: Flat) -> Iterator[Found]:
-    before, after = one.types - {"null"}, other.types - {"null"}
+    listed = _values(one) is not None and _values(other) is not None
+    before, after = (frozenset[str](),) * 2 if listed else (one.types - {"null"}, other.types - {"null"})
     if one.refused or other.refused:
         if one.refused != other.refused:
             rule = "type-narrowed" if other.refused else "type-widened"
@@ -87,7 +93,16 @@ def _enum(one: Flat, other: Flat) -> Iterator[Found]:
 
 
 def _key(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+    return json.dumps(_with_whole_numbers(value), sort_keys=True, default=str)
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """The value, its numbers as JSON Schema compares them: 1.0 is 1."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _with_whole_numbers(inner) for key, inner in value.items()}
+    return [_with_whole_numbers(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def _format(one: Flat, other: Flat) -> Iterator[Found]:
@@ -126,6 +141,8 @@ def _edge(flat: Flat, bound: str, sign: int) -> tuple[float, bool] | None:
     inclusive, exclusive = flat.get(bound), flat.get(f"exclusive{bound.title()}")
     edges = [(inclusive * sign, False)] if inclusive is not None else []
     edges += [(exclusive * sign, True)] if exclusive is not None else []
+    if flat.types <= {"integer", "null"}:
+        edges = [(edge + 1, False) if more and edge % 1 == 0 else (edge, more) for edge, more in edges]
     return max(edges) if edges else None
 
 
@@ -188,17 +205,42 @@ def _others(one: Flat, other: Flat, direction: str) -> Iterator[Found]:
     if direction == REQUEST and _key(one.get("default")) != _key(other.get("default")):
         told = f"is {shown(other.get('default'))} when left out, was {shown(one.get('default'))}"
         yield "default-changed", told, "default"
-    for name in sorted(CONDITIONS):
-        if _plain(one.conditions.get(name)) != _plain(other.conditions.get(name)):
-            yield "condition-changed", f"has another `{name}`", name
 
 
-def _plain(value: Any) -> Any:
-    """A condition without places, references by their names."""
-    if isinstance(value, Schema):
-        return (value.ref, value.refuses_all, _plain(value.keywords))
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items() if key not in ("description", "title", "examples")}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value
+class Conditions:
+    """Whether two conditions say the same, whatever their schemas are called and wherever they stand."""
+
+    def __init__(self, old: Flattener, new: Flattener) -> None:
+        self._old, self._new = old.specification.schemas, new.specification.schemas
+        self._seen: set[tuple[Any, Any]] = set()
+
+    def same(self, one: Any, other: Any) -> bool:
+        if isinstance(one, Schema) and isinstance(other, Schema):
+            return self._same_schemas(_followed(one, self._old), _followed(other, self._new))
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            return one.keys() == other.keys() and all(self.same(value, other[key]) for key, value in one.items())
+        if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+            return len(one) == len(other) and all(map(self.same, one, other))
+        return type(one) is type(other) and bool(one == other)
+
+    def _same_schemas(self, one: Schema, other: Schema) -> bool:
+        pair = (identity(one), identity(other))
+        if pair in self._seen:
+            return True
+        self._seen.add(pair)
+        if (one.ref, one.refuses_all) != (other.ref, other.refuses_all):
+            return False
+        return self.same(_said(one), _said(other))
+
+
+def _followed(schema: Schema, named: Mapping[str, Schema]) -> Schema:
+    seen: set[str] = set()
+    while schema.ref is not None and not _said(schema) and schema.ref in named and schema.ref not in seen:
+        seen.add(schema.ref)
+        schema = named[schema.ref]
+    return schema
+
+
+def _said(schema: Schema) -> dict[str, Any]:
+    """Keywords that say what fits."""
+    return {name: value for name, value in schema.keywords.items() if name not in _TOLD and name[:2] != "x-"}

@@ -89,7 +89,7 @@ class Comparison:
             self._branches(old, one, new, other, label)
             if bool(one.branches) != bool(other.branches):
                 return
-        for rule, message, keyword in compare_values(one, other, self.direction):
+        for rule, message, keyword in compare_values(one, other, self.direction, (self.schemas.old, self.schemas.new)):
             self._tell(rule, f"{label} {message}", one.place_of(keyword), other.place_of(keyword))
         self._properties(one, other, label)
         self._undeclared(one, other, label)
@@ -105,7 +105,8 @@ class Comparison:
     def _properties(self, one: Flat, other: Flat, label: str) -> None:
         before = dict(self._visible(self.schemas.old, one))
         after = dict(self._visible(self.schemas.new, other))
-        must_before, must_after = set(one.get("required", ())), set(other.get("required", ()))
+        must_before = set(one.get("required", ())) - (set(one.get("properties", ())) - set(before))
+        must_after = set(other.get("required", ())) - (set(other.get("properties", ())) - set(after))
         for name, schema in before.items():
             if name not in after:
                 self._removed(name, schema, name in must_before, other, label)
@@ -115,10 +116,10 @@ class Comparison:
         for name, schema in after.items():
             if name not in before:
                 self._tell("property-added", f"{label}.{name} is new", one.place_of("properties"), schema.place)
-        hidden = self._hidden(one, other)
-        for name in sorted((must_after - must_before) - hidden):
+        for name in sorted(must_after - must_before):
             self._tell("required-added", f"{label}.{name} must be there now", one.place, other.place_of("required"))
-        for name in sorted((must_before - must_after) & set(after)):
+        known = {*one.get("properties", ()), *other.get("properties", ())}
+        for name in sorted((must_before - must_after) - (known - set(after))):
             self._tell("required-removed", f"{label}.{name} may be missing now", one.place_of("required"), other.place)
 
     def _removed(self, name: str, schema: Schema, must: bool, other: Flat, label: str) -> None:
@@ -142,11 +143,6 @@ class Comparison:
         for name, schema in flat.get("properties", {}).items():
             if not flattener.flat(schema).get(unseen):
                 yield name, schema
-
-    def _hidden(self, one: Flat, other: Flat) -> set[str]:
-        """Names that are required of the other direction only."""
-        visible = dict(self._visible(self.schemas.new, other))
-        return {name for name in other.get("properties", {}) if name not in visible}
 
     def _undeclared(self, one: Flat, other: Flat, label: str) -> None:
         """What is said of properties that are not declared."""
