@@ -312,6 +312,11 @@ def test_what_means_the_same_is_no_change(old: Any, new: Any, tmp_path: Path) ->
         assert changes(tmp_path, in_reply(one, **NAMED), in_reply(other, **NAMED)) == []
 
 
+def test_a_server_is_the_same_with_a_slash_at_its_end(tmp_path: Path) -> None:
+    old, new = ({**document({}), "servers": [{"url": url}]} for url in ("http://a/v1", "http://a/v1/"))
+    assert changes(tmp_path, old, new) == []
+
+
 def test_every_rule_has_a_case() -> None:
     tried = {rule for rule, _, _ in OPERATIONS}
     tried |= {rule for rules, _, _ in [*SCHEMAS, *BY_DIRECTION["request"], *BY_DIRECTION["reply"]] for rule in rules}

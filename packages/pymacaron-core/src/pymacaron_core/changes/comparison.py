@@ -31,11 +31,12 @@ def _whole(old: Specification, new: Specification) -> Iterator[Change]:
     if old.base_path != new.base_path:
         told = f"paths begin with `{new.base_path or '/'}` now, was `{old.base_path or '/'}`"
         yield Change("base-path-changed", told, old=one, new=other)
+    before, after = ({url.rstrip("/") for url in each.servers} for each in (old, new))
     for url in old.servers if old.base_path == new.base_path else ():
-        if url not in new.servers:
+        if url.rstrip("/") not in after:
             yield Change("server-removed", f"the server {url} is gone", old=one / "servers", new=other)
     for url in new.servers if old.base_path == new.base_path else ():
-        if url not in old.servers:
+        if url.rstrip("/") not in before:
             yield Change("server-added", f"the server {url} is new", old=one, new=other / "servers")
 
 
