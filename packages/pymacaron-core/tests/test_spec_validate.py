@@ -35,6 +35,7 @@ def test_what_does_not_validate_is_told_with_its_place(tmp_path: Path, head: str
     assert fault.rule.startswith("validator")
     assert (fault.file, fault.pointer, fault.line) == ("api.yaml", "/tags/0", 4)
     assert fault.message.startswith("this does not validate: ")
+    assert "Failed validating" not in fault.message
 
 
 def test_what_is_told_already_is_not_told_again(tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[list[str], str, str]]:
             return
         nearest = _nearest(error)
         keyword = nearest.validator if isinstance(nearest.validator, str) else ""
-        yield [str(step) for step in nearest.absolute_path], keyword, nearest.message
+        message = nearest.message.partition("\n\nFailed validating")[0]  # one of its engines adds the whole instance
+        yield [str(step) for step in nearest.absolute_path], keyword, message
 
 
 def _nearest(error: Any) -> Any:
