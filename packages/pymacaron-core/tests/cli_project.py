@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import re
 import subprocess
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pymacaron_core
+from warm import Warm, read_once
 
 SOURCE = str(Path(pymacaron_core.__file__).parents[1])
 QUICK = str(Path(__file__).with_name("quick"))
@@ -75,12 +78,27 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join([SOURCE, QUICK]), "NO_COLOR": "1", **more}
 
 
+def unmeasured(**more: str) -> dict[str, str]:
+    """The environment of a tool that is not ours: it is not slowed down by measuring what it runs of the package."""
+    return {name: value for name, value in environment(**more).items() if not name.startswith("COVERAGE_PROCESS")}
+
+
 def pymacaron(
     *arguments: str, cwd: Path, program: Sequence[str] = PROGRAM, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    command = [sys.executable, *program, *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment(**more), capture_output=True, text=True, timeout=60)
+    """Run a command to its end: in a fork of a Python that imported it before, where that makes no difference."""
+    environ, command = environment(**more), [sys.executable, *program, *arguments]
+    if tuple(program) == PROGRAM and read_once(environ) == warm().once:
+        return warm().run(PROGRAM[1], arguments, cwd, environ, timeout=60)
+    return subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, timeout=60)
+
+
+@functools.cache
+def warm() -> Warm:
+    """The one of this process; it goes when this does."""
+    started = Warm(environment())
+    atexit.register(started.close)
+    return started
 
 
 def wait_for(condition: Callable[[], Any], what: str, deadline: float = DEADLINE) -> Any:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_project import DOCUMENT, FUNCTIONS, MORE, PETSTORE, environment, make_project, pymacaron
+from cli_project import DOCUMENT, FUNCTIONS, MORE, PETSTORE, PROGRAM, environment, make_project, pymacaron, warm
 from pymacaron_core import __version__
 from pymacaron_core.cli import main
 from pymacaron_core.cli.menu import menu
@@ -18,6 +18,11 @@ from pymacaron_core.cli.watching import Watch
 pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
 
 COMMANDS = ("new", "run", "serve", "generate", "routes", "check", "diff", "bundle", "convert", "describe", "completion")
+
+STARTED = (
+    *(("routes",), ("check", "--strict"), ("describe",), ("convert", "apis/shop.yaml")),
+    *(("bundle", "apis/shop.yaml"), ("diff", "apis/shop.yaml", "apis/shop.yaml"), ("generate",), ("check", "--nope")),
+)
 
 
 @pytest.fixture
@@ -49,6 +54,17 @@ def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"pymacaron {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", STARTED, ids=lambda arguments: arguments[0])
+def test_a_command_tells_the_same_when_python_starts_for_it(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    here, there = make_project(tmp_path / "here" / "shop"), make_project(tmp_path / "there" / "shop")
+    command = [sys.executable, *PROGRAM, *arguments]
+    alone = subprocess.run(command, cwd=here, env=environment(), capture_output=True, text=True, timeout=60)
+    forked = warm().run(PROGRAM[1], arguments, there, environment(), timeout=60)
+    assert (alone.returncode, alone.stdout, alone.stderr) == (forked.returncode, forked.stdout, forked.stderr)
+    assert alone.returncode == (2 if "--nope" in arguments else 0)
+    assert alone.stdout or alone.stderr
 
 
 def test_help_imports_nothing_heavy() -> None:

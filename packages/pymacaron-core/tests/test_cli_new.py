@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from cli_project import DOCUMENT, PETSTORE, SOURCE, Running, answer, environment, pymacaron
+from cli_project import DOCUMENT, PETSTORE, SOURCE, Running, answer, pymacaron, unmeasured
 from pymacaron_core.cli.names import project_name
 from pymacaron_core.errors import StartError
 
@@ -38,14 +38,14 @@ def test_a_folder_with_a_space_is_named_as_a_shell_takes_it(tmp_path: Path) -> N
 
 def own_tests_pass(project: Path) -> bool:
     command = [sys.executable, "-m", "unittest", "discover", "test"]
-    ended = subprocess.run(command, cwd=project, env=environment(), capture_output=True, text=True)
+    ended = subprocess.run(command, cwd=project, env=unmeasured(), capture_output=True, text=True)
     return ended.returncode == 0 and "OK" in ended.stderr
 
 
 def tool(project: Path, *command: str) -> str:
     """What a tool complains of."""
     whole = [sys.executable, "-m", *command]
-    ended = subprocess.run(whole, cwd=project, env=environment(**TYPED), capture_output=True, text=True)
+    ended = subprocess.run(whole, cwd=project, env=unmeasured(**TYPED), capture_output=True, text=True)
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
