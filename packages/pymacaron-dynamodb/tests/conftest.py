@@ -66,7 +66,8 @@ def url(request):
 @pytest.fixture
 def store(url):
     """A store on an emulator, whose tables nobody else uses."""
-    settings = DynamoDBSettings(table_prefix=f"t{uuid4().hex}.")
+    patient = {"connect_timeout": 10, "read_timeout": 30, "deadline": 60}  # emulators on a busy machine take their time
+    settings = DynamoDBSettings(table_prefix=f"t{uuid4().hex}.", **patient)
     return Store(Endpoint(url, "us-east-1"), settings, makes_tables=True)
 
 

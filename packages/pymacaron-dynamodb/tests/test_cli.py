@@ -22,7 +22,8 @@ def project(tmp_path):
     def make(document=SHOP, prefix="", **files):
         (tmp_path / "apis").mkdir(exist_ok=True)
         (tmp_path / "apis" / "shop.yaml").write_text(document)
-        (tmp_path / "pym-config.yaml").write_text(f"dynamodb: {{table_prefix: '{prefix}'}}")
+        patient = ", read_timeout: 30, deadline: 60" if prefix else ""  # emulators on a busy machine take their time
+        (tmp_path / "pym-config.yaml").write_text(f"dynamodb: {{table_prefix: '{prefix}'{patient}}}")
         for name, text in files.items():
             (tmp_path / f"{name}.py").write_text(text)
         return ["-C", str(tmp_path)]

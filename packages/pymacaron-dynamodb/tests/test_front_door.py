@@ -9,7 +9,7 @@ from pathlib import Path
 import pymacaron_dynamodb
 import pytest
 from pymacaron_core.errors import PyMacaronError
-from pymacaron_core.models.plan import PERSISTENCE
+from pymacaron_core.models.parents import PERSISTENCE
 from pymacaron_dynamodb import errors
 from pymacaron_dynamodb.plugin import Persistence
 
