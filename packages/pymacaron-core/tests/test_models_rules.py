@@ -42,6 +42,21 @@ def test_the_faults_of_the_type_and_of_what_it_does_not_say_are_told_together(tm
     assert [each.message for each in faults_of(caught.value, "body")] == ["must have 2 or more properties"]
 
 
+@pytest.mark.parametrize(
+    ("schema", "sent", "told"),
+    [
+        ("{type: array, items: false}", "[7]", ("/a/0", "items")),
+        ("{type: array, prefixItems: [{type: string}], items: false}", '["x", 7]', ("/a/1", "items")),
+        ("{type: object, additionalProperties: false}", '{"x": 7}', ("/a/x", "additionalProperties")),
+    ],
+)
+def test_what_is_closed_is_told_by_the_keyword_that_closes_it(
+    tmp_path: Path, schema: str, sent: str, told: tuple[str, str]
+) -> None:
+    catalog = catalog_of(tmp_path, f"It: {{type: object, properties: {{a: {schema}}}}}", version="3.1.0")
+    assert refused(catalog, "It", f'{{"a": {sent}}}') == [told]
+
+
 def test_undeclared_properties_count_though_they_are_dropped(tmp_path: Path) -> None:
     catalog = catalog_of(tmp_path, RULED, version="3.1.0")
     assert read(catalog, "It", '{"a": 1, "other": 2}').to_json() == {"a": 1}
@@ -91,7 +106,7 @@ def test_branches_with_properties_of_their_own_are_classes_of_all_properties(tmp
             adapter.validate_json(wrong, strict=True)
 
 
-def test_disjoint_branches_need_no_mark(tmp_path: Path) -> None:
+def test_disjoint_branches_are_marked_for_the_rule_of_their_faults_alone(tmp_path: Path) -> None:
     source = module_source(
         specification_of(
             tmp_path,

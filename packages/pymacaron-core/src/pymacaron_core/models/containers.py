@@ -24,10 +24,9 @@ def array(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set[str]]
         return kind, used | {"prefixItems", "items"}
     if first:
         return Type("list[Any]", given, marks), used
-    used.add("items")
     if isinstance(items, Schema) and items.refuses_all:
-        given = (*(pair for pair in given if pair[0] != "max_length"), ("max_length", "0"))
-        return Type("list[Any]", given), used
+        return Type("list[Any]", given, marks), used
+    used.add("items")
     inner = type_of(items) if isinstance(items, Schema) else Type("Any")
     return Type(f"list[{inner.full}]", given, marks), used
 
@@ -59,9 +58,9 @@ def free_object(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set
         keys = matching(Type("str"), pattern).inner
         used |= {"patternProperties", "additionalProperties"}
         return Type(f"dict[{keys}, {type_of(values).full}]", given), used
-    used.add("additionalProperties")
     if is_closed:
-        return Type("dict[str, Any]", (*(pair for pair in given if pair[0] == "min_length"), ("max_length", "0"))), used
+        return Type("dict[str, Any]", given), used
+    used.add("additionalProperties")
     inner = type_of(values).full if isinstance(values, Schema) else "Any"
     return Type(f"dict[{keys}, {inner}]", given), used
 
