@@ -9,7 +9,7 @@ from typing import Any
 
 from pymacaron_core.spec import parts
 from pymacaron_core.spec.declared import declared, fitted, referred, with_keywords
-from pymacaron_core.spec.keys import INFO, Keys
+from pymacaron_core.spec.keys import CONTACT, EXTERNAL_DOCS, INFO, LICENSE, TAG, Keys
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.operation import (
     METHODS,
@@ -83,7 +83,7 @@ class Dialect(ABC):
         if info is None or not info.is_mapping("`info`"):
             root.warning("the document has no `info`; give it one with `title` and `version`", "required")
             info = Node({}, root.place / "info", root.library)
-        info.check_keys("`info`", INFO)
+        _check_info(info)
         servers, base_path = self.servers()
         self.security_schemes = {scheme.name: scheme for scheme in self.read_security_schemes()}
         operations = tuple(self.operations())
@@ -105,7 +105,7 @@ class Dialect(ABC):
             server_templates=servers,
             info=info.value,
             external_docs=_external_docs(root),
-            tags=tuple(tag.value for tag in root.items("tags") if tag.is_mapping("a tag")),
+            tags=tuple(_tags(root)),
             extensions=root.extensions(),
             assumed=tuple(self.schemas.assumed),
         )
@@ -232,6 +232,22 @@ class Dialect(ABC):
             yield read if read is not None else SecurityScheme(name, "apiKey", place=scheme.place)
 
 
+def _check_info(info: Node) -> None:
+    info.check_keys("`info`", INFO)
+    for key, known in (("contact", CONTACT), ("license", LICENSE)):
+        inner = info.child(key)
+        if inner is not None and isinstance(inner.value, dict):
+            inner.check_keys(f"`{key}`", known, describes=True)
+
+
+def _tags(root: Node) -> Iterator[Mapping[str, Any]]:
+    for tag in root.items("tags"):
+        if tag.is_mapping("a tag"):
+            tag.check_keys("a tag", TAG, describes=True)
+            _external_docs(tag)
+            yield tag.value
+
+
 def _external_docs(holder: Node) -> Mapping[str, Any]:
     node = holder.child("externalDocs")
     if node is None:
@@ -239,4 +255,5 @@ def _external_docs(holder: Node) -> Mapping[str, Any]:
     if not isinstance(node.value, dict):
         node.warning(f"`externalDocs` must be a mapping, and here is {kind(node.value)}; it is left out", "shape")
         return {}
+    node.check_keys("`externalDocs`", EXTERNAL_DOCS, describes=True)
     return node.value

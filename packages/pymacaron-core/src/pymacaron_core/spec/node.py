@@ -21,11 +21,12 @@ DESCRIBING = frozenset(
         *("definitions", "$defs", "$comment", "$schema", "securityDefinitions", "schemas", "requestBodies"),
         *("securitySchemes", "pathItems", "mediaTypes", "readOnly", "writeOnly", "nullable", "jsonSchemaDialect"),
         *("get", "put", "post", "delete", "options", "head", "patch", "trace", "contentEncoding", "contentMediaType"),
+        *("bearerFormat", "openIdConnectUrl", "oauth2MetadataUrl", "authorizationUrl", "tokenUrl", "scopes"),
     )
 )
 """The keys that say nothing of what is taken and sent when there is nothing behind them."""
 TOLD_ELSEWHERE = frozenset(
-    ("$ref", "type", "enum", "security", "name", "in", "info", "swagger", "openapi", "responses")
+    ("$ref", "type", "enum", "security", "name", "in", "propertyName", "info", "swagger", "openapi", "responses")
 )
 _KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 
@@ -163,12 +164,15 @@ class Node:
             what = kind(self.value["$ref"])
             self.error(f"`$ref` must be text, and here is {what}; put it in quotes: '#/...'", "reference", "$ref")
 
-    def check_keys(self, what: str, known: frozenset[str]) -> None:
-        """Warn of keys that look like a misspelt known one; tell of known ones with nothing behind them."""
+    def check_keys(self, what: str, known: frozenset[str], *, describes: bool = False) -> None:
+        """Warn of keys that look like a misspelt known one; tell of known ones with nothing behind them.
+
+        ``describes``: no key of this object says what is taken and sent, or who may call.
+        """
         for key, value in self.value.items():
             if key in known:
-                if value is None and key not in NULL_IS_MEANT:
-                    self._nothing_behind(key)
+                if value is None and (describes or key not in NULL_IS_MEANT):
+                    self._nothing_behind(key, describes)
                 continue
             if key.startswith("x-"):
                 continue
@@ -179,9 +183,9 @@ class Node:
             elif close is not None:
                 self.warning(f"`{key}` means nothing in {what}; did you mean `{close}`?", "unknown-key", key)
 
-    def _nothing_behind(self, key: str) -> None:
+    def _nothing_behind(self, key: str, describes: bool) -> None:
         """Tell of a key whose value was forgotten: a fault where it would say what is taken and sent."""
-        if key in DESCRIBING:
+        if describes or key in DESCRIBING:
             self.warning(f"`{key}` has nothing behind it, and is left out", "empty", key)
         elif key not in TOLD_ELSEWHERE:
             self.error(f"`{key}` has nothing behind it; give it a value, or leave it out", "empty", key)

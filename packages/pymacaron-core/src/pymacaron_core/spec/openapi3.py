@@ -61,6 +61,7 @@ class OpenApi3(Dialect):
         return components.child(key)
 
     def security_scheme(self, name: str, node: Node) -> SecurityScheme | None:
+        node.check_keys("a security scheme", keys.SECURITY_SCHEME)
         kind = node.choice("type", _SCHEMES, "")
         if not kind:
             if not node.has("type"):
@@ -74,6 +75,8 @@ class OpenApi3(Dialect):
         for holder, key in ((node, "oauth2MetadataUrl"), (flows, "deviceAuthorization")):
             if holder is not None and holder.has(key):
                 holder.warning(f"`{key}` is OpenAPI 3.2; it is carried, and nothing here uses it", "openapi-3.2", key)
+        if flows is not None and flows.is_mapping("`flows`"):
+            _check_flows(flows)
         return SecurityScheme(
             name,
             kind,
@@ -81,7 +84,7 @@ class OpenApi3(Dialect):
             place_in=node.choice("in", PLACES[1:], "header") if kind == "apiKey" else "",
             parameter=node.text("name") if kind == "apiKey" else "",
             bearer_format=node.text("bearerFormat"),
-            flows=flows.value if flows is not None and flows.is_mapping("`flows`") else {},
+            flows=flows.value if flows is not None and isinstance(flows.value, dict) else {},
             openid_url=node.text("openIdConnectUrl"),
             description=node.text("description"),
             extensions=node.extensions(),
@@ -226,17 +229,19 @@ class OpenApi3(Dialect):
             if key in node.value:
                 node.warning(f"`{key}` is OpenAPI 3.2, and nothing is held to it yet", "openapi-3.2", key)
         schema = node.child("schema")
+        encodings = node.entries("encoding", named=True)
         return MediaType(
             name=name,
             schema=self.schemas.read(schema) if schema is not None else None,
             examples=parts.examples(node),
-            encoding={key: self._encoding(inner) for key, inner in node.entries("encoding", named=True) if inner.value},
+            encoding={key: self._encoding(inner) for key, inner in encodings if inner.value != {}},
             place=node.place,
         )
 
     def _encoding(self, node: Node) -> Encoding:
         if not node.is_mapping("an encoding"):
             return Encoding()
+        node.check_keys("an encoding", keys.ENCODING)
         return Encoding(
             content_type=node.text("contentType") or None,
             style=node.choice("style", _STYLES["query"], "") or None,
@@ -262,6 +267,13 @@ class OpenApi31(OpenApi3):
     modern = True
 
 
+def _check_flows(flows: Node) -> None:
+    flows.check_keys("`flows`", keys.FLOWS, describes=True)
+    for _, flow in flows.members("`flows`"):
+        if flow.value is not None and flow.is_mapping("a flow"):
+            flow.check_keys("a flow", keys.FLOW, describes=True)
+
+
 def _links(reply: Node) -> dict[str, Any]:
     """The links of a reply, each as it is written where it stands."""
     found = {}
@@ -269,6 +281,10 @@ def _links(reply: Node) -> dict[str, Any]:
         for name, written in reply.entries("links", named=True):
             link = written.follow("a link")
             if link is not None:
+                link.check_keys("a link", keys.LINK, describes=True)
+                server = link.child("server")
+                if server is not None and server.is_mapping("a server"):
+                    server.check_keys("a server", keys.SERVER, describes=True)
                 found[name] = link.value
     return found
 
@@ -279,6 +295,7 @@ def _servers(holder: Node) -> tuple[Server, ...]:
     for node in holder.items("servers"):
         if not node.is_mapping("a server"):
             continue
+        node.check_keys("a server", keys.SERVER, describes=True)
         url = node.text("url")
         if not url:
             node.warning("a server needs `url`; it is left out", "required")
@@ -294,6 +311,7 @@ def _variables(server: Node) -> Iterator[tuple[str, ServerVariable]]:
     for name, node in server.entries("variables", named=True):
         if not node.is_mapping("a variable"):
             continue
+        node.check_keys("a variable", keys.VARIABLE, describes=True)
         default, values = node.text("default"), tuple(node.texts("enum"))
         if values and default and default not in values:
             node.warning(f"the default `{default[:60]}` of the variable `{name}` is none of its values", "server")

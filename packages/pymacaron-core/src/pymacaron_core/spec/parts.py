@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.keys import EXAMPLE
 from pymacaron_core.spec.node import Node, kind
-from pymacaron_core.spec.operation import MediaType, Requirement
+from pymacaron_core.spec.operation import MediaType, Requirement, SecurityScheme
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
@@ -46,6 +47,8 @@ def examples(node: Node) -> tuple[Any, ...]:
         for _, inner in node.entries("examples", named=True):
             with node.library.faults.only_told(spoils=False):
                 example = inner.follow("an example")
+            if example is not None:
+                example.check_keys("an example", EXAMPLE, describes=True)
             if example is not None and "value" in example.value:
                 found.append(example.value["value"])
             elif example is not None and "dataValue" in example.value:
@@ -93,7 +96,7 @@ def status(node: Node, written: str) -> str | None:
     return None
 
 
-def requirements(holder: Node, known: Collection[str]) -> tuple[Requirement, ...]:
+def requirements(holder: Node, known: Mapping[str, SecurityScheme]) -> tuple[Requirement, ...]:
     """The alternatives under ``security``."""
     if isinstance(holder.value, dict) and "security" in holder.value and holder.value["security"] is None:
         holder.error("`security` says nothing; an empty list, `[]`, is what lets everybody in", "shape", "security")
@@ -105,9 +108,19 @@ def requirements(holder: Node, known: Collection[str]) -> tuple[Requirement, ...
         requirement: dict[str, tuple[str, ...]] = {}
         for name in item.value:
             requirement[name] = tuple(item.texts(name))
+            if item.value[name] is None:
+                _no_scopes(item, name, known.get(name))
             if name not in known:
                 told = hint(name, known) or "; declare it, or take it out of `security`"
                 message = f"there is no security scheme `{name}`{told}"
                 item.error(message, "security", name)
         found.append(requirement)
     return tuple(found)
+
+
+def _no_scopes(item: Node, name: str, scheme: SecurityScheme | None) -> None:
+    """Tell of a scheme without its list of scopes: who may call is open where the scheme has scopes."""
+    if scheme is not None and scheme.type in ("oauth2", "openIdConnect"):
+        item.error(f"`{name}` has nothing behind it; list the scopes that are needed, or `[]` for none", "empty", name)
+    elif scheme is not None:
+        item.warning(f"`{name}` has nothing behind it, and is read as `[]`", "empty", name)

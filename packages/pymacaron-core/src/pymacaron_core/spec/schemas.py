@@ -13,6 +13,7 @@ from pymacaron_core.spec.depth import BRANCHES, DEEPEST, IN_PLACE, branches, too
 from pymacaron_core.spec.discriminators import complete_discriminators
 from pymacaron_core.spec.document import Library
 from pymacaron_core.spec.faults import hint
+from pymacaron_core.spec.keys import DISCRIMINATOR
 from pymacaron_core.spec.names import derived_name
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.operation import Discriminator, Place, Schema
@@ -244,6 +245,7 @@ class Schemas:
             return Discriminator(node.value, self._implied(schema, {}))
         if not node.is_mapping("`discriminator`"):
             return None
+        node.check_keys("`discriminator`", DISCRIMINATOR)
         name = node.text("propertyName")
         if not name:
             node.error("`discriminator` needs `propertyName`: the property that names the schema", "discriminator")

@@ -40,6 +40,7 @@ class Swagger2(Dialect):
         return self.root.child("securityDefinitions")
 
     def security_scheme(self, name: str, node: Node) -> SecurityScheme | None:
+        node.check_keys("a security scheme", keys.SECURITY_SCHEME2)
         known = ("basic", "apiKey", "oauth2")
         kind = node.choice("type", known, "")
         common: dict[str, Any] = {
@@ -53,6 +54,8 @@ class Swagger2(Dialect):
             place_in, parameter = node.choice("in", ("query", "header"), "header"), node.text("name")
             if not parameter:
                 node.error(f"the security scheme `{name}` needs `name`: the parameter that has the key", "required")
+            if not node.has("in"):
+                node.error(f"the security scheme `{name}` needs `in`: where the key is", "required")
             return SecurityScheme(name, kind, place_in=place_in, parameter=parameter, **common)
         if kind == "oauth2":
             return SecurityScheme(name, kind, flows=_flows(node), **common)
@@ -105,13 +108,14 @@ class Swagger2(Dialect):
             status=status,
             description=node.text("description"),
             content=parts.distinct(content),
-            headers=tuple(self._header(name, inner) for name, inner in headers if inner.value),
+            headers=tuple(self._header(name, inner) for name, inner in headers if not _is_nothing(inner)),
             place=node.place,
         )
 
     def _header(self, name: str, node: Node) -> Parameter:
         if not node.is_mapping("a header"):
             return Parameter(name, "header", Schema(), style="simple", explode=False, place=node.place)
+        node.check_keys("a header", keys.HEADER2)
         return Parameter(
             name=name,
             place_in="header",
@@ -210,6 +214,13 @@ class Swagger2(Dialect):
         holder = operation if operation.value.get(key) is not None else self.root
         found = [parts.media_type_name(item, item.value) for item in holder.items(key)]
         return [name for name in found if name is not None] or list(_JSON)
+
+
+def _is_nothing(header: Node) -> bool:
+    """Whether a header has nothing behind it; that is told."""
+    if header.value is None:
+        header.warning("a header has nothing behind it, and is left out", "empty")
+    return not header.value
 
 
 def _examples(node: Node) -> Iterable[tuple[str, tuple[Any, ...]]]:
