@@ -185,3 +185,38 @@ def test_keywords_beside_a_reference_in_a_schema_count_since_3_1(tmp_path: Path)
     )
     assert dict(specification(tmp_path, MODERN + schemas).schemas["B"].keywords) == {"minLength": 2}
     assert dict(specification(tmp_path, OPENAPI + schemas).schemas["B"].keywords) == {}
+
+
+def test_a_name_given_twice_is_told_and_means_the_first(tmp_path: Path) -> None:
+    text = f"""{MODERN}{ONE}
+components:
+  schemas:
+    A: {{$id: 'https://example.com/a', type: string}}
+    B: {{$id: 'https://example.com/a', type: integer}}
+    C: {{$anchor: here, type: string}}
+    D: {{$anchor: here, type: integer}}
+    E: {{properties: {{a: {{$ref: 'https://example.com/a'}}, b: {{$ref: '#here'}}}}, type: object}}
+"""
+    found, warnings = read(write(tmp_path, text), root=tmp_path)
+    assert [(fault.pointer, fault.message) for fault in warnings] == [
+        (
+            f"/components/schemas/{second}/{key}",
+            f"`{key}: {name}` is taken by api.yaml#/components/schemas/{first}, and references mean that one; "
+            "give each its own name",
+        )
+        for first, second, key, name in [("A", "B", "$id", "https://example.com/a"), ("C", "D", "$anchor", "here")]
+    ]
+    properties = found.schemas["E"].properties()
+    assert [properties[name].ref for name in "ab"] == ["A", "C"]
+
+
+def test_a_name_given_in_two_files_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "A: {$id: 'https://example.com/a', type: string}\n", "other.yaml")
+    text = f"""{MODERN}{ONE}
+components:
+  schemas:
+    A: {{$id: 'https://example.com/a', type: string}}
+    B: {{$ref: 'other.yaml#/A'}}
+"""
+    (told,) = warnings_of(tmp_path, text)
+    assert told.startswith("other.yaml:1:5: `$id: https://example.com/a` is taken by api.yaml#/components/schemas/A")

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin
 
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec.faults import Faults, Located
-from pymacaron_core.spec.identity import Identity
+from pymacaron_core.spec.identity import Identity, taken
 from pymacaron_core.spec.operation import Place
 from pymacaron_core.spec.reach import FETCH_LIMIT, INSIDE, Reach, Unreachable, is_url
 from pymacaron_core.spec.soundness import Uses
@@ -133,7 +133,11 @@ class Library:
             value = _value(name, data)
             identity = Identity(name, data, value)
             for uri, place in identity.ids.items():
-                self.ids.setdefault(uri, place)
+                first = self.ids.setdefault(uri, place)
+                if first.file != place.file:
+                    self.faults.warning(place / "$id", taken("$id", uri, first), "$id")
+            for place, message in identity.clashes:
+                self.faults.warning(place, message, "$id")
             return File(name, data, value, identity)
         except YamlFault as fault:
             self.faults.add(DocumentFault(name, "", fault.message, fault.line, fault.column, rule="syntax"))
