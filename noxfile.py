@@ -570,8 +570,11 @@ ELSEWHERE = "not any_python and not chromium and not docker"
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
+# Those that mostly wait come first, while CI runs others beside them; core's, which keep every processor busy, later.
+WAITING = ("pymacaron-deploy", "pymacaron-async")
 nox.options.sessions = [
-    *("lint", "types", "bootstrap", "tests", "alone", "tests-examples"),
+    *("lint", "types", "bootstrap", "alone", "tests-examples"),
+    *(f"tests({package.name})" for package in sorted(PACKAGES, key=lambda package: package.name not in WAITING)),
     *("tests-" + version for version in OTHER_PYTHONS),
 ]
 
