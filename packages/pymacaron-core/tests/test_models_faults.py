@@ -131,7 +131,7 @@ Either:
         ("Any", "x", [("", "anyOf", "must be an object or an integer")]),
         ("Types", 1.5, [("", "type", "must be a string or an integer")]),
         ("Tagged", {}, [("/kind", "required", "is required")]),
-        ("Tagged", {"kind": "c"}, [("/kind", "enum", "must be 'a' or 'b'")]),
+        ("Tagged", {"kind": "c"}, [("/kind", "const", "must be 'a' or 'b'")]),
         ("Tagged", {"kind": "b", "size": 1}, [("/size", "type", "must be a string")]),
         ("Closed", {"a": 1}, [("/a", "type", "must be a string")]),
         ("Closed", {"a": "x", "c": 1}, [("/c", "additionalProperties", "is not a property of this object")]),
@@ -181,7 +181,7 @@ def test_a_choice_is_told_by_its_keyword_or_by_the_branch_that_was_meant(
         (
             "{type: object, patternProperties: {^x-: {type: integer}}, additionalProperties: false}",
             {"y/z": 1},
-            ("/y~1z", "propertyNames", "its name must match ^x-"),
+            ("/y~1z", "additionalProperties", "is not a property of this object"),
         ),
         ("{prefixItems: [{}], items: false}", [1, 2], ("/1", "items", "is one item too many: there may be 1")),
         ("dependentRequired: {a: [b]}", {"a": 1}, ("/b", "dependentRequired", "is required where 'a' is given")),
@@ -192,6 +192,64 @@ def test_what_no_type_says_is_told_in_one_short_sentence(
 ) -> None:
     schema = schema if schema.startswith("{") else f"{{{schema}}}"
     assert told(catalog_of(tmp_path, f"It: {schema}", version="3.1.0"), "It", value) == [fault]
+
+
+PAIR = "type: array, prefixItems: [{type: integer}, {type: string}], minItems: 2"
+SHUT = "type: object, properties: {b: {type: integer}}, unevaluatedProperties: false"
+WORDED: dict[str, tuple[str, list[tuple[object, list[tuple[str, str, str]]]]]] = {
+    "Constant": ("const: x", [("y", [("", "const", "must be 'x'")]), (5, [("", "const", "must be 'x'")])]),
+    "Value": ("enum: [x]", [("y", [("", "enum", "must be 'x'")])]),
+    "Number": ("const: 1", [(True, [("", "const", "must be 1")]), ("1", [("", "const", "must be 1")])]),
+    "Numbers": ("enum: [1, 2]", [("1", [("", "enum", "must be 1 or 2")]), (3, [("", "enum", "must be 1 or 2")])]),
+    "Half": ("const: 1.5", [("y", [("", "const", "must be 1.5")])]),
+    "Whole": ("const: {a: 1}", [(3, [("", "const", "must be the value of the document")])]),
+    "Nought": ("const: null", [(3, [("", "const", "must be null")])]),
+    "Nil": ("type: 'null'", [(3, [("", "type", "must be null")])]),
+    "Mixed": ("enum: [1, a, true]", [("y", [("", "enum", "must be 1, 'a' or true")])]),
+    "Day": ("type: [string, integer], format: date", [(True, [("", "type", "must be a string or an integer")])]),
+    "Pair": (f"{PAIR}, items: false", [([1, "b", 3], [("/2", "items", "is one item too many: there may be 2")])]),
+    "Few": (
+        f"{PAIR}, maxItems: 2",
+        [
+            (["a"], [("/0", "type", "must be an integer"), ("", "minItems", "must have 2 or more items")]),
+            (["a", "b", 3], [("/0", "type", "must be an integer"), ("", "maxItems", "must have 2 or fewer items")]),
+            ({}, [("", "type", "must be an array")]),
+        ],
+    ),
+    "Seen": (
+        f"{PAIR}, unevaluatedItems: false",
+        [([1, "b", 3], [("/2", "unevaluatedItems", "is not an item of this array")])],
+    ),
+    "Empty": ("unevaluatedItems: false", [([1], [("/0", "unevaluatedItems", "is not an item of this array")])]),
+    "Shut": (
+        SHUT,
+        [
+            (
+                {"a": 1, "b": "x"},
+                [
+                    ("/b", "type", "must be an integer"),
+                    ("/a", "unevaluatedProperties", "is not a property of this object"),
+                ],
+            )
+        ],
+    ),
+    "Ruled": (
+        f"{SHUT}, patternProperties: {{^x: {{type: integer}}}}",
+        [({"a": 1}, [("/a", "unevaluatedProperties", "is not a property of this object")])],
+    ),
+    "Named": (
+        "type: object, patternProperties: {^x: {type: integer}}, unevaluatedProperties: false",
+        [({"a": 1}, [("/a", "unevaluatedProperties", "is not a property of this object")])],
+    ),
+}
+
+
+def test_a_fault_names_the_keyword_that_the_document_wrote(tmp_path: Path) -> None:
+    document = "\n".join(f"{name}: {{{schema}}}" for name, (schema, _) in WORDED.items())
+    catalog = catalog_of(tmp_path, document, version="3.1.0")
+    for name, (_, cases) in WORDED.items():
+        for value, faults in cases:
+            assert (name, told(catalog, name, value)) == (name, faults)
 
 
 def test_pointers_lead_to_the_place_whatever_the_names_there(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from pymacaron_core.models.load import is_fresh, load_models, models_path, why_s
 from pymacaron_core.models.model import Model
 from pymacaron_core.models.pool import classes_of, is_pool_fresh, pool_path, write_pool
 from pymacaron_core.models.pruning import prune_none
+from pymacaron_core.models.refusals import ClosedBy, Const
 from pymacaron_core.models.rules import JsonSchema
 from pymacaron_core.models.source import module_source
 from pymacaron_core.models.types import Unenforced
@@ -29,6 +30,8 @@ from pymacaron_core.models.upload import Upload
 __all__ = [
     "Base64",
     "Catalog",
+    "ClosedBy",
+    "Const",
     "DecimalNumber",
     "Discriminated",
     "Format",

@@ -9,11 +9,12 @@ from pydantic_core import CoreSchema, core_schema
 
 from pymacaron_core.models.directions import WrapValidator, hold_directions, without_dropped
 from pymacaron_core.models.json_mode import read_as_json_schema
+from pymacaron_core.models.refusals import close
 from pymacaron_core.models.rules import JsonSchema
 
 
 def built(
-    cls: type[BaseModel], schema: CoreSchema, rules: JsonSchema | None, handler: GetCoreSchemaHandler
+    cls: type[BaseModel], schema: CoreSchema, rules: JsonSchema | None, closed_by: str, handler: GetCoreSchemaHandler
 ) -> CoreSchema:
     """The core schema that pydantic made of a class, made to judge as the document does. It is changed in place."""
     model = cast(dict[str, Any], handler.resolve_ref_schema(schema))
@@ -28,6 +29,8 @@ def built(
             model["schema"].setdefault("extras_schema", core_schema.any_schema())
         read_as_json_schema(model["schema"])
         hold_directions(cls, model)
+        if cls.model_config.get("extra") == "forbid":
+            close(closed_by, model)
         if rules is not None:
             _add_rules(without_dropped(cls, rules.check_model), model)
     return schema

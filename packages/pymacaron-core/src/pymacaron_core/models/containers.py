@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pymacaron_core.models.expression import Type
+from pymacaron_core.models.literals import text
+from pymacaron_core.models.residual import closing
 from pymacaron_core.models.scalars import matching
 from pymacaron_core.spec.operation import Schema
 
@@ -20,6 +23,8 @@ def array(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set[str]]
     marks = ("UniqueItems()",) if keywords.get("uniqueItems") is True else ()
     given = _lengths(keywords, "minItems", "maxItems")
     if first and keywords.get("minItems") == len(first) and _ends_at(items, keywords, len(first)):
+        if keywords.get("maxItems") != len(first):
+            marks = (f"ClosedBy({text(closing('items', keywords['items']))})", *marks)
         kind = Type(f"tuple[{', '.join(type_of(item).full for item in first)}]", (), marks)
         return kind, used | {"prefixItems", "items"}
     if first:
@@ -55,7 +60,9 @@ def free_object(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set
         if len(patterns) > 1 or not is_closed or keys != "str":
             return Type(f"dict[{keys}, Any]", given), used
         ((pattern, values),) = patterns.items()
-        keys = matching(Type("str"), pattern).inner
+        closed = f"ClosedBy({text(closing('additionalProperties', keywords['additionalProperties']))})"
+        found = matching(Type("str"), pattern)
+        keys = replace(found, marks=(*found.marks, closed)).inner
         used |= {"patternProperties", "additionalProperties"}
         return Type(f"dict[{keys}, {type_of(values).full}]", given), used
     if is_closed:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler
 from pydantic_core import PydanticCustomError, core_schema
 from pydantic_core.core_schema import SerializationInfo, SerializerFunctionWrapHandler, ValidationInfo
 
-_KNOWN = frozenset(get_args(core_schema.ErrorType))
+from pymacaron_core.models.refusals import again
+
 WrapValidator = Callable[[Any, ValidatorFunctionWrapHandler, ValidationInfo[Any]], Any]
 
 REPLYING: Mapping[str, Any] = {"pymacaron_reply": True}
@@ -70,16 +71,8 @@ def _refuse(
     try:
         handler({name: each for name, each in value.items() if name not in names})
     except ValidationError as error:
-        faults += [_again(fault) for fault in error.errors(include_url=False)]
+        faults += [again(fault) for fault in error.errors(include_url=False)]
     raise ValidationError.from_exception_data("value", faults)
-
-
-def _again(fault: Any) -> Any:
-    """A fault as one to raise again."""
-    code, context = fault["type"], fault.get("ctx", {})
-    if code not in _KNOWN:
-        code = PydanticCustomError(code, fault["msg"].replace("{", "{{"), context)
-    return {"type": code, "loc": fault["loc"], "input": fault["input"], "ctx": context}
 
 
 def _hide(

@@ -13,6 +13,7 @@ from pymacaron_core.models.judge.words import cut
 from pymacaron_core.models.narrowing import Entry, merged
 from pymacaron_core.models.patterns import source_of
 from pymacaron_core.models.places import Location, is_key, untagged
+from pymacaron_core.models.refusals import NO_PROPERTY
 
 _EXACT = 2**53
 _MOST = 1_000
@@ -53,14 +54,15 @@ _OTHERS = {
     "pattern_time": ("pattern", "takes too long to match {pattern}"),
     "format": ("format", "must be {what}"),
     "literal_error": ("enum", "must be {expected}"),
+    "const": ("const", "must be {expected}"),
     "enum": ("enum", "must be one of the values of the enum"),
-    "extra_forbidden": ("additionalProperties", "is not a property of this object"),
+    "extra_forbidden": ("additionalProperties", NO_PROPERTY),
     "unique_items": ("uniqueItems", "must not have an item twice"),
     "union_tag_not_found": ("required", "is required"),
     "union_tag_invalid": ("discriminator", "must be one of {expected_tags}"),
     "json_invalid": ("json", "is not valid JSON: {error}"),
     "json_type": ("json", "is not valid JSON"),
-    "no_such_attribute": ("additionalProperties", "is not a property of this object"),
+    "no_such_attribute": ("additionalProperties", NO_PROPERTY),
     "read_only": ("readOnly", "is set by the service, and not by requests"),
     "never": ("not", "is never accepted"),
 }
@@ -89,11 +91,13 @@ def faults_of(error: ValidationError, place: str) -> tuple[RequestFault, ...]:
 
 def _entry(error: Mapping[str, Any]) -> Entry:
     location, (rule, message) = error["loc"], _said(error)
+    if error["type"] == "closed":
+        return Entry(untagged(location[:-1]), error["ctx"]["keyword"], NO_PROPERTY)
     if is_key(location, error["type"]):
         return Entry(untagged(location[:-1]), "propertyNames", f"its name {message}")
     only = error["type"] == "literal_error" and " or " not in error["ctx"]["expected"]
     steps = (*untagged(location), *_picking(error))
-    return Entry(steps, rule, message, only or error.get("ctx", {}).get("keyword") == "const")
+    return Entry(steps, rule, message, only or rule == "const")
 
 
 def _said(error: Mapping[str, Any]) -> tuple[str, str]:

@@ -148,6 +148,12 @@ class Fields:
             return policies.get(self._policy.undeclared)
         return "forbid" if undeclared.refuses_all else self._types.of(undeclared)
 
+    def closed_by(self, model: ModelClass) -> str:
+        """The keyword by which undeclared properties are refused, where it is not ``additionalProperties``."""
+        told = self._merger.keywords(model.schema).get("additionalProperties")
+        keyword = residual.closing("additionalProperties", told) if isinstance(told, Schema) else ""
+        return "" if keyword == "additionalProperties" else keyword
+
     def rules(self, model: ModelClass) -> str | None:
         """The mark for what the fields of a class do not say; None where they say all, or its base says the same."""
         found = self._rules(model.schema)
@@ -168,7 +174,7 @@ class Fields:
         if "patternProperties" in left and others is not None:
             left["properties"] = dict.fromkeys(declared, Schema())
             left["additionalProperties"] = others
-        return left
+        return residual.by_their_names(left)
 
     def _all_properties(self, schema: Schema) -> Mapping[str, Schema]:
         found: Mapping[str, Schema] = self._merger.keywords(schema).get("properties", {})

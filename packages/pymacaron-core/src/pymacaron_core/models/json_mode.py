@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
@@ -17,6 +18,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from pymacaron_core.models.judge.words import must_be_one_of
 from pymacaron_core.models.leaves import (
     Reader,
     read_bytes,
@@ -26,13 +28,13 @@ from pymacaron_core.models.leaves import (
     read_decimal_number,
     read_duration,
     read_finite,
-    read_list,
     read_time,
     read_uuid,
     write_duration,
 )
 from pymacaron_core.models.places import TAGGED, branch, is_branch
 from pymacaron_core.models.referring import released
+from pymacaron_core.models.refusals import CLOSED_BY, read_items
 
 T = TypeVar("T")
 
@@ -96,12 +98,15 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
         for field in plain["fields"].values():
             field["schema"] = read_as_json_schema(field["schema"])
     elif kind == "union":
+        _tell_values(plain)
         plain["choices"] = [_choice(choice) for choice in plain["choices"]]
     elif kind == "tagged-union":
         plain["choices"] = {tag: read_as_json_schema(choice) for tag, choice in plain["choices"].items()}
     elif kind == "tuple":
         plain["items_schema"] = [read_as_json_schema(item) for item in plain["items_schema"]]
-        reads_json = core_schema.no_info_before_validator_function(read_list, schema)
+        closed_by = plain.get("metadata", {}).get(CLOSED_BY, "maxItems")
+        read = partial(read_items, len(plain["items_schema"]), closed_by)
+        reads_json = core_schema.no_info_wrap_validator_function(read, schema)
         return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
     return schema
 
@@ -149,7 +154,7 @@ def tagged(schema: CoreSchema) -> CoreSchema:
 
 def _label(schema: Any) -> str:
     """The name of a branch in messages: that of its class, or of its type."""
-    while "schema" in schema and schema["type"].startswith("function-"):
+    while "schema" in schema and (schema["type"].startswith("function-") or schema["type"] == "custom-error"):
         schema = schema["schema"]
     if schema["type"] == "union":
         inside = [each[0] if isinstance(each, tuple) else each for each in schema["choices"]]
@@ -181,8 +186,24 @@ def _literal(schema: core_schema.LiteralSchema) -> CoreSchema:
     if kinds not in ({int}, {bool}):
         return schema
     first = _any_integer() if kinds == {int} else core_schema.bool_schema(strict=True)
-    reads_json = core_schema.chain_schema([first, schema], metadata={_INTEGER: True})
+    reads_json = core_schema.custom_error_schema(
+        core_schema.chain_schema([first, schema], metadata={_INTEGER: True}),
+        custom_error_type="literal_error",
+        custom_error_context={"expected": _expected([schema])},
+    )
     return core_schema.json_or_python_schema(reads_json, schema)
+
+
+def _tell_values(union: dict[str, Any]) -> None:
+    """Literals of several kinds are one ``enum``, and tell so together."""
+    choices = [each[0] if isinstance(each, tuple) else each for each in union["choices"]]
+    if all(each["type"] == "literal" for each in choices):
+        union["custom_error_type"] = "literal_error"
+        union["custom_error_context"] = {"expected": _expected(choices)}
+
+
+def _expected(literals: Iterable[core_schema.LiteralSchema]) -> str:
+    return must_be_one_of([each for literal in literals for each in literal["expected"]]).removeprefix("must be ")
 
 
 class JsonSchemaGenerator(GenerateJsonSchema):

@@ -206,13 +206,6 @@ def _infinite(value: Any) -> tuple[str | int, ...] | None:
     return None
 
 
-def read_list(value: Any) -> Any:
-    """A JSON array as the tuple that pydantic wants of Python."""
-    if type(value) is not list:
-        raise PydanticKnownError("tuple_type")
-    return tuple(value)
-
-
 read_date = _reader("date", _of_pattern(_DATE, core_schema.date_schema()))
 read_date_time = _reader(
     "date-time",

@@ -40,6 +40,8 @@ class Model(BaseModel):
     """In a request view: the ``readOnly`` properties. JSON may have them, and they are not kept."""
     __pym_refused__: ClassVar[tuple[str, ...]] = ()
     """The same, where JSON that has them is refused."""
+    __pym_closed_by__: ClassVar[str] = ""
+    """The keyword that refuses undeclared properties, where it is not ``additionalProperties``."""
     __pym_rules__: ClassVar[JsonSchema | None] = None
 
     model_config = ConfigDict(
@@ -76,7 +78,7 @@ class Model(BaseModel):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return built(cls, handler(source), cls.__pym_rules__, handler)
+        return built(cls, handler(source), cls.__pym_rules__, cls.__pym_closed_by__, handler)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -26,6 +26,8 @@ IMPORTS: dict[str, str] = {
     "ConfigDict": "pydantic",
     "Field": "pydantic",
     "Base64": "pymacaron_core.models",
+    "ClosedBy": "pymacaron_core.models",
+    "Const": "pymacaron_core.models",
     "DecimalNumber": "pymacaron_core.models",
     "Discriminated": "pymacaron_core.models",
     "Format": "pymacaron_core.models",

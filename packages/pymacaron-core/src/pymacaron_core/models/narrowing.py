@@ -11,7 +11,12 @@ from pymacaron_core.models.places import Location, is_branch, keyword_of, name_o
 _WRONG_KIND = 10_000
 _WRONG_TAG = 100
 _MISSING = 2
-_PLAIN = frozenset(("str", "int", "float", "bool", "list", "dict", "none"))
+_PLAIN = frozenset(
+    (
+        *("str", "int", "float", "bool", "list", "dict", "none", "tuple"),
+        *("date", "datetime", "time", "timedelta", "uuid", "bytes", "decimal"),
+    )
+)
 """The branches that a list of types is."""
 
 

@@ -13,7 +13,7 @@ TAGGED = "\u2064"
 _KEY = "[key]"
 _OF_NAMES = frozenset(
     (
-        *("string_pattern_mismatch", "pattern_time", "format", "literal_error", "string_type"),
+        *("string_pattern_mismatch", "pattern_time", "format", "literal_error", "const", "string_type"),
         *("string_too_short", "string_too_long"),
     )
 )

@@ -31,6 +31,9 @@ _FAMILIES = (
     frozenset(("if", "then", "else")),
 )
 """Keywords that mean another thing when others of the family stand beside them."""
+_CLOSING = {"items": "unevaluatedItems", "additionalProperties": "unevaluatedProperties"}
+_IN_PLACE = frozenset(("$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "contains", WHOLE))
+"""Keywords whose schemas look at properties and items too."""
 
 
 def is_about(key: str, kinds: Collection[str]) -> bool:
@@ -56,7 +59,21 @@ def rest(keywords: Mapping[str, Any], used: Collection[str], kinds: Collection[s
     if "contains" not in found:
         for key in ("minContains", "maxContains"):
             found.pop(key, None)
-    return found
+    return by_their_names(found)
+
+
+def closing(key: str, schema: Schema) -> str:
+    """The keyword that the document has for a schema which ``items`` or ``additionalProperties`` stands for."""
+    return schema.place.pointer.rpartition("/")[2] if schema.place.pointer.endswith(_CLOSING[key]) else key
+
+
+def by_their_names(keywords: dict[str, Any]) -> dict[str, Any]:
+    """The keywords with the document's own for what closes them, where that means the same."""
+    for key in _CLOSING:
+        told = keywords.get(key)
+        if isinstance(told, Schema) and told.refuses_all and _IN_PLACE.isdisjoint(keywords):
+            keywords[closing(key, told)] = keywords.pop(key)
+    return keywords
 
 
 def _is_known(name: str, kinds: Collection[str]) -> bool:

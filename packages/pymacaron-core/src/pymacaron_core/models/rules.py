@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any, cast, get_args
+from typing import Any
 
 from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler
 from pydantic_core import (
     CoreSchema,
     InitErrorDetails,
-    PydanticCustomError,
     core_schema,
     to_jsonable_python,
 )
@@ -18,8 +17,8 @@ from pydantic_core import (
 from pymacaron_core.models.json_mode import as_choice
 from pymacaron_core.models.judge import Judge, errors_of
 from pymacaron_core.models.referring import held
+from pymacaron_core.models.refusals import again
 
-_KNOWN = frozenset(get_args(core_schema.ErrorType))
 _CHOICES = ("oneOf", "anyOf")
 
 
@@ -34,6 +33,7 @@ class JsonSchema:
         self.schemas = schemas or {}
         self._judge = Judge(keywords, self.schemas)
         self._is_choice = any(key in keywords for key in _CHOICES)
+        self._says_all = "const" in keywords or "enum" in keywords
 
     def __repr__(self) -> str:
         return f"JsonSchema({dict(self.keywords)!r})"
@@ -67,15 +67,16 @@ class JsonSchema:
         except ValidationError as error:
             if fits or not tells_both:
                 raise
-            raise _both(error, self._faults(value)) from None
+            faults = self._faults(value)
+            raise (_both(error, faults) if not self._says_all else _told(faults)) from None
         if not fits:
-            raise ValidationError.from_exception_data("value", self._faults(value))
+            raise _told(self._faults(value))
         return read
 
     def _check_python(self, read: Any) -> Any:
         sent = _as_sent(read)
         if not self._judge.fits(sent):
-            raise ValidationError.from_exception_data("value", self._faults(sent))
+            raise _told(self._faults(sent))
         return read
 
     def _faults(self, value: Any) -> list[InitErrorDetails]:
@@ -91,17 +92,12 @@ class JsonSchema:
 
 def _both(error: ValidationError, found: list[InitErrorDetails]) -> ValidationError:
     """The faults of the type and those of the keywords as one error."""
-    faults = [_again(cast(dict[str, Any], each)) for each in error.errors(include_url=False)]
-    return ValidationError.from_exception_data("value", [*faults, *found])
+    faults = [again(each) for each in error.errors(include_url=False)]
+    return _told([*faults, *found])
 
 
-def _again(fault: dict[str, Any]) -> InitErrorDetails:
-    kind: Any = fault["type"]
-    context = fault.get("ctx", {})
-    if kind not in _KNOWN:
-        kind = PydanticCustomError(kind, fault["msg"].replace("{", "(").replace("}", ")"), context)
-    again: dict[str, Any] = {"type": kind, "loc": fault["loc"], "input": fault["input"]}
-    return cast(InitErrorDetails, {**again, "ctx": context} if context and isinstance(kind, str) else again)
+def _told(faults: list[InitErrorDetails]) -> ValidationError:
+    return ValidationError.from_exception_data("value", faults)
 
 
 def _as_sent(value: Any) -> Any:

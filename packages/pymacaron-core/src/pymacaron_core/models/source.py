@@ -123,6 +123,9 @@ class _Writer:
         if carried:
             arguments.append(f"json_schema_extra={literal(carried)}")
         rules = self.plan.fields.rules(model)
+        closed_by = self.plan.fields.closed_by(model)
+        if extra == "forbid" and closed_by:
+            lines.append(f"    __pym_closed_by__ = {text(closed_by)}")
         if rules is not None:
             lines.append(fit(f"    __pym_rules__: ClassVar = {rules}"))
         if arguments:

@@ -93,7 +93,7 @@ class Types:
     def of_named(self, schema: Schema) -> Type:
         """The type of a schema itself, whatever its name: what its alias stands for."""
         if self._is_null(schema):
-            return Type("None", nullable=True)
+            return self._null(self.merger.keywords(schema))
         target = self._only_a_reference(schema)
         if target is not None and target is not schema:
             found = self.of(target)
@@ -233,13 +233,17 @@ class Types:
             values = [value for value in values if judge.fits(value)]
         values = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values if v is not None]
         if not values:
-            takes_null = self._nulls.fits_merged(keywords)
-            return Type("None", nullable=True) if takes_null else NOTHING
+            return self._null(keywords) if self._nulls.fits_merged(keywords) else NOTHING
         if not all(isinstance(value, (str, bool, int)) for value in values):
             return None
         groups = [[v for v in values if type(v) is kind] for kind in dict.fromkeys(map(type, values))]
         each = [f"Literal[{', '.join(dict.fromkeys(literal(value) for value in group))}]" for group in groups]
-        return Type(" | ".join(each))
+        return Type(" | ".join(each), marks=("Const()",) if "const" in keywords else ())
+
+    def _null(self, keywords: Mapping[str, Any]) -> Type:
+        """The type of null alone, which tells what the document says: that it is a type, or a value."""
+        told = {key: keywords[key] for key in ("enum", "const") if key in keywords and "type" not in keywords}
+        return Type("None", marks=(self.mark(told),) if told else (), nullable=True)
 
     def _judge(self, keywords: Mapping[str, Any]) -> Judge:
         return Judge(residual.plain(keywords), residual.NamedSchemas(self.schemas))

@@ -13,12 +13,12 @@ RULE_ERROR = "pymacaron_rule"
 """The type of the errors; their context holds the ``keyword`` and the ``message``."""
 
 
-def errors_of(breaches: Iterable[Breach], value: Any) -> list[InitErrorDetails]:
-    """The breaches of a value as what ``ValidationError.from_exception_data`` takes."""
+def errors_of(breaches: Iterable[Breach], value: Any, place: tuple[str | int, ...] = ()) -> list[InitErrorDetails]:
+    """The breaches of a value (at a place) as what ``ValidationError.from_exception_data`` takes."""
     return [
         InitErrorDetails(
             type=PydanticCustomError(RULE_ERROR, "{message}", {"message": each.message, "keyword": each.keyword}),
-            loc=each.steps,
+            loc=(*place, *each.steps),
             input=_at(value, each.steps),
         )
         for each in breaches
