@@ -131,7 +131,9 @@ OPERATIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         document({"requestBody": {"content": {"text/css": {}}}}),
         document({"requestBody": {"content": {"text/plain": {}, "text/css": {}}}}),
     ),
-    ("media-type-removed", reply("200", **content(STRING)), reply("200")),
+    ("reply-body-removed", reply("200", **content(STRING)), reply("200")),
+    ("reply-body-added", reply("200"), reply("200", **content(STRING))),
+    ("reply-status-narrowed", reply("4XX"), reply("404")),
     ("encoding-changed", fields({}), fields({"a": {"style": "pipeDelimited", "explode": False}})),
     ("reply-status-removed", reply("201"), document({})),
     ("reply-status-added", document({}), reply("201")),
@@ -159,6 +161,7 @@ OPERATIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
 ]
 
+SHORT = {"type": "string", "maxLength": 9}
 CAT = {"type": "object", "required": ["kind"], "properties": {"kind": STRING}}
 
 
@@ -202,7 +205,11 @@ SCHEMAS: list[tuple[tuple[str, ...], Any, Any]] = [
     (("pattern-added",), STRING, {"type": "string", "pattern": "a"}),
     (("pattern-removed",), {"type": "string", "pattern": "a"}, STRING),
     (("pattern-changed",), {"type": "string", "pattern": "a"}, {"type": "string", "pattern": "b"}),
+    (("condition-added",), {}, {"not": {"const": 1}}),
+    (("condition-removed",), {"not": {"const": 1}}, {}),
     (("condition-changed",), {"not": {"const": 1}}, {"not": {"const": 2}}),
+    (("format-noted",), {"type": "string", "format": "password"}, STRING),
+    (("text-content-changed",), STRING, {"type": "string", "contentEncoding": "base64"}),
     (("nullable-removed",), {"type": ["string", "null"], "enum": ["a", None]}, {"enum": ["a"]}),
     (("nullable-added",), {"type": ["string", "null"], "enum": ["a"]}, {"enum": ["a", None]}),
     (("required-removed",), {"type": "object", "required": ["a"]}, {"type": "object"}),
@@ -219,13 +226,20 @@ SCHEMAS: list[tuple[tuple[str, ...], Any, Any]] = [
     (("type-narrowed",), {"type": "array"}, {"type": "array", "items": INTEGER}),
     (("type-changed",), {"prefixItems": [STRING]}, {"prefixItems": [INTEGER]}),
     (("type-changed",), record(a=record(b=[STRING][0])), record(a=record(b=INTEGER))),
-    (("branch-added",), {"oneOf": [STRING, INTEGER]}, {"oneOf": [STRING, {"type": "array"}, INTEGER]}),
-    (("branch-removed",), {"anyOf": [STRING, INTEGER]}, STRING),
+    (("type-widened",), {"oneOf": [STRING, INTEGER]}, {"oneOf": [STRING, {"type": "array"}, INTEGER]}),
+    (("type-narrowed",), {"anyOf": [STRING, INTEGER]}, STRING),
+    (("branch-added",), {"oneOf": [SHORT, INTEGER]}, {"oneOf": [SHORT, {"type": "array"}, INTEGER]}),
+    (("branch-removed",), {"anyOf": [SHORT, INTEGER]}, SHORT),
+    (("branches-exclusive",), {"anyOf": [SHORT, STRING]}, {"oneOf": [SHORT, STRING]}),
+    (("branches-inclusive",), {"oneOf": [SHORT, STRING]}, {"anyOf": [SHORT, STRING]}),
     (
         ("branch-added",),
         {"$ref": "#/components/schemas/Cat"},
         {"oneOf": [{"$ref": "#/components/schemas/Dog"}, {"$ref": "#/components/schemas/Cat"}]},
     ),
+    (("discriminator-added",), {"properties": {"a": STRING}}, union("a", x="Cat")),
+    (("discriminator-removed",), union("a", x="Cat"), {"properties": {"a": STRING}}),
+    (("discriminator-mapping-changed",), union("a", x="Cat"), union("a", x="Dog")),
     (("discriminator-changed",), union("a", x="Cat"), union("b", x="Cat")),
     (("enum-value-added",), union("a", x="Cat"), union("a", x="Cat", y="Dog")),
     (("enum-value-removed",), union("a", x="Cat", y="Dog"), union("a", x="Cat")),

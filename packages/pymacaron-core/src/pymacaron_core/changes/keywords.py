@@ -1,14 +1,14 @@
-"""Compares the keywords of two schemas that hold no others: types, values, formats, bounds, patterns."""
+"""Compares the keywords of two schemas that hold no others: types, values, bounds, patterns."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from pymacaron_core.changes.flattening import CONDITIONS, TYPES, Flat, Flattener, identity
+from pymacaron_core.changes.flattening import Flat
+from pymacaron_core.changes.formats import compare_formats
 from pymacaron_core.changes.rules import REQUEST
-from pymacaron_core.spec.operation import Discriminator, Schema
+from pymacaron_core.changes.values import TYPES, key_of, listed, shown, type_of
 
 Found = tuple[str, str, str]
 """A rule, what is told by it, and the keyword it is about."""
@@ -17,40 +17,56 @@ _BOUNDS = (
     ("minItems", "maxItems", "items"),
     ("minProperties", "maxProperties", "properties"),
 )
-_TOLD = frozenset(("title", "description", "example", "examples", "externalDocs", "xml", "deprecated", "$comment"))
-"""Keywords that say nothing of what fits."""
-_LARGER = {"int32": "int64", "float": "double"}
+_ALSO_NULL = {
+    "type-narrowed": "nullable-removed",
+    "type-widened": "nullable-added",
+    "type-changed": "type-changed",
+}
+"""What is told of null already, where a change of types is told."""
 
 
-def compare_values(one: Flat, other: Flat, direction: str, flatteners: tuple[Flattener, Flattener]) -> Iterator[Found]:
-    """What changed between two schemas, but for what they hold."""
-    yield from _types(one, other)
-    yield from _enum(one, other)
-    yield from _format(one, other)
-    yield from _range(one, other)
-    yield from _counts(one, other)
-    yield from _multiple(one, other)
-    yield from _pattern(one, other)
-    yield from _others(one, other, direction)
-    for name in sorted(CONDITIONS):
-        if not Conditions(*flatteners).same(one.conditions.get(name), other.conditions.get(name)):
-            yield "condition-changed", f"has another `{name}`", name
+def compare_values(one: Flat, other: Flat) -> Iterator[Found]:
+    """What changed between two schemas, but for what they hold and what leaving them out means."""
+    before, after = listed(one.keywords), listed(other.keywords)
+    types = list(_types(one, other)) if before is None or after is None else []
+    yield from types
+    told = {_ALSO_NULL.get(rule) for rule, _, _ in types}
+    yield from (found for found in compare_null(one, other) if found[0] not in told and "type-changed" not in told)
+    if before is not None or after is not None:
+        yield from _enum(one, other)
+    if (before is None or after is None) and one.types & other.types - {"null"}:
+        yield from compare_formats(one.get("format"), other.get("format"))
+        yield from _range(one, other)
+        yield from _counts(one, other)
+        yield from _multiple(one, other)
+        yield from _pattern(one, other)
+        yield from _content(one, other)
 
 
-def shown(value: Any) -> str:
-    """A value in a sentence."""
-    told = json.dumps(value, ensure_ascii=False, default=str)
-    return told if len(told) <= 40 else f"{told[:37]}..."
+def compare_refusal(one: Flat, other: Flat) -> Iterator[Found]:
+    """Whether nothing fits now, or nothing did."""
+    if one.refused != other.refused:
+        rule = "type-narrowed" if other.refused else "type-widened"
+        yield rule, f"allows {'nothing' if other.refused else 'something'} now", "type"
+
+
+def compare_defaults(one: Flat, other: Flat, direction: str) -> Iterator[Found]:
+    """What leaving a value out means to those who send it."""
+    if direction == REQUEST and key_of(one.get("default")) != key_of(other.get("default")):
+        told = f"is {shown(other.get('default'))} when left out, was {shown(one.get('default'))}"
+        yield "default-changed", told, "default"
+
+
+def compare_null(one: Flat, other: Flat) -> Iterator[Found]:
+    """Whether null was, and is, allowed."""
+    if "null" in one.types - other.types:
+        yield "nullable-removed", "cannot be null any more", "type"
+    elif "null" in other.types - one.types:
+        yield "nullable-added", "may be null now", "type"
 
 
 def _types(one: Flat, other: Flat) -> Iterator[Found]:
-    listed = _values(one) is not None and _values(other) is not None
-    before, after = (frozenset[str](),) * 2 if listed else (one.types - {"null"}, other.types - {"null"})
-    if one.refused or other.refused:
-        if one.refused != other.refused:
-            rule = "type-narrowed" if other.refused else "type-widened"
-            yield rule, f"allows {'nothing' if other.refused else 'something'} now", "type"
-        return
+    before, after = one.types - {"null"}, other.types - {"null"}
     told = f"is {_listed(after)} now, was {_listed(before)}"
     if before > after:
         yield "type-narrowed", told, "type"
@@ -58,10 +74,6 @@ def _types(one: Flat, other: Flat) -> Iterator[Found]:
         yield "type-widened", told, "type"
     elif before != after:
         yield "type-changed", told, "type"
-    elif "null" in one.types - other.types:
-        yield "nullable-removed", "cannot be null any more", "type"
-    elif "null" in other.types - one.types:
-        yield "nullable-added", "may be null now", "type"
 
 
 def _listed(types: frozenset[str]) -> str:
@@ -71,54 +83,28 @@ def _listed(types: frozenset[str]) -> str:
 
 
 def _values(flat: Flat) -> list[Any] | None:
-    if "const" in flat.keywords:
-        return [flat.get("const")]
-    values = flat.get("enum")
-    return None if values is None else [value for value in values if value is not None]
+    """The values but null that fit, where they are listed, or are true and false; None, where they are not."""
+    values = listed(flat.keywords)
+    if values is None:
+        return [False, True] if flat.types - {"null"} == {"boolean"} else None
+    return [value for value in values if value is not None and type_of(value) in flat.types]
 
 
 def _enum(one: Flat, other: Flat) -> Iterator[Found]:
     before, after = _values(one), _values(other)
     keyword = "const" if "const" in other.keywords else "enum"
-    if before is None and after is not None:
+    if not one.types & other.types - {"null"} and (before is None or after is None):
+        return
+    if before is None:
         yield "enum-added", f"must be one of {shown(after)} now", keyword
-    elif before is not None and after is None:
+    elif after is None:
         yield "enum-removed", "is not one of a list any more", "enum"
-    elif before is not None and after is not None:
-        known, others = {_key(value): value for value in before}, {_key(value): value for value in after}
+    else:
+        known, others = {key_of(value): value for value in before}, {key_of(value): value for value in after}
         for key in (key for key in known if key not in others):
             yield "enum-value-removed", f"cannot be {shown(known[key])} any more", keyword
         for key in (key for key in others if key not in known):
             yield "enum-value-added", f"may be {shown(others[key])} now", keyword
-
-
-def _key(value: Any) -> str:
-    return json.dumps(_with_whole_numbers(value), sort_keys=True, default=str)
-
-
-def _with_whole_numbers(value: Any) -> Any:
-    """The value, its numbers as JSON Schema compares them: 1.0 is 1."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, Mapping):
-        return {key: _with_whole_numbers(inner) for key, inner in value.items()}
-    return [_with_whole_numbers(inner) for inner in value] if isinstance(value, (list, tuple)) else value
-
-
-def _format(one: Flat, other: Flat) -> Iterator[Found]:
-    before, after = one.get("format"), other.get("format")
-    if before == after:
-        return
-    if before is None:
-        yield "format-added", f"has the format `{after}` now", "format"
-    elif after is None:
-        yield "format-removed", f"has the format `{before}` no more", "format"
-    elif _LARGER.get(before) == after:
-        yield "format-widened", f"has the format `{after}` now, was `{before}`", "format"
-    elif _LARGER.get(after) == before:
-        yield "format-narrowed", f"has the format `{after}` now, was `{before}`", "format"
-    else:
-        yield "format-changed", f"has the format `{after}` now, was `{before}`", "format"
 
 
 def _range(one: Flat, other: Flat) -> Iterator[Found]:
@@ -193,54 +179,9 @@ def _pattern(one: Flat, other: Flat) -> Iterator[Found]:
         yield "pattern-changed", f"must match {shown(after)} now, was {shown(before)}", "pattern"
 
 
-def _others(one: Flat, other: Flat, direction: str) -> Iterator[Found]:
-    before, after = one.get("discriminator"), other.get("discriminator")
-    if isinstance(before, Discriminator) and isinstance(after, Discriminator):
-        if before.property_name != after.property_name:
-            yield "discriminator-changed", f"is told apart by `{after.property_name}` now", "discriminator"
-        for value in (value for value in before.mapping if value not in after.mapping):
-            yield "enum-value-removed", f"cannot have `{before.property_name}: {value}` any more", "discriminator"
-        for value in (value for value in after.mapping if value not in before.mapping):
-            yield "enum-value-added", f"may have `{after.property_name}: {value}` now", "discriminator"
-    if direction == REQUEST and _key(one.get("default")) != _key(other.get("default")):
-        told = f"is {shown(other.get('default'))} when left out, was {shown(one.get('default'))}"
-        yield "default-changed", told, "default"
-
-
-class Conditions:
-    """Whether two conditions say the same, whatever their schemas are called and wherever they stand."""
-
-    def __init__(self, old: Flattener, new: Flattener) -> None:
-        self._old, self._new = old.specification.schemas, new.specification.schemas
-        self._seen: set[tuple[Any, Any]] = set()
-
-    def same(self, one: Any, other: Any) -> bool:
-        if isinstance(one, Schema) and isinstance(other, Schema):
-            return self._same_schemas(_followed(one, self._old), _followed(other, self._new))
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            return one.keys() == other.keys() and all(self.same(value, other[key]) for key, value in one.items())
-        if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-            return len(one) == len(other) and all(map(self.same, one, other))
-        return type(one) is type(other) and bool(one == other)
-
-    def _same_schemas(self, one: Schema, other: Schema) -> bool:
-        pair = (identity(one), identity(other))
-        if pair in self._seen:
-            return True
-        self._seen.add(pair)
-        if (one.ref, one.refuses_all) != (other.ref, other.refuses_all):
-            return False
-        return self.same(_said(one), _said(other))
-
-
-def _followed(schema: Schema, named: Mapping[str, Schema]) -> Schema:
-    seen: set[str] = set()
-    while schema.ref is not None and not _said(schema) and schema.ref in named and schema.ref not in seen:
-        seen.add(schema.ref)
-        schema = named[schema.ref]
-    return schema
-
-
-def _said(schema: Schema) -> dict[str, Any]:
-    """Keywords that say what fits."""
-    return {name: value for name, value in schema.keywords.items() if name not in _TOLD and name[:2] != "x-"}
+def _content(one: Flat, other: Flat) -> Iterator[Found]:
+    for keyword in ("contentEncoding", "contentMediaType"):
+        before, after = one.get(keyword), other.get(keyword)
+        if before != after:
+            told = f"has {'no' if after is None else 'the'} `{keyword}` {'' if after is None else shown(after)}"
+            yield "text-content-changed", f"{told.rstrip()} now", keyword

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pymacaron_core.changes.alternatives import Matching
 from pymacaron_core.changes.change import Change
-from pymacaron_core.changes.flattening import Flat, Flattener, identity
-from pymacaron_core.changes.keywords import compare_values
-from pymacaron_core.changes.rules import REPLY, REQUEST
-from pymacaron_core.spec.operation import Place, Schema, Specification
+from pymacaron_core.changes.choices import Branch, are_apart, branches_of
+from pymacaron_core.changes.conditions import compare_conditions
+from pymacaron_core.changes.discriminators import compare_discriminators
+from pymacaron_core.changes.flattening import Flat, Flattener
+from pymacaron_core.changes.keywords import compare_defaults, compare_null, compare_refusal, compare_values
+from pymacaron_core.changes.merging import identity
+from pymacaron_core.changes.rules import COMPATIBLE, REPLY, REQUEST, RULES
+from pymacaron_core.changes.values import TYPES
+from pymacaron_core.spec.operation import Place, Schema
 
 Key = tuple[Any, Any, str]
+_DEEPEST = 2
+"""How often schemas are compared to find out what a choice comes to, within such a comparison."""
 
 
 @dataclass
@@ -28,10 +36,13 @@ class Pair:
 class Schemas:
     """Compares the schemas of two specifications."""
 
-    def __init__(self, old: Specification, new: Specification) -> None:
-        self.old, self.new = Flattener(old), Flattener(new)
+    def __init__(self, old: Flattener, new: Flattener, depth: int = 0) -> None:
+        self.old, self.new = old, new
         self.pairs: dict[Key, Pair] = {}
+        self._depth = depth
         self._waiting: deque[tuple[Key, Schema, Schema]] = deque()
+        self._related: dict[Key, tuple[bool, bool]] = {}
+        self._branches: dict[tuple[str, Any], tuple[Schema, tuple[Branch, ...]]] = {}
 
     def compare(self, old: Schema, new: Schema, direction: str, label: str) -> Key:
         """Compare two schemas and all they hold: what changed is in the pair of the key, and in those inside."""
@@ -49,6 +60,32 @@ class Schemas:
             for inner in pair.inside:
                 found.setdefault(inner, []).append(key)
         return found
+
+    def related(self, old: Schema, new: Schema, direction: str) -> tuple[bool, bool]:
+        """Whether all that had the old schema has the new one, and all that has the new one had the old one."""
+        key = (identity(old), identity(new), direction)
+        if key not in self._related:
+            self._related[key] = (False, False)
+            if self._depth < _DEEPEST:
+                within = Schemas(self.old, self.new, self._depth + 1)
+                within.compare(old, new, direction, "")
+                rules = {RULES[change.rule] for pair in within.pairs.values() for change in pair.changes}
+                self._related[key] = (
+                    all(rule.request == COMPATIBLE or rule.name == "default-changed" for rule in rules),
+                    all(rule.reply == COMPATIBLE or rule.name == "default-changed" for rule in rules),
+                )
+        return self._related[key]
+
+    def same(self, old: str, new: str, direction: str) -> bool:
+        """Whether two named schemas say the same."""
+        one, other = self.old.specification.schemas.get(old), self.new.specification.schemas.get(new)
+        return one is not None and other is not None and self.related(one, other, direction) == (True, True)
+
+    def branches(self, flattener: Flattener, schema: Schema) -> tuple[Branch, ...]:
+        key = ("old" if flattener is self.old else "new", identity(schema))
+        if key not in self._branches:
+            self._branches[key] = (schema, branches_of(schema, flattener))
+        return self._branches[key][1]
 
     def _pair(self, old: Schema, new: Schema, direction: str, label: str) -> Key:
         key = (identity(old), identity(new), direction)
@@ -85,22 +122,38 @@ class Comparison:
 
     def compare(self, old: Schema, new: Schema, label: str) -> None:
         one, other = self.schemas.old.flat(old), self.schemas.new.flat(new)
-        if one.branches or other.branches:
-            self._branches(old, one, new, other, label)
-            if bool(one.branches) != bool(other.branches):
-                return
-        for rule, message, keyword in compare_values(one, other, self.direction, (self.schemas.old, self.schemas.new)):
-            self._tell(rule, f"{label} {message}", one.place_of(keyword), other.place_of(keyword))
-        self._properties(one, other, label)
-        self._undeclared(one, other, label)
-        self._items(one, other, label)
+        if one.refused or other.refused:
+            self._tell_all(compare_refusal(one, other), one, other, label)
+            return
+        self._tell_all(compare_defaults(one, other, self.direction), one, other, label)
+        flatteners = self.schemas.old, self.schemas.new
+        told_apart = compare_discriminators((old, one, flatteners[0]), (new, other, flatteners[1]), self._same)
+        self._tell_all(told_apart, one, other, label)
+        if one.choices or other.choices:
+            self._tell_all(compare_null(one, other), one, other, label)
+            self._choices(old, one, new, other, label)
+            return
+        self._tell_all(compare_values(one, other), one, other, label)
+        if one.types & other.types - {"null"}:
+            self._tell_all(compare_conditions(one, other, flatteners), one, other, label)
+            self._properties(one, other, label)
+            self._undeclared(one, other, label)
+            self._patterns(one, other, label)
+            self._items(one, other, label)
 
     def _inner(self, old: Schema, new: Schema, label: str) -> None:
         if not self.schemas.inner(self.pair, old, new, self.direction, label):
             self.compare(old, new, label)
 
+    def _same(self, old: str, new: str) -> bool:
+        return self.schemas.same(old, new, self.direction)
+
     def _tell(self, rule: str, message: str, old: Place | None, new: Place | None) -> None:
         self.pair.changes.append(Change(rule, message, self.direction, (), old, new))
+
+    def _tell_all(self, found: Iterable[tuple[str, str, str]], one: Flat, other: Flat, label: str) -> None:
+        for rule, message, keyword in found:
+            self._tell(rule, f"{label} {message}", one.place_of(keyword), other.place_of(keyword))
 
     def _properties(self, one: Flat, other: Flat, label: str) -> None:
         before = dict(self._visible(self.schemas.old, one))
@@ -116,6 +169,8 @@ class Comparison:
         for name, schema in after.items():
             if name not in before:
                 self._tell("property-added", f"{label}.{name} is new", one.place_of("properties"), schema.place)
+                if _typed(one) is not None and name not in one.get("properties", ()):
+                    self._inner(_typed(one) or schema, schema, f"{label}.{name}")
         for name in sorted(must_after - must_before):
             self._tell("required-added", f"{label}.{name} must be there now", one.place, other.place_of("required"))
         known = {*one.get("properties", ()), *other.get("properties", ())}
@@ -132,6 +187,8 @@ class Comparison:
             )
         else:
             self._tell("property-removed", f"{label}.{name} is not declared any more", schema.place, place)
+        if _typed(other) is not None and name not in other.get("properties", ()):
+            self._inner(schema, _typed(other) or schema, f"{label}.{name}")
 
     def _deprecated(self, old: Schema, new: Schema, label: str) -> None:
         if self.schemas.new.flat(new).get("deprecated") and not self.schemas.old.flat(old).get("deprecated"):
@@ -145,44 +202,82 @@ class Comparison:
                 yield name, schema
 
     def _undeclared(self, one: Flat, other: Flat, label: str) -> None:
-        """What is said of properties that are not declared."""
-        before, after = one.get("additionalProperties"), other.get("additionalProperties")
+        """What is said of properties that are not declared, and of the names of all."""
         old, new = one.place_of("additionalProperties"), other.place_of("additionalProperties")
         if "object" not in one.types & other.types:
             return
+        before, after = _typed(one), _typed(other)
         if _closed(one) != _closed(other):
             rule = "additional-properties-refused" if _closed(other) else "additional-properties-allowed"
             self._tell(rule, f"{label} {'refuses' if _closed(other) else 'allows'} undeclared properties now", old, new)
-        elif isinstance(before, Schema) and isinstance(after, Schema) and not _closed(one):
-            self._inner(before, after, f"{label}.*")
-        elif isinstance(after, Schema) and not _closed(other):
-            self._inner(Schema(place=one.place), after, f"{label}.*")
-        elif isinstance(before, Schema) and not _closed(one):
-            self._inner(before, Schema(place=other.place), f"{label}.*")
+        elif before is not None or after is not None:
+            self._either(before, after, one, other, f"{label}.*")
+        names = one.get("propertyNames"), other.get("propertyNames")
+        if names != (None, None):
+            self._either(*names, one, other, f"a name in {label}")
+
+    def _either(self, old: Schema | None, new: Schema | None, one: Flat, other: Flat, label: str) -> None:
+        """Compare two schemas; where there is none, anything fits."""
+        self._inner(old or Schema(place=one.place), new or Schema(place=other.place), label)
+
+    def _patterns(self, one: Flat, other: Flat, label: str) -> None:
+        """Properties by patterns of their names; those of no pattern are as other undeclared ones."""
+        before, after = one.get("patternProperties", {}), other.get("patternProperties", {})
+        for pattern in dict.fromkeys((*before, *after)):
+            old, new = before.get(pattern, _others(one)), after.get(pattern, _others(other))
+            self._either(old, new, one, other, f"{label}./{pattern}/")
 
     def _items(self, one: Flat, other: Flat, label: str) -> None:
         if "array" not in one.types & other.types:
             return
         before, after = one.get("items"), other.get("items")
         if before is not None or after is not None:
-            self._inner(before or Schema(place=one.place), after or Schema(place=other.place), f"{label}[]")
+            self._either(before, after, one, other, f"{label}[]")
         firsts, seconds = one.get("prefixItems", ()), other.get("prefixItems", ())
-        anything = Schema(place=one.place), Schema(place=other.place)
         for number in range(max(len(firsts), len(seconds))):
-            first = firsts[number] if number < len(firsts) else before or anything[0]
-            second = seconds[number] if number < len(seconds) else after or anything[1]
-            self._inner(first, second, f"{label}[{number}]")
+            first = firsts[number] if number < len(firsts) else before
+            second = seconds[number] if number < len(seconds) else after
+            self._either(first, second, one, other, f"{label}[{number}]")
 
-    def _branches(self, old: Schema, one: Flat, new: Schema, other: Flat, label: str) -> None:
-        """Branches of ``oneOf`` and ``anyOf``, paired by name, then by type, then by order."""
-        firsts, seconds = list(one.branches or (old,)), list(other.branches or (new,))
-        for first, second in _paired(firsts, seconds, self.schemas):
+    def _choices(self, old: Schema, one: Flat, new: Schema, other: Flat, label: str) -> None:
+        """What a value may be, each branch of ``oneOf`` and ``anyOf`` with what stands beside them."""
+        firsts = self.schemas.branches(self.schemas.old, old)
+        seconds = self.schemas.branches(self.schemas.new, new)
+        matching = Matching(self.schemas.old, self.schemas.new, self._related)
+        for first, second in matching.matches(firsts, seconds):
             if second is None and first is not None:
-                self._tell("branch-removed", f"{label} cannot be {_named(first)} any more", first.place, other.place)
+                told = f"{label} cannot be {self._named(first, self.schemas.old)} any more"
+                self._tell("branch-removed", told, first.place, other.place)
             elif first is None and second is not None:
-                self._tell("branch-added", f"{label} may be {_named(second)} now", one.place, second.place)
+                told = f"{label} may be {self._named(second, self.schemas.new)} now"
+                self._tell("branch-added", told, one.place, second.place)
             elif first is not None and second is not None:
-                self._inner(first, second, label)
+                self._inner(first.schema, second.schema, second.name or label)
+        self._exclusive(one, firsts, other, seconds, label)
+
+    def _related(self, old: Schema, new: Schema) -> tuple[bool, bool]:
+        return self.schemas.related(old, new, self.direction)
+
+    def _exclusive(
+        self, one: Flat, firsts: tuple[Branch, ...], other: Flat, seconds: tuple[Branch, ...], label: str
+    ) -> None:
+        """Whether a value that fits several branches is refused now, or was."""
+        before, after = (any(choice.exclusive for choice in flat.choices) for flat in (one, other))
+        if before == after or not one.choices or not other.choices:
+            return
+        if after and not other.get("discriminator") and not are_apart(seconds, self.schemas.new):
+            told = f"{label} must fit only one of its branches now"
+            self._tell("branches-exclusive", told, one.choices[0].place, other.choices[0].place)
+        elif before and not one.get("discriminator") and not are_apart(firsts, self.schemas.old):
+            told = f"{label} may fit several of its branches now"
+            self._tell("branches-inclusive", told, one.choices[0].place, other.choices[0].place)
+
+    def _named(self, branch: Branch, flattener: Flattener) -> str:
+        if branch.name is not None:
+            return f"`{branch.name}`"
+        types = flattener.flat(branch.schema).types
+        names = types - {"integer"} if "number" in types else types
+        return " or ".join(sorted(names)) if names < TYPES - {"null"} else "one of the others"
 
 
 def _closed(flat: Flat) -> bool:
@@ -190,40 +285,15 @@ def _closed(flat: Flat) -> bool:
     return value is False or (isinstance(value, Schema) and value.refuses_all)
 
 
-def _named(schema: Schema) -> str:
-    if schema.ref is not None:
-        return f"`{schema.ref}`"
-    return " or ".join(schema.types) or "one of the others"
+def _typed(flat: Flat) -> Schema | None:
+    """The schema of properties that are not declared; None, where there is none, or they are refused."""
+    value = flat.get("additionalProperties")
+    return value if isinstance(value, Schema) and not value.refuses_all else None
 
 
-def _paired(
-    firsts: list[Schema], seconds: list[Schema], schemas: Schemas
-) -> Iterator[tuple[Schema | None, Schema | None]]:
-    left = list(seconds)
-    unmatched: list[Schema] = []
-    for first in firsts:
-        match = next((each for each in left if first.ref is not None and each.ref == first.ref), None)
-        if match is None:
-            unmatched.append(first)
-        else:
-            left.remove(match)
-            yield first, match
-    for first in unmatched:
-        match = next((each for each in left if _alike(first, each, schemas)), None)
-        if match is not None:
-            left.remove(match)
-        yield first, match
-    for second in left:
-        yield None, second
-
-
-def _alike(first: Schema, second: Schema, schemas: Schemas) -> bool:
-    one, other = schemas.old.flat(first), schemas.new.flat(second)
-    if one.types != other.types:
-        return False
-    if "object" not in one.types:
-        return True
-    if "properties" not in one.keywords or "properties" not in other.keywords:
-        return ("properties" in one.keywords) == ("properties" in other.keywords)
-    names, others = set(one.get("properties")), set(other.get("properties"))
-    return len(names & others) * 2 >= max(len(names), len(others))
+def _others(flat: Flat) -> Schema | None:
+    """The schema of properties that are not declared; None, where there is none."""
+    value = flat.get("additionalProperties")
+    if isinstance(value, Schema):
+        return value
+    return Schema(place=flat.place, refuses_all=True) if value is False else None

@@ -10,7 +10,9 @@ from pymacaron_core.spec.operation import Operation, Requirement, SecurityScheme
 
 def compare_security(old: Specification, new: Specification, one: Operation, other: Operation) -> Iterator[Change]:
     """Whether all who could call an operation still can, and whether others can now."""
-    before, after = one.security or ({},), other.security or ({},)
+    names = _same_schemes(old, new)
+    before = one.security or ({},)
+    after = tuple({names.get(name, name): scopes for name, scopes in each.items()} for each in other.security) or ({},)
     if not all(any(_covers(before_, after_) for after_ in after) for before_ in before):
         told = f"{other.label} wants {_told(after)} now, was {_told(before)}"
         yield Change("security-tightened", told, "", (other.label,), one.place, other.place)
@@ -23,6 +25,18 @@ def compare_security(old: Specification, new: Specification, one: Operation, oth
         if known is not None and found is not None and used and _sent(known) != _sent(found):
             told = f"the credentials of `{name}` are sent otherwise"
             yield Change("security-scheme-changed", told, "", (), known.place, found.place)
+
+
+def _same_schemes(old: Specification, new: Specification) -> dict[str, str]:
+    """By the new name, the old one of schemes whose credentials are sent as before, and that are called otherwise."""
+    gone = {name: scheme for name, scheme in old.security_schemes.items() if name not in new.security_schemes}
+    found: dict[str, str] = {}
+    for name, scheme in new.security_schemes.items():
+        match = next((each for each in gone if _sent(gone[each]) == _sent(scheme)), None)
+        if name not in old.security_schemes and match is not None:
+            found[name] = match
+            del gone[match]
+    return found
 
 
 def _covers(credentials: Requirement, requirement: Requirement) -> bool:
