@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pymacaron_core.cli.linting import lint
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec import read, validate
 from pymacaron_core.spec.operation import Place, Specification
+from pymacaron_core.spec.validator import _paths
 from spec_documents import OK, OPENAPI, SWAGGER, write
 
 pytestmark = pytest.mark.any_python  # processes and large documents: minutes on each Python, for the same answer
@@ -36,6 +39,34 @@ def test_what_does_not_validate_is_told_with_its_place(tmp_path: Path, head: str
     assert (fault.file, fault.pointer, fault.line) == ("api.yaml", "/tags/0", 4)
     assert fault.message.startswith("this does not validate: ")
     assert "Failed validating" not in fault.message
+
+
+@pytest.mark.parametrize(
+    "inner", ["default: x, type: integer", "properties: {b: {type: integer, minimum: 0, exclusiveMinimum: yes}}"]
+)
+def test_what_is_wrong_inside_a_schema_is_told_with_the_whole_pointer(tmp_path: Path, inner: str) -> None:
+    inner = inner.replace("yes", "true")
+    schemas = f"components: {{schemas: {{A: {{properties: {{a: {{{inner}}}}}}}}}}}\n"
+    (fault,) = found(tmp_path, f"{MODERN}paths: {{/a: {{get: {{{OK}}}}}}}\n{schemas}")
+    assert fault.pointer.startswith("/components/schemas/A/properties/a/")
+    assert fault.pointer.endswith(("/default", "/properties/b/exclusiveMinimum"))
+    assert fault.line == 4
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_document_without_info_is_told_once(tmp_path: Path, version: str) -> None:
+    write(tmp_path, f"openapi: {version}\npaths: {{/a: {{get: {{{OK}}}}}}}\n")
+    findings, _ = lint([str(tmp_path / "api.yaml")], str(tmp_path))
+    assert [finding.message for finding in findings] == [
+        "the document has no `info`; give it one with `title` and `version`"
+    ]
+
+
+def test_a_default_that_does_not_fit_is_told_once(tmp_path: Path) -> None:
+    schemas = "components: {schemas: {A: {type: object, properties: {a: {type: integer, default: x}}}}}\n"
+    write(tmp_path, f"{MODERN}paths: {{/a: {{get: {{{OK}}}}}}}\n{schemas}")
+    findings, _ = lint([str(tmp_path / "api.yaml")], str(tmp_path))
+    assert [finding.pointer for finding in findings] == ["/components/schemas/A/properties/a/default"]
 
 
 def test_what_is_told_already_is_not_told_again(tmp_path: Path) -> None:
@@ -73,3 +104,11 @@ def test_without_the_validator_nothing_is_said(tmp_path: Path, monkeypatch: pyte
 def test_reading_a_document_never_brings_the_validator() -> None:
     code = "import sys, pymacaron_core.app, pymacaron_core.spec; sys.exit('openapi_spec_validator' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_places_are_found_however_deep_a_document_nests() -> None:
+    document: dict[str, Any] = {}
+    inner = document
+    for _ in range(5000):
+        inner["a"] = inner = {}
+    assert dict(_paths(document))[id(inner)] == ("a",) * 5000

@@ -114,7 +114,7 @@ def validated(specification: Specification, root: Path, told: Iterable[Finding])
     if any(each.severity == "error" for each in told) and _size(specification, root) > LARGE:
         message = "the document validator was not asked yet: it is when the errors of this document are mended"
         return [Finding("warning", message, specification.file, rule="validator")] if can_validate() else []
-    places = [Place(each.file, each.pointer) for each in told if each.pointer]
+    places = [Place(each.file, each.pointer) for each in told if each.file]
     return [of_fault(fault) for fault in findings(specification, root, places)]
 
 

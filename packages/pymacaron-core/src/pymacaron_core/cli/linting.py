@@ -49,11 +49,12 @@ def _of_document(path: Path, root: Path) -> Iterator[Finding]:
     except DocumentError as error:
         yield from map(of_fault, error.faults)
         return
-    yield from (told := [of_fault(fault) for fault in faults])
-    yield from validated(specification, root, told)
+    told = [of_fault(fault) for fault in faults]
     located = Located(root)
-    yield from map(located.assumed, specification.assumed)
     try:
-        yield from map(located.unenforced, Plan(specification).unenforced)
+        told += map(located.unenforced, Plan(specification).unenforced)
     except ModelError as error:
-        yield Finding("error", str(error), specification.file, rule="model")
+        told.append(Finding("error", str(error), specification.file, rule="model"))
+    yield from told
+    yield from validated(specification, root, told)
+    yield from map(located.assumed, specification.assumed)

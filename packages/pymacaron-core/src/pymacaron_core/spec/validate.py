@@ -6,6 +6,7 @@ It is for ``check`` and ``generate``: it takes seconds, and a service that start
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,6 +25,14 @@ _LONGEST = 300
 _LONG_PATTERN = re.compile(r'"pattern": "(?:[^"\\]|\\.){20000,}"')
 """What no engine is given, here or there: it is told as not enforced."""
 _RULE = "validator"
+_FAILED = {f"{_RULE}-{why}" for why in ("time", "failure", "recursion", "memory")}
+"""What it says of itself, not of a place."""
+_SMALL = 50_000
+"""How many characters of JSON its slower engine judges soon, which tells what is wrong inside of alternatives."""
+_EXACT = {"OPENAPI_SPEC_VALIDATOR_SCHEMA_VALIDATOR_BACKEND": "jsonschema"}
+_VAGUE = "what stands here has none of the forms that OpenAPI knows for this place"
+"""What says that something inside is wrong, and not what."""
+_INSTANCE = re.compile(r".* is not valid under any of the (?:given schemas|schemas listed in the .*)", re.DOTALL)
 
 
 def can_validate() -> bool:
@@ -42,23 +51,34 @@ def findings(
     if not can_validate() or not specification.document:
         return []
     known = [place.pointer for place in told if place.file == specification.file]
-    found = [each for each in _found(specification, time_limit) if not _is_told(each.pointer, known)]
-    return _placed(found, root / specification.file)
+    found = list(_found(specification, time_limit))
+    inner = [*known, *(each.pointer for each in found if not each.message.endswith(_VAGUE))]
+    left = [
+        each
+        for each in found
+        if each.rule in _FAILED or not _is_told(each.pointer, inner if each.message.endswith(_VAGUE) else known)
+    ]
+    return _placed(left, root / specification.file)
 
 
 def _found(specification: Specification, time_limit: float) -> Iterator[DocumentFault]:
     document = _LONG_PATTERN.sub('"pattern": ""', json.dumps(dict(specification.document), default=str))
     command = [sys.executable, "-m", "pymacaron_core.spec.validator"]
+    environ = {**os.environ, **_EXACT} if len(document) < _SMALL else None
     try:
-        done = subprocess.run(command, input=document, capture_output=True, text=True, timeout=time_limit, check=False)
+        done = subprocess.run(
+            command, input=document, capture_output=True, text=True, timeout=time_limit, check=False, env=environ
+        )
         answers = json.loads(done.stdout) if done.returncode == 0 else None
     except subprocess.TimeoutExpired:
-        yield _fault(specification, (), f"the document validator is not done with this after {time_limit:g} seconds")
+        yield _fault(
+            specification, (), f"the document validator is not done with this after {time_limit:g} seconds", "time"
+        )
         return
     except (OSError, ValueError):
         answers = None
     if answers is None:
-        yield _fault(specification, (), "the document validator cannot judge this document")
+        yield _fault(specification, (), "the document validator cannot judge this document", "failure")
         return
     for path, keyword, message in answers:
         yield _fault(specification, path, f"this does not validate: {_short(message)}", keyword)
@@ -90,5 +110,7 @@ def _placed(found: list[DocumentFault], file: Path) -> list[DocumentFault]:
 
 
 def _short(text: str) -> str:
+    if _INSTANCE.fullmatch(text):
+        return _VAGUE
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 MOST = 100
@@ -47,13 +47,50 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[list[str], str, str]]:
     version = str(document.get("openapi", "2.0"))
     known = {"2.": OpenAPIV2SpecValidator, "3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
     validator = next((each for start, each in known.items() if version.startswith(start)), OpenAPIV32SpecValidator)
-    for number, error in enumerate(validator(document).iter_errors()):
+    for number, error in enumerate(_placing(validator, document)(document).iter_errors()):
         if number == MOST:
             return
         nearest = _nearest(error)
         keyword = nearest.validator if isinstance(nearest.validator, str) else ""
         message = nearest.message.partition("\n\nFailed validating")[0]  # one of its engines adds the whole instance
         yield [str(step) for step in nearest.absolute_path], keyword, message
+
+
+def _placing(validator: Any, document: dict[str, Any]) -> Any:
+    """The validator, with whole paths: what it finds in a schema, it tells as seen from that schema."""
+    paths = dict(_paths(document))
+    placed: list[Any] = []  # the errors themselves: their ids stay taken
+
+    def around(judged: Any) -> Any:
+        class Placing(judged):  # type: ignore[misc]
+            def __call__(self, part: Any, *given: Any, **named: Any) -> Iterator[Any]:
+                for error in super().__call__(part, *given, **named):
+                    if not any(error is each for each in placed):
+                        placed.append(error)
+                        value = part.read_value()
+                        inner = ("default",) if given and _has_default(value, given[0]) else ()
+                        error.relative_path.extendleft(reversed((*paths.get(id(value), ()), *inner)))
+                    yield error
+
+        return Placing
+
+    judges = {**validator.keyword_validators}
+    judges.update({name: around(judges[name]) for name in ("schema", "default") if name in judges})
+    return type(validator.__name__, (validator,), {"keyword_validators": judges})
+
+
+def _has_default(schema: Any, value: Any) -> bool:
+    return isinstance(schema, Mapping) and "default" in schema and schema["default"] is value
+
+
+def _paths(document: Any) -> Iterator[tuple[int, tuple[str | int, ...]]]:
+    """Where each mapping and list of a document stands, by its identity; however deep."""
+    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(document, ())]
+    while waiting:
+        part, path = waiting.pop()
+        yield id(part), path
+        inside = part.items() if isinstance(part, dict) else enumerate(part)
+        waiting += [(inner, (*path, step)) for step, inner in inside if isinstance(inner, dict | list)]
 
 
 def _nearest(error: Any) -> Any:
