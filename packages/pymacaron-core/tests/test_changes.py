@@ -230,6 +230,7 @@ SCHEMAS: list[tuple[tuple[str, ...], Any, Any]] = [
     (("type-narrowed",), {"anyOf": [STRING, INTEGER]}, STRING),
     (("branch-added",), {"oneOf": [SHORT, INTEGER]}, {"oneOf": [SHORT, {"type": "array"}, INTEGER]}),
     (("branch-removed",), {"anyOf": [SHORT, INTEGER]}, SHORT),
+    (("branches-regrouped",), {"anyOf": [SHORT, STRING]}, STRING),
     (("branches-exclusive",), {"anyOf": [SHORT, STRING]}, {"oneOf": [SHORT, STRING]}),
     (("branches-inclusive",), {"oneOf": [SHORT, STRING]}, {"anyOf": [SHORT, STRING]}),
     (

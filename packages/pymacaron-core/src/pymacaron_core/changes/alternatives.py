@@ -19,7 +19,7 @@ _FEW = 2_500
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Pairs branches; one that has no counterpart and is no part of another is yielded alone."""
+    """Pairs branches. One without a counterpart is alone; None stands for one that others take in, too."""
 
     old: Flattener
     new: Flattener
@@ -37,16 +37,16 @@ class Matching:
         yield from equal
         gone, come = _without(gone, (first for first, _ in equal)), _without(come, (second for _, second in equal))
         likely = list(_paired(gone, come, self._alike))
+        rest = _without(gone, (first for first, _ in likely)), _without(come, (second for _, second in likely))
+        likely += _paired(*rest, self._open)
         for first, second in likely:
             held = thorough and self._is_held(first, _without(seconds, [second]))
             holding = thorough and self._holds(second, _without(firsts, [first]))
-            yield from () if held and holding else [(None if held else first, None if holding else second)]
+            yield (None if held else first, None if holding else second)
         for first in _without(gone, (first for first, _ in likely)):
-            if not thorough or not self._is_held(first, seconds):
-                yield first, None
+            yield (None if thorough and self._is_held(first, seconds) else first), None
         for second in _without(come, (second for _, second in likely)):
-            if not thorough or not self._holds(second, firsts):
-                yield None, second
+            yield None, (None if thorough and self._holds(second, firsts) else second)
 
     def _is_held(self, first: Branch, seconds: Sequence[Branch]) -> bool:
         """Whether all that had an old branch has one of the new ones."""
@@ -71,6 +71,11 @@ class Matching:
 
     def _alike(self, first: Branch, second: Branch) -> bool:
         return _are_alike(self.old.flat(first.schema), self.new.flat(second.schema))
+
+    def _open(self, first: Branch, second: Branch) -> bool:
+        """Whether both are objects, of which one declares no properties."""
+        one, other = self.old.flat(first.schema), self.new.flat(second.schema)
+        return one.types == other.types and not (one.get("properties") and other.get("properties"))
 
 
 def _are_alike(one: Flat, other: Flat) -> bool:

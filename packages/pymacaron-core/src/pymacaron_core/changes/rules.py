@@ -131,6 +131,7 @@ _ALL = (
         reply_header_added="a reply has a new header",
         reply_header_became_required="a header of a reply is always there now",
         property_added="a property is new",
+        branches_regrouped="branches came or went that others take in",
         format_noted="a format that asks nothing of a value changed",
         property_deprecated="a property is deprecated now",
         security_loosened="more callers may call",

@@ -23,6 +23,9 @@ Key = tuple[Any, Any, str]
 _DEEPEST = 2
 """How often schemas are compared to find out what a choice comes to, within such a comparison."""
 
+_DROPPED = {"property-removed", "required-property-removed"}
+"""What has a property still fits where it is not declared."""
+
 
 @dataclass
 class Pair:
@@ -69,11 +72,9 @@ class Schemas:
             if self._depth < _DEEPEST:
                 within = Schemas(self.old, self.new, self._depth + 1)
                 within.compare(old, new, direction, "")
-                rules = {RULES[change.rule] for pair in within.pairs.values() for change in pair.changes}
-                self._related[key] = (
-                    all(rule.request == COMPATIBLE or rule.name == "default-changed" for rule in rules),
-                    all(rule.reply == COMPATIBLE or rule.name == "default-changed" for rule in rules),
-                )
+                found = {change.rule for pair in within.pairs.values() for change in pair.changes} - {"default-changed"}
+                narrower = all(RULES[rule].request == COMPATIBLE for rule in found - _DROPPED)
+                self._related[key] = (narrower, all(RULES[rule].reply == COMPATIBLE for rule in found))
         return self._related[key]
 
     def same(self, old: str, new: str, direction: str) -> bool:
@@ -253,6 +254,8 @@ class Comparison:
                 self._tell("branch-added", told, one.place, second.place)
             elif first is not None and second is not None:
                 self._inner(first.schema, second.schema, second.name or label)
+            else:
+                self._tell("branches-regrouped", f"{label} has other branches for the same", one.place, other.place)
         self._exclusive(one, firsts, other, seconds, label)
 
     def _related(self, old: Schema, new: Schema) -> tuple[bool, bool]:
