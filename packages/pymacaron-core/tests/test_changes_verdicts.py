@@ -401,6 +401,90 @@ VERDICTS: list[tuple[str, Any, Any, str, str, Any, Any]] = [
     ("number int32", {**INTEGER, "format": "int32"}, {**INTEGER, "format": "int64"}, "compatible", "breaking", {}, {}),
     ("unknown format", STRING, {**STRING, "format": "weird-thing"}, "compatible", "compatible", {}, {}),
     ("fmt uuid->string", {**STRING, "format": "uuid"}, STRING, "compatible", "breaking", {}, {}),
+    ("added branch overlaps", STRING, {"oneOf": [STRING, {"const": "a"}]}, "maybe", "compatible", {}, {}),
+    ("branch overlaps no more", {"oneOf": [STRING, {"const": "a"}]}, STRING, "compatible", "maybe", {}, {}),
+    (
+        "values within bounds",
+        {"enum": ["a", "b"]},
+        {"type": "string", "maxLength": 1},
+        "compatible",
+        "breaking",
+        {},
+        {},
+    ),
+    ("values beyond bounds", {"enum": [1, 20]}, {"type": "integer", "maximum": 9}, "breaking", "breaking", {}, {}),
+    ("values that fitted", {"type": "integer", "maximum": 9}, {"enum": [1, 2]}, "breaking", "compatible", {}, {}),
+    ("values that fit none", {"const": "a"}, {"const": "a", "minLength": 2}, "breaking", "compatible", {}, {}),
+    (
+        "null beside wider",
+        {"type": ["string", "null"]},
+        {"type": ["string", "integer"]},
+        "breaking",
+        "breaking",
+        {},
+        {},
+    ),
+    (
+        "choice with and without a discriminator that says nothing new",
+        {"oneOf": [ref("P"), ref("Q")]},
+        {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k"}},
+        "none",
+        "none",
+        *({name: obj({"k": {"const": name}}, ["k"]) for name in "PQ"},) * 2,
+    ),
+    (
+        "mapping by names written out",
+        {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k"}},
+        {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k", "mapping": {"P": "P", "Q": "Q"}}},
+        "none",
+        "none",
+        *({name: obj({"k": STRING, name: STRING}, ["k"]) for name in "PQ"},) * 2,
+    ),
+    (
+        "mapping to another schema",
+        {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k", "mapping": {"p": "P", "q": "Q"}}},
+        {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k", "mapping": {"p": "Q", "q": "P"}}},
+        "breaking",
+        "breaking",
+        *({name: obj({"k": STRING, name: STRING}, ["k"]) for name in "PQ"},) * 2,
+    ),
+    (
+        "type said beside branches",
+        {"oneOf": [PAIR, obj({"z": STRING}, ["z"])]},
+        {"type": "object", "oneOf": [PAIR, obj({"z": STRING}, ["z"])]},
+        "none",
+        "none",
+        {},
+        {},
+    ),
+    (
+        "bounds beside branches of one side",
+        {"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer", "minimum": 1}], "maximum": 9},
+        {"type": "integer", "minimum": 1, "maximum": 5},
+        "breaking",
+        "compatible",
+        {},
+        {},
+    ),
+    (
+        "choices in two parts",
+        {
+            "allOf": [
+                {"anyOf": [obj({"a": STRING}, ["a"]), obj({"b": STRING}, ["b"])]},
+                {"anyOf": [obj({"c": STRING}, ["c"]), obj({"d": STRING}, ["d"])]},
+            ]
+        },
+        {
+            "allOf": [
+                {"anyOf": [obj({"a": STRING}, ["a"]), obj({"b": STRING}, ["b"])]},
+                {"anyOf": [obj({"c": STRING}, ["c"]), obj({"d": INTEGER}, ["d"])]},
+            ]
+        },
+        "breaking",
+        "breaking",
+        {},
+        {},
+    ),
 ]
 OPERATIONS: list[tuple[str, Any, Any, str]] = [
     (

@@ -54,21 +54,28 @@ def by_type(branch: Branch, flattener: Flattener) -> tuple[Schema, ...]:
     return tuple(_all_of((branch.schema, _ONLY[name])) for name in sorted(names))
 
 
-def are_apart(branches: tuple[Branch, ...], flattener: Flattener) -> bool:
-    """Whether no value can have two of these schemas, as far as types and listed values tell."""
+def overlaps(branches: tuple[Branch, ...], flattener: Flattener, objects: bool) -> int:
+    """How many pairs of branches a value may have both of, as far as types and listed values tell.
+
+    ``objects``: those count that may be both because they are objects.
+    """
     flats = [flattener.flat(branch.schema) for branch in branches]
     if len(flats) > _FEW:
-        return False
-    return all(_apart(one, other, flattener) for number, one in enumerate(flats) for other in flats[:number])
+        return 0
+    pairs = ((one, other) for number, one in enumerate(flats) for other in flats[:number])
+    kept = ((one, other) for one, other in pairs if objects or one.types & other.types - {"object"})
+    return sum(not _apart(one, other, flattener) for one, other in kept)
 
 
 def _apart(one: Flat, other: Flat, flattener: Flattener) -> bool:
-    shared = one.types & other.types
-    if not shared:
+    shared = one.types & other.types - {"null"}
+    if not shared or one.refused or other.refused:
         return True
     values = [listed(flat.keywords) for flat in (one, other)]
     if values[0] is not None and values[1] is not None:
         return set(map(key_of, values[0])).isdisjoint(map(key_of, values[1]))
+    if shared <= {"integer", "number"} and _beyond(one, other) | _beyond(other, one):
+        return True
     if shared != {"object"}:
         return False
     both = set(one.get("required", ())) & set(other.get("required", ()))
@@ -78,6 +85,13 @@ def _apart(one: Flat, other: Flat, flattener: Flattener) -> bool:
         for name in both
         if name in properties[0] and name in properties[1] and not _is_object(properties[0][name], flattener)
     )
+
+
+def _beyond(one: Flat, other: Flat) -> bool:
+    """Whether all numbers of one schema are above those of the other."""
+    least = max((one.get(name) for name in ("minimum", "exclusiveMinimum") if name in one.keywords), default=None)
+    most = min((other.get(name) for name in ("maximum", "exclusiveMaximum") if name in other.keywords), default=None)
+    return least is not None and most is not None and bool(least > most)
 
 
 def _is_object(schema: Schema, flattener: Flattener) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from pymacaron_core.changes.flattening import Flat
 from pymacaron_core.changes.formats import compare_formats
 from pymacaron_core.changes.rules import REQUEST
-from pymacaron_core.changes.values import TYPES, key_of, listed, shown, type_of
+from pymacaron_core.changes.values import TYPES, is_within, key_of, listed, shown, type_of
 
 Found = tuple[str, str, str]
 """A rule, what is told by it, and the keyword it is about."""
@@ -34,11 +34,14 @@ def compare_values(one: Flat, other: Flat) -> Iterator[Found]:
     yield from (found for found in compare_null(one, other) if found[0] not in told and "type-changed" not in told)
     if before is not None or after is not None:
         yield from _enum(one, other)
-    if (before is None or after is None) and one.types & other.types - {"null"}:
-        yield from compare_formats(one.get("format"), other.get("format"))
+    if not one.types & other.types - {"null"}:
+        return
+    if before is None and after is None:
         yield from _range(one, other)
         yield from _counts(one, other)
         yield from _multiple(one, other)
+    if before is None or after is None:
+        yield from compare_formats(one.get("format"), other.get("format"))
         yield from _pattern(one, other)
         yield from _content(one, other)
 
@@ -87,7 +90,8 @@ def _values(flat: Flat) -> list[Any] | None:
     values = listed(flat.keywords)
     if values is None:
         return [False, True] if flat.types - {"null"} == {"boolean"} else None
-    return [value for value in values if value is not None and type_of(value) in flat.types]
+    kept = (value for value in values if value is not None and type_of(value) in flat.types)
+    return [value for value in kept if is_within(value, flat.keywords)]
 
 
 def _enum(one: Flat, other: Flat) -> Iterator[Found]:
@@ -97,8 +101,12 @@ def _enum(one: Flat, other: Flat) -> Iterator[Found]:
         return
     if before is None:
         yield "enum-added", f"must be one of {shown(after)} now", keyword
+        for value in (value for value in after or () if not is_within(value, one.keywords)):
+            yield "enum-value-added", f"may be {shown(value)} now", keyword
     elif after is None:
         yield "enum-removed", "is not one of a list any more", "enum"
+        for value in (value for value in before if not is_within(value, other.keywords)):
+            yield "enum-value-removed", f"cannot be {shown(value)} any more", keyword
     else:
         known, others = {key_of(value): value for value in before}, {key_of(value): value for value in after}
         for key in (key for key in known if key not in others):

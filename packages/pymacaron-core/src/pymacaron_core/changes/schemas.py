@@ -9,7 +9,7 @@ from typing import Any
 
 from pymacaron_core.changes.alternatives import Matching
 from pymacaron_core.changes.change import Change
-from pymacaron_core.changes.choices import Branch, are_apart, branches_of
+from pymacaron_core.changes.choices import Branch, branches_of, overlaps
 from pymacaron_core.changes.conditions import compare_conditions
 from pymacaron_core.changes.discriminators import compare_discriminators
 from pymacaron_core.changes.flattening import Flat, Flattener
@@ -264,16 +264,23 @@ class Comparison:
     def _exclusive(
         self, one: Flat, firsts: tuple[Branch, ...], other: Flat, seconds: tuple[Branch, ...], label: str
     ) -> None:
-        """Whether a value that fits several branches is refused now, or was."""
-        before, after = (any(choice.exclusive for choice in flat.choices) for flat in (one, other))
-        if before == after or not one.choices or not other.choices:
+        """Whether a value that fits several branches is refused now, or was.
+
+        Most objects may fit several, as they may have any property: this is told where nothing else changes.
+        """
+        if one.get("discriminator") or other.get("discriminator"):
             return
-        if after and not other.get("discriminator") and not are_apart(seconds, self.schemas.new):
+        before = bool(one.choices) and one.choices[0].exclusive
+        after = bool(other.choices) and other.choices[0].exclusive
+        objects = bool(one.choices and other.choices) and before != after
+        known = overlaps(firsts, self.schemas.old, objects) if before else 0
+        found = overlaps(seconds, self.schemas.new, objects) if after else 0
+        if found > known:
             told = f"{label} must fit only one of its branches now"
-            self._tell("branches-exclusive", told, one.choices[0].place, other.choices[0].place)
-        elif before and not one.get("discriminator") and not are_apart(firsts, self.schemas.old):
-            told = f"{label} may fit several of its branches now"
-            self._tell("branches-inclusive", told, one.choices[0].place, other.choices[0].place)
+            self._tell("branches-exclusive", told, one.place, other.choices[0].place)
+        elif found < known:
+            told = f"{label} may be what fitted several of its branches now"
+            self._tell("branches-inclusive", told, one.choices[0].place, other.place)
 
     def _named(self, branch: Branch, flattener: Flattener) -> str:
         if branch.name is not None:

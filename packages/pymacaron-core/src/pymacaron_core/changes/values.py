@@ -48,6 +48,21 @@ def type_of(value: Any) -> str:
     return _TYPE_OF.get(type(value), "object")
 
 
+def is_within(value: Any, keywords: Mapping[str, Any]) -> bool:
+    """Whether a value keeps to the bounds; those of patterns and formats are not looked at."""
+    if isinstance(value, str):
+        return bool(keywords.get("minLength", 0) <= len(value) <= keywords.get("maxLength", len(value)))
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return True
+    step = keywords.get("multipleOf")
+    return bool(
+        keywords.get("minimum", value) <= value <= keywords.get("maximum", value)
+        and ("exclusiveMinimum" not in keywords or keywords["exclusiveMinimum"] < value)
+        and ("exclusiveMaximum" not in keywords or keywords["exclusiveMaximum"] > value)
+        and (step is None or abs(value / step - round(value / step)) < 1e-9)
+    )
+
+
 def shown(value: Any) -> str:
     """A value in a sentence."""
     told = json.dumps(value, ensure_ascii=False, default=str)
