@@ -165,6 +165,70 @@ def test_a_parent_class_is_imported_and_inherited_from(tmp_path: Path, monkeypat
     assert "apis.shop_models" not in sys.modules
 
 
+CLASHING = """
+class Priced:
+    rate = 2
+    untold: int
+
+    class Meta:
+        table = "orders"
+
+    def save(self):
+        return f"saved {self.save_} of {self.Meta.table}"
+
+    @property
+    def total(self):
+        return self.id * self.rate
+
+    @total.setter
+    def total(self, value):
+        self.id = value // self.rate
+"""
+
+
+def test_a_property_and_what_a_parent_has_by_its_name_both_work_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "clashing_parents.py").write_text(CLASHING)
+    monkeypatch.syspath_prepend(tmp_path)
+    schemas = """
+    Order:
+      type: object
+      x-parent: clashing_parents.Priced
+      required: [id, Meta]
+      properties:
+        id: {type: integer}
+        save: {type: string, maxLength: 3, default: no}
+        save_: {type: string}
+        total: {type: number, nullable: true}
+        Meta: {type: object, properties: {rate: {type: integer}}}
+        untold: {type: string}
+        query: {type: string}
+    Big:
+      allOf:
+      - {$ref: '#/components/schemas/Order'}
+      - {type: object, properties: {rate: {type: integer}}}
+    Row: {type: object, x-persist: clashing_parents.Priced, properties: {table_name: {type: string}}}
+    """
+    module = load_models(specification_of(tmp_path, schemas), root=tmp_path, write=True)
+    sent = {"id": 2, "Meta": {"rate": 7}, "save": "now", "save_": "x", "total": None, "rate": 9, "query": "q"}
+    big = module.Big.from_json({**sent, "untold": "u"})
+    assert big.to_json() == {**sent, "untold": "u"}
+    assert big.get_property_names()[:4] == ["id", "save", "save_", "total"]
+    assert (big.save__, big.save_, big.total, big.total_, big.Meta_.rate) == ("now", "x", 4, None, 7)
+    assert (big.rate, big.rate_, big.untold, big.query_) == (2, 9, "u", "q")
+    assert big.save() == "saved x of orders"
+    big.total = 6
+    assert (big.id, big.total_) == (3, None)
+    order = module.Order(id=1, save="abc", Meta=module.OrderMeta(rate=1))
+    assert order == module.Order(id=1, save__="abc", Meta_=module.OrderMeta(rate=1)) == order.clone()
+    order.save__ = "z"
+    with pytest.raises(ValueError, match="at most 3"):
+        order.save__ = "long"
+    assert order.to_json() == {"id": 1, "save": "z", "Meta": {"rate": 1}}
+    assert module.Row(table_name="t").table_name_ == "t"
+
+
 def test_a_parent_that_is_no_dotted_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"shop\.yaml \(at /.*/Order\): x-parent must be module\.Class, not 'os; x'"):
         load_models(

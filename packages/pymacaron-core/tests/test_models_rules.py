@@ -57,9 +57,34 @@ def test_what_is_closed_is_told_by_the_keyword_that_closes_it(
     assert refused(catalog, "It", f'{{"a": {sent}}}') == [told]
 
 
-def test_undeclared_properties_count_though_they_are_dropped(tmp_path: Path) -> None:
-    catalog = catalog_of(tmp_path, RULED, version="3.1.0")
-    assert read(catalog, "It", '{"a": 1, "other": 2}').to_json() == {"a": 1}
+ASKING = {
+    "minProperties: 2": ('{"a": 1, "other": 2}', True),
+    "minProperties: 2, allOf: [{maxProperties: 3}]": ('{"a": 1, "other": 2}', True),
+    "not: {required: [a, b], maxProperties: 2}": ('{"a": 1, "b": "x", "other": 2}', True),
+    "anyOf: [{required: [x]}, {required: [y]}]": ('{"x": 1}', True),
+    "if: {minProperties: 2}, then: {required: [b]}, else: {maxProperties: 0}": ('{"b": "x", "other": 2}', True),
+    f"allOf: [{{not: {{$ref: '{REF}/Lone'}}}}]": ('{"a": 1, "other": 2}', True),
+    "maxProperties: 2": ('{"a": 1, "other": 2}', False),
+    "propertyNames: {maxLength: 5}": ('{"a": 1, "other": 2}', False),
+    "anyOf: [{required: [a]}, {required: [b]}]": ('{"a": 1, "other": 2}', False),
+    "dependentRequired: {a: [b]}": ('{"a": 1, "b": "x", "other": 2}', False),
+    "dependentSchemas: {a: {required: [b]}}": ('{"a": 1, "b": "x", "other": 2}', False),
+}
+
+
+def test_undeclared_properties_that_the_rules_of_a_class_look_at_are_kept(tmp_path: Path) -> None:
+    classes = [
+        f"It{at}: {{type: object, properties: {{a: {{type: integer}}, b: {{type: string}}}}, {rules}}}"
+        for at, rules in enumerate(ASKING)
+    ]
+    lone = "Lone: {type: object, maxProperties: 1}"
+    catalog = catalog_of(tmp_path, "\n".join([lone, *classes]), version="3.1.0")
+    for at, (sent, is_kept) in enumerate(ASKING.values()):
+        found = read(catalog, f"It{at}", sent)
+        whole = json.loads(sent)
+        assert found.to_json() == (whole if is_kept else {name: whole[name] for name in ("a", "b") if name in whole})
+        assert type(found).from_json(found.to_json()) == found == found.clone()
+        assert type(found).from_native(found.to_native()) == found
 
 
 def test_a_class_without_rules_has_no_function_around_it(tmp_path: Path) -> None:

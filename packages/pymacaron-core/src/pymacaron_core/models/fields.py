@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from pymacaron_core.models import residual
+from pymacaron_core.models.asking import Asking
 from pymacaron_core.models.classes import Classes, ModelClass
 from pymacaron_core.models.defaults import Defaults
 from pymacaron_core.models.expression import ANY, Type
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.merge import Merger
-from pymacaron_core.models.names import PERSISTENT, Names, attribute_name
+from pymacaron_core.models.names import Names, attribute_name
+from pymacaron_core.models.parents import names_of
 from pymacaron_core.models.steering import Steering
 from pymacaron_core.models.types import Types
 from pymacaron_core.models.withholding import Withholding
@@ -45,8 +47,9 @@ class Fields:
         self._schemas, self._policy = specification.schemas, specification.policy
         self._merger, self._types, self._classes, self._steering = merger, types, classes, steering
         self._attributes_of: dict[str, Mapping[str, str]] = {}
-        self._persistent: set[str] = set()
+        self._reserved: dict[str, frozenset[str]] = {}
         self._written = AllWritten(self._schemas)
+        self._asking = Asking(self._schemas)
         self._has_views = any(REQUEST_OF in schema.keywords for schema in self._schemas.values())
 
     def properties(self, model: ModelClass) -> list[Property]:
@@ -73,9 +76,8 @@ class Fields:
             base = self._classes.class_of(each.base) if each.base else None
             found = dict(self._attributes_of[base.name]) if base else {}
             names = Names(frozenset(found.values()))
-            if each.parents or (base is not None and base.name in self._persistent):
-                self._persistent.add(each.name)
-            reserved = PERSISTENT if each.name in self._persistent else frozenset()
+            reserved = self._reserved[base.name] if base else frozenset()
+            reserved = self._reserved[each.name] = reserved.union(*map(names_of, each.parents))
             own = [wire for wire in self._all_properties(each.schema) if wire not in found]
             for wire in sorted(own, key=lambda wire: attribute_name(wire, reserved) != wire):
                 found[wire] = names.take_attribute(attribute_name(wire, reserved))
@@ -136,7 +138,10 @@ class Fields:
         return "__pym_refused__" if self._policy.read_only == "refuse" else "__pym_dropped__"
 
     def extra(self, model: ModelClass) -> str | Type | None:
-        """What becomes of undeclared properties: ``forbid``, kept and of a type, or dropped (None)."""
+        """What becomes of undeclared properties: ``forbid``, kept and of a type, or dropped (None).
+
+        Those that the class's own rules look at are kept: without them a model could not be read again.
+        """
         keywords = self._merger.keywords(model.schema)
         undeclared = keywords.get("additionalProperties")
         patterns: Mapping[str, Schema] = keywords.get("patternProperties", {})
@@ -145,7 +150,8 @@ class Fields:
             return self._types.of(next(iter(patterns.values()))) if is_closed and len(patterns) == 1 else ANY
         if not isinstance(undeclared, Schema):
             policies: dict[str, str | Type] = {"refuse": "forbid", "keep": ANY}
-            return policies.get(self._policy.undeclared)
+            kept = ANY if self._asking.of_others(self._rules(model.schema), keywords.get("properties", {})) else None
+            return policies.get(self._policy.undeclared, kept)
         return "forbid" if undeclared.refuses_all else self._types.of(undeclared)
 
     def closed_by(self, model: ModelClass) -> str:

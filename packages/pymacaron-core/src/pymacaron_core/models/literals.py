@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from pymacaron_core.spec.letters import LATER
 
 
 def literal(value: Any) -> str:
@@ -21,7 +24,8 @@ def literal(value: Any) -> str:
 
 
 def text(value: str) -> str:
-    single = repr(value)
+    """A text, with escapes for what not every Python takes for printable."""
+    single = LATER.sub(_escaped, repr(value))
     if single[0] == '"':
         return single
     inner = single[1:-1]
@@ -30,8 +34,18 @@ def text(value: str) -> str:
     return '"' + inner.replace("\\'", "'").replace('"', '\\"') + '"'
 
 
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
+
+
 def raw_text(value: str) -> str:
     """A pattern as a raw string where Python has one for it."""
-    if value.isprintable() and "\\" in value and '"' not in value and not value.endswith("\\"):
+    if (
+        value.isprintable()
+        and not LATER.search(value)
+        and "\\" in value
+        and '"' not in value
+        and not value.endswith("\\")
+    ):
         return f'r"{value}"'
     return text(value)

@@ -16,6 +16,7 @@ from typing_extensions import Self
 
 from pymacaron_core.models.building import built, keep_declared, write_rules
 from pymacaron_core.models.dumping import add_nulls, with_datetimes
+from pymacaron_core.models.giving_way import give_way, leave_to_parents
 from pymacaron_core.models.json_mode import JsonSchemaGenerator
 from pymacaron_core.models.pruning import without_refused_nulls
 from pymacaron_core.models.rules import JsonSchema
@@ -66,6 +67,7 @@ class Model(BaseModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        give_way(cls, Model)
         for base in cls.__mro__[1:]:
             if issubclass(base, Model) and base.__module__ != cls.__module__ and not base.__pydantic_fields_complete__:
                 base.model_rebuild(raise_errors=False)  # its annotations mean nothing in another module
@@ -73,6 +75,7 @@ class Model(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         cls.__pym_accepted__ = None
+        leave_to_parents(cls)
         if any(not issubclass(base, BaseModel) for base in cls.__mro__[:-1]):
             keep_declared(cls, Model)
 

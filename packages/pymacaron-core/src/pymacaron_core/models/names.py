@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from pymacaron_core.models.model import Model
+from pymacaron_core.spec.letters import capitalized, is_identifier, known
 from pymacaron_core.spec.operation import identifier
 
 IMPORTS: dict[str, str] = {
@@ -46,12 +47,21 @@ IMPORTS: dict[str, str] = {
 }
 """What a generated module imports, and from where. No class and no attribute may have such a name."""
 
-_BUILTINS = frozenset(dir(builtins))
+_BUILTINS = frozenset(
+    (
+        *dir(builtins),
+        *("BaseExceptionGroup", "ExceptionGroup", "PythonFinalizationError"),
+        *("copyright", "credits", "exit", "help", "license", "quit"),
+    )
+)
+"""Those of every Python, however it was started."""
 _ATTRIBUTES = frozenset((*dir(Model), *dir(type(Model))))
 PERSISTENT = frozenset(("delete_from_db", "exists", "load_from_db", "query", "save_to_db"))
 """What classes that persist have from their parent."""
-_NOT_EVERYWHERE = frozenset("\u200c\u200d\u30fb\uff65")
-"""In names only from Python 3.13 on: a generated module is the same, and means the same, in all."""
+PERSISTENT_OF_2X = frozenset(
+    ("Meta", "api_name", "get_table", "model_name", "primary_key", "setup", "table_name", "to_model")
+)
+"""What they have besides from a parent as PyMacaron 2.x had them."""
 
 
 class Names:
@@ -89,7 +99,7 @@ def attribute_name(property_name: str, reserved: frozenset[str] = frozenset()) -
     name = (
         property_name
         if plain and not property_name.startswith("_")
-        else identifier(unicodedata.normalize("NFKC", property_name))
+        else identifier(unicodedata.normalize("NFKC", known(property_name)))
     )
     clashes = name in _ATTRIBUTES or name in IMPORTS or name in reserved or keyword.iskeyword(name)
     return f"{name}_" if clashes else name
@@ -97,12 +107,10 @@ def attribute_name(property_name: str, reserved: frozenset[str] = frozenset()) -
 
 def pascal(text: str) -> str:
     """``create_order``, ``create-order`` and ``createOrder`` as ``CreateOrder``."""
-    words = re.split(r"[\W_]+", unicodedata.normalize("NFKC", text))
-    name = "".join(word[:1].upper() + word[1:] for word in words)
-    return name if name.isidentifier() and not keyword.iskeyword(name) else f"N{name}"
+    words = re.split(r"[\W_]+", known(unicodedata.normalize("NFKC", known(text))))
+    name = "".join(map(capitalized, words))
+    return name if is_identifier(name) else f"N{name}"
 
 
 def _is_plain(name: str) -> bool:
-    if not name.isidentifier() or keyword.iskeyword(name) or not _NOT_EVERYWHERE.isdisjoint(name):
-        return False
-    return unicodedata.normalize("NFKC", name) == name
+    return is_identifier(name) and unicodedata.normalize("NFKC", name) == name

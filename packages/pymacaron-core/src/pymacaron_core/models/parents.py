@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pymacaron_core.errors import ModelError
+from pymacaron_core.models.names import PERSISTENT, PERSISTENT_OF_2X
 from pymacaron_core.spec.operation import Place, Schema
 
 PERSISTENCE = "pymacaron_dynamodb.PersistentModel"
@@ -34,6 +35,12 @@ def parents(schema: Schema) -> Iterator[ParentClass]:
             where = f"{schema.place.file} (at {schema.place.pointer})"
             raise ModelError(f"{where}: {key} must be module.Class, not {told!r}")
         yield ParentClass(module, name, schema.place / key)
+
+
+def names_of(parent: ParentClass) -> frozenset[str]:
+    """What a parent class is known to have. Fields give way to what it has besides when it is met."""
+    is_of_2x = parent.place.pointer.endswith("/x-persist") and str(parent) != PERSISTENCE
+    return PERSISTENT | PERSISTENT_OF_2X if is_of_2x else PERSISTENT
 
 
 def has_parents(schema: Schema) -> bool:

@@ -7,7 +7,6 @@ mypy and pyright as they are, and ``apipool.shop.Order`` is a class like ``apis.
 from __future__ import annotations
 
 import builtins
-import keyword
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from pymacaron_core.errors import ModelError
 from pymacaron_core.models.load import PACKAGE, models_path
 from pymacaron_core.models.plan import Plan
+from pymacaron_core.spec.letters import is_identifier
 from pymacaron_core.spec.operation import Specification
 from pymacaron_core.state import write_file
 
@@ -48,7 +48,7 @@ def planned(plans: Iterable[Plan], root: Path) -> Classes:
 def _attributes(names: list[tuple[str, str]]) -> dict[str, str]:
     found = {class_name: class_name for class_name, _ in names}
     for class_name, schema_name in names:
-        if schema_name.isidentifier() and not keyword.iskeyword(schema_name):
+        if is_identifier(schema_name):
             found.setdefault(schema_name, class_name)
     return found
 

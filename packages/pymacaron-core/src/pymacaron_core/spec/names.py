@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from pymacaron_core.spec.letters import capitalized, known
 from pymacaron_core.spec.operation import Place
 
 _NOISE = frozenset(("paths", "components", "schemas", "definitions", "$defs", "properties", "content", "schema"))
@@ -27,5 +28,5 @@ def derived_name(place: Place, taken: Collection[str]) -> str:
 
 def camel(tokens: Iterable[str]) -> str:
     """Words of any kind as one: ``OrderCustomer``."""
-    words = [word for token in tokens for word in re.findall(r"[^\W_]+", token)]
-    return "".join(word[:1].upper() + word[1:] for word in words) or "Schema"
+    words = [word for token in tokens for word in re.findall(r"[^\W_]+", known(token))]
+    return "".join(map(capitalized, words)) or "Schema"

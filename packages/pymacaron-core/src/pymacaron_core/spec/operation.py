@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from pymacaron_core.spec.letters import known, lowered
+
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -295,8 +297,8 @@ class Specification:
 
 def identifier(name: str) -> str:
     """A name as a snake_case Python identifier: ``X-Request-ID`` -> ``x_request_id``, ``class`` -> ``class_``."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    plain = re.sub(r"\W+", "_", words).strip("_").lower() or "value"
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", known(name))
+    plain = lowered(re.sub(r"\W+", "_", words).strip("_")) or "value"
     if not plain.isidentifier():
         plain = f"n{plain}" if plain[0].isdigit() else "value"
     return f"{plain}_" if keyword.iskeyword(plain) else plain

@@ -16,6 +16,7 @@ from pymacaron_core.spec.bundle import bundle
 from pymacaron_core.spec.dialect import Dialect
 from pymacaron_core.spec.document import Library, Refused
 from pymacaron_core.spec.faults import nearest
+from pymacaron_core.spec.letters import known
 from pymacaron_core.spec.node import Node, kind
 from pymacaron_core.spec.openapi3 import OpenApi3, OpenApi31
 from pymacaron_core.spec.operation import Place, Specification
@@ -88,7 +89,7 @@ def _collector_paused() -> Iterator[None]:
 
 def api_name(file: str) -> str:
     """The name of the API in a file: its stem, made an identifier."""
-    stem = re.sub(r"\W", "_", Path(file).stem)
+    stem = re.sub(r"\W", "_", known(Path(file).stem))
     name = stem if stem.isidentifier() else f"api_{stem}"
     return f"{name}_" if iskeyword(name) else name
 
