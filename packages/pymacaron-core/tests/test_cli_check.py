@@ -49,7 +49,7 @@ def test_a_folder_stands_for_its_documents_and_every_fault_has_its_place_and_poi
     assert main(["check", "sound.yaml", "below"]) == 1
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("below/faulty.yaml:7:21: error: unknown `in`: `qury`")
-    assert told[0].endswith("did you mean `query`? (at /paths/~1a/get/parameters/0/in)")
+    assert told[0].endswith("did you mean `query`? (at /paths/~1a/get/parameters/0/in) [enum]")
     assert told[1].startswith("below/faulty.yaml:11:25: error: the reference `#/components/responses/Pett`")
     assert told[-1] == "2 errors, 0 warnings"
 
@@ -124,3 +124,60 @@ def test_what_is_read_as_an_object_is_noted_and_nothing_wrong(
     assert main(["check", "five.yaml"]) == 0
     told = "note: 5 schemas with `properties` have no `type`, and are read as objects: "
     assert f"{told}five.yaml:4:24, five.yaml:4:62, five.yaml:4:100 and 2 more\n" in capsys.readouterr().out
+
+
+def test_what_is_wrong_very_often_is_counted_and_told_whole_when_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = "".join(f"  /a{n}: {{get: {{parameters: [{{name: p, in: qury}}], {OK}}}}}\n" for n in range(1200))
+    write(tmp_path, f"{OPENAPI}paths:\n{paths}", "many.yaml")
+    assert main(["check", "many.yaml"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 22
+    assert told[-2:] == [
+        "many.yaml: error: 1,180 more like these; --all shows them [enum]",
+        "1,200 errors, 0 warnings",
+    ]
+    assert main(["check", "many.yaml", "--all"]) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 1201
+    assert main(["check", "many.yaml", "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["findings"]) == 1200
+    assert main(["bundle", "many.yaml"]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert (len(told), told[-1]) == (51, "error: there are 1,150 more: 'pymacaron check --all' tells them")
+
+
+def test_what_a_document_says_moves_no_cursor_and_colours_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, OPENAPI + f'paths: {{"/a\\e[31m\\n": {{gett: {{{OK}}}, get: {{{OK}}}}}}}\n', "odd.yaml")
+    main(["check", "odd.yaml"])
+    told = capsys.readouterr().out
+    assert r"\x1b[31m\n" in told
+    assert "\x1b" not in told
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    main(["check", "odd.yaml"])
+    assert "\x1b[33mwarning\x1b[0m" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    main(["check", "odd.yaml"])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_faults_in_several_files_are_counted_by_file_and_standard_input_is_told_to_be_none(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    write(folder, FAULTY, "below/other.yaml")
+    assert main(["check", "below"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "4 errors, 0 warnings in 2 files"
+    assert main(["check", "-"]) == 2
+    assert "not read from standard input" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("head", "content"), [("openapi: 3.0.3\ninfo: x\n", "{text/plain: {}}"), (OPENAPI, "[application/json]")]
+)
+def test_one_fault_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str], head: str, content: str) -> None:
+    reply = f"{{200: {{description: ok, content: {content}}}}}"
+    write(tmp_path, f"{head}paths: {{/a: {{get: {{responses: {reply}}}}}}}\n", "once.yaml")
+    assert main(["check", "once.yaml"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 error, 0 warnings"

@@ -140,9 +140,42 @@ def test_a_fault_is_told_with_its_line(text: str, line: int, words: str) -> None
         raise fault
 
 
-def test_a_broken_json_file_is_told_in_the_words_of_json() -> None:
-    fault = fault_of('{"a": 1,\n "b" 2}', "shop.json")
-    assert (fault.line, str(fault)) == (2, "this is not valid JSON: Expecting ':' delimiter")
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ('{"a": 1,\n "b" 2}', (2, 6), "a `:` is missing"),
+        ('{"a": 1\n "b": 2}', (2, 2), "a `,` is missing"),
+        ('{"a": [1, 2,\n ]}', (1, 12), "no `,` stands before the closing `]`"),
+        ('{"a": 1, }', (1, 8), "no `,` stands before the closing `}`"),
+        ("{'a': 1}", (1, 2), "double quotes"),
+        ("{\"a\": 'b'}", (1, 7), "double quotes"),
+        ("{a: 1}", (1, 2), "`a` is put in double quotes"),
+        ('{"a": True}', (1, 7), "`True` is written `true`"),
+        ('{"a": 1, // b\n "c": 2}', (1, 10), "it has no comments"),
+        ('{"a": 1 /* b */}', (1, 9), "it has no comments"),
+        ('{"b": "NaN", "a": NaN}', (1, 19), "there is no number `NaN`"),
+        ('{"a": -Infinity}', (1, 7), "there is no number `-Infinity`"),
+        ('{"a": 012}', (1, 8), "a number is written as"),
+        ('{"a": .5}', (1, 7), "a number is written as"),
+        ('{"a": }', (1, 7), "a value is missing here"),
+        ('{"a": 1}}', (1, 9), "the document ended before this"),
+        ('{"a": "b\nc"}', (1, 9), "a text is on one line"),
+        (r'{"a": "\d"}', (1, 8), "is no escape"),
+    ],
+)
+def test_a_json_file_that_is_none_is_told_in_the_words_of_json(text: str, place: tuple[int, int], words: str) -> None:
+    fault = fault_of(text, "shop.json")
+    assert (fault.line, fault.column) == place
+    assert str(fault).startswith("this is not valid JSON: ")
+    assert words in str(fault)
+
+
+def test_a_json_file_that_is_cut_off_says_what_is_open() -> None:
+    assert str(fault_of('{"a": [\n {"b": "}"}', "a.json")) == "the file ends too early: the `[` at 1:7 is not closed"
+
+
+def test_looking_for_what_is_no_json_takes_no_time_with_a_text_that_never_ends() -> None:
+    assert "nested deeper" in str(fault_of("[" * 100_000 + '"' + '\\"' * 100_000 + "\\", "a.json"))
 
 
 def test_a_binary_file_is_named_so() -> None:

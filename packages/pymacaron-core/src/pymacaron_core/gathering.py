@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def read_all(
         if mode == "strict":
             faults.extend(found_faults)
         elif mode == "warn" or wishes.tolerated is not None:
-            _tell(specification, found_faults)
+            _tell(specification, found_faults, len(found_faults) if wishes.tolerated is not None else MOST)
     if faults:
         wishes.fail(DocumentError(faults))
     return specifications
@@ -110,9 +110,12 @@ def _passed_over(folder: Path, ignored: set[str]) -> str:
     return told + (f"; the configuration ignores {', '.join(sorted(ignored))}" if ignored else "")
 
 
-def _tell(specification: Specification, faults: Iterable[DocumentFault]) -> None:
-    for fault in faults:
+def _tell(specification: Specification, faults: Sequence[DocumentFault], most: int) -> None:
+    worst = sorted(faults, key=lambda fault: fault.severity != "error") if len(faults) > most else faults
+    for fault in worst[:most]:
         log.log(logging.ERROR if fault.severity == "error" else logging.WARNING, "%s", fault)
+    if len(faults) > most:
+        log.warning("%s: it has %d faults more, which 'pymacaron check' tells", specification.file, len(faults) - most)
     for operation in specification.unserved[:MOST]:
         log.warning("%s: %s is not served, as its document has faults", operation.place.file, operation.label)
     if len(specification.unserved) > MOST:

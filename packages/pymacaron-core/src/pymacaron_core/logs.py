@@ -63,9 +63,16 @@ def configure(config: Config, *, development: bool, stream: TextIO | None = None
 
 
 def wants_colour(stream: TextIO, environ: Mapping[str, str] | None = None) -> bool:
-    """Whether to colour: a terminal that can, and nobody set ``NO_COLOR`` (https://no-color.org)."""
+    """Whether to colour: a terminal that can.
+
+    ``NO_COLOR`` (https://no-color.org) says never, else ``FORCE_COLOR`` (https://force-color.org) always.
+    """
     environ = os.environ if environ is None else environ
-    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "") not in ("", "0", "false"):
+        return True
+    if environ.get("TERM") == "dumb":
         return False
     return bool(getattr(stream, "isatty", lambda: False)())
 

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from pymacaron_core.console import say_json, tell_errors
+from pymacaron_core.console import bear_all_letters, say_json, tell_errors
 from pymacaron_core.errors import DocumentError, PyMacaronError, StartError
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
+MOST_FAULTS = 50
+"""How many faults of documents are told by a command that they stop; ``check`` is there to tell all."""
 
 
 def carry_out(options: argparse.Namespace) -> int:
     """The exit status of a command of ours: each is a module here with ``execute(options) -> int``."""
+    bear_all_letters()
     command = import_module(f"pymacaron_core.cli.{options.command}")
     return ended(lambda: command.execute(options), debug=options.debug, json=getattr(options, "json", False))
 
@@ -38,7 +41,7 @@ def ended(command: Callable[[], int], *, debug: bool, json: bool = False) -> int
         if json:
             say_json(_failure(error))
         else:
-            tell_errors(str(error))
+            tell_errors(_sentences(error))
         return error.exit_code if isinstance(error, StartError) else StartError.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("\n")
@@ -48,6 +51,14 @@ def ended(command: Callable[[], int], *, debug: bool, json: bool = False) -> int
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     return status
+
+
+def _sentences(error: PyMacaronError) -> str:
+    lines = str(error).splitlines()
+    if not isinstance(error, DocumentError) or len(lines) <= MOST_FAULTS:
+        return str(error)
+    rest = f"there are {len(lines) - MOST_FAULTS:,} more: 'pymacaron check --all' tells them"
+    return "\n".join([*lines[:MOST_FAULTS], rest])
 
 
 def _failure(error: PyMacaronError) -> dict[str, Any]:

@@ -10,16 +10,20 @@ too, neither wrong nor doubtful: where a schema was read as one of objects. Keys
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from pymacaron_core.cli.finding import Finding
 from pymacaron_core.cli.linting import lint
 from pymacaron_core.cli.survey import survey
-from pymacaron_core.console import DIM, GREEN, RED, YELLOW, coloured, say, say_json, tell
+from pymacaron_core.console import BOLD, DIM, GREEN, RED, YELLOW, coloured, on_one_line, say, say_json, tell
 from pymacaron_core.spec.validate import can_validate
 
 _SHOWN = 3
 """How many places a line names."""
+MOST_OF_A_KIND = 20
+"""How many findings of one rule are shown of a file, unless all are wanted."""
 _NO_VALIDATOR = (
     "openapi-spec-validator is not installed, so only what PyMacaron itself knows was checked: "
     "pip install 'openapi-spec-validator>=0.9', which is what the extra [validator] brings"
@@ -28,7 +32,7 @@ _NO_VALIDATOR = (
 
 def execute(options: argparse.Namespace) -> int:
     """Tell every finding; 1 when there are errors, or warnings with ``--strict`` or ``documents: strict``."""
-    findings, well, strict = _of_documents(options) if options.files else _of_project(options)
+    findings, looked_at, strict = _of_documents(options) if options.files else _of_project(options)
     strict = strict or options.strict
     if strict and not can_validate():
         tell(_NO_VALIDATOR)
@@ -40,41 +44,68 @@ def execute(options: argparse.Namespace) -> int:
         told = {"findings": [each.to_json() for each in findings], "notes": [each.to_json() for each in notes]}
         say_json({"errors": errors, "warnings": warnings, **told})
     else:
-        for finding in findings:
-            say(_line(finding))
+        for line in _lines(findings, len(findings) if options.all else MOST_OF_A_KIND):
+            say(line)
         if notes:
             say(_noted(notes))
-        say(_summary(errors, warnings) or coloured(f"all is well: {well}", GREEN))
+        say(_summary(findings, looked_at))
     return 1 if errors or (warnings and strict) else 0
 
 
 def _of_documents(options: argparse.Namespace) -> tuple[Sequence[Finding], str, bool]:
     findings, count = lint(options.files, options.root)
-    return findings, f"{count} {'document' if count == 1 else 'documents'}", False
+    return findings, _counted(count, "document"), False
 
 
 def _of_project(options: argparse.Namespace) -> tuple[Sequence[Finding], str, bool]:
     found = survey(options)
     routes = sum(len(api.routes) for api in found.own_apis)
     strict = found.config is not None and found.config.core.documents == "strict"
-    return found.findings, f"{routes} {'route' if routes == 1 else 'routes'}, each with its function", strict
+    return found.findings, f"{_counted(routes, 'route')}, each with its function", strict
+
+
+def _lines(findings: Sequence[Finding], most: int) -> Iterator[str]:
+    """A line for each finding, file by file; of many that are alike the first ones, and how many there are more."""
+    for file, group in groupby(findings, key=lambda each: each.file):
+        seen: Counter[tuple[str, str]] = Counter()
+        for finding in group:
+            kind = finding.severity, finding.rule
+            seen[kind] += 1
+            if seen[kind] <= most:
+                yield _line(finding)
+        for (severity, rule), count in seen.items():
+            if count > most:
+                more = f"{severity}: {count - most:,} more like these; --all shows them [{rule}]"
+                yield f"{on_one_line(file)}: {more}" if file else more
 
 
 def _line(finding: Finding) -> str:
     severity = coloured(finding.severity, RED if finding.severity == "error" else YELLOW)
-    told = f"{finding.place}: {severity}: {finding.message}" if finding.file else f"{severity}: {finding.message}"
-    return f"{told} {coloured(f'(at {finding.pointer})', DIM)}" if finding.pointer else told
+    place = coloured(f"{on_one_line(finding.place)}:", BOLD) + " " if finding.file else ""
+    pointer = f"(at {on_one_line(finding.pointer)})" if finding.pointer else ""
+    rule = f"[{finding.rule}]" if finding.rule else ""
+    more = " ".join(each for each in (pointer, rule) if each)
+    return f"{place}{severity}: {on_one_line(finding.message)}" + (f" {coloured(more, DIM)}" if more else "")
 
 
 def _noted(notes: Sequence[Finding]) -> str:
     """One line for all of them: they are many, and alike."""
-    shown = ", ".join(note.place for note in notes[:_SHOWN])
+    shown = ", ".join(on_one_line(note.place) for note in notes[:_SHOWN])
     more = f" and {len(notes) - _SHOWN} more" if len(notes) > _SHOWN else ""
     what = "schema with `properties` has" if len(notes) == 1 else "schemas with `properties` have"
     read = "is read as an object" if len(notes) == 1 else "are read as objects"
     return coloured(f"note: {len(notes)} {what} no `type`, and {read}: {shown}{more}", DIM)
 
 
-def _summary(errors: int, warnings: int) -> str:
-    told = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((errors, "error"), (warnings, "warning"))]
-    return ", ".join(told) if errors or warnings else ""
+def _summary(findings: Sequence[Finding], looked_at: str) -> str:
+    if not findings:
+        return coloured(f"all is well: {looked_at}", GREEN)
+    counts = Counter(finding.severity for finding in findings)
+    told = ", ".join(_counted(counts[severity], severity) for severity in ("error", "warning"))
+    files = {finding.file for finding in findings if finding.file}
+    where = f" in {len(files)} files" if len(files) > 1 else ""
+    return coloured(f"{told}{where}", RED if counts["error"] else YELLOW)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

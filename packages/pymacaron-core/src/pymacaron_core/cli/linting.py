@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pymacaron_core.cli.finding import Finding, Located, of_fault, validated
-from pymacaron_core.cli.naming import reach_from, root_of, shown_file
+from pymacaron_core.cli.naming import NO_STANDARD_INPUT, STANDARD_INPUT, reach_from, root_of, shown_file
 from pymacaron_core.errors import DocumentError, ModelError, StartError
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.spec import read
@@ -25,13 +25,16 @@ def lint(named: Iterable[str], root: str | None) -> tuple[list[Finding], int]:
     for path in documents:
         folder = Path(root).absolute() if root else root_of(path)
         found = sorted(dict.fromkeys(_of_document(path, folder)), key=lambda each: (each.file, each.line, each.column))
-        findings += [replace(each, file=shown_file(each.file, folder) if each.file else "") for each in found]
+        shown = {file: shown_file(file, folder) if file else "" for file in {each.file for each in found}}
+        findings += [replace(each, file=shown[each.file]) for each in found]
     return list(dict.fromkeys(findings)), len(documents)
 
 
 def _documents(named: str) -> list[Path]:
     path = Path(os.path.abspath(named))
     if not path.is_dir():
+        if named == STANDARD_INPUT and not path.exists():
+            raise StartError(NO_STANDARD_INPUT)
         if not path.exists():
             raise StartError(f"{named}: there is no such file or folder")
         return [path]

@@ -174,14 +174,18 @@ def _check(commands: Commands) -> None:
         "warnings are what is served otherwise than the document may suggest: keywords\n"
         "that are not enforced, by name and place, are among them. With files or\n"
         "folders, looks at these documents alone, and runs no code of a project.\n"
-        "Exits with 1 when there are errors.\n\n"
+        "Each line is FILE:LINE:COLUMN: SEVERITY: MESSAGE (at JSON-POINTER) [RULE].\n\n"
+        "exit status: 0 all is well, 1 there are errors (or warnings, with --strict),\n"
+        "2 it cannot be done: a file, a folder or an option is not as it must be\n\n"
         "examples:\n"
         "  pymacaron check --strict                 the project, as CI does\n"
-        "  pymacaron check openapi.yaml ../shared   any document, and those of a folder"
+        "  pymacaron check openapi.yaml ../shared   any document, and those of a folder\n"
+        "  pymacaron check openapi.yaml --json      every finding, for other programs"
     )
     parser = _command(commands, "check", "find all that is wrong, with file and line", told)
     parser.add_argument("files", metavar="FILE", nargs="*", help="documents, or folders of them (default: the project)")
     parser.add_argument("--strict", action="store_true", help="exit with 1 also when there are only warnings")
+    parser.add_argument("--all", action="store_true", help="show all findings of one rule in a file, not the first 20")
     add_project_options(parser, json=True)
 
 

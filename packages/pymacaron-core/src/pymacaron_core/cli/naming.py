@@ -12,17 +12,22 @@ from pathlib import Path
 
 from pymacaron_core.config import load_config
 from pymacaron_core.config.lookup import is_project
-from pymacaron_core.console import YELLOW, coloured, say, tell
+from pymacaron_core.console import YELLOW, coloured, on_one_line, say_utf8, tell
 from pymacaron_core.errors import DocumentError, DocumentFault, StartError
 from pymacaron_core.spec.reach import INSIDE, Reach
 from pymacaron_core.spec.reading import Reading, read_whole
 
-STANDARD_OUTPUT = "-"
+STANDARD_OUTPUT = STANDARD_INPUT = "-"
+NO_STANDARD_INPUT = (
+    "-: a document is not read from standard input, as its name and folder say what it refers to: save it to a file"
+)
 
 
 def read_named(file: str, root: str | None = None) -> Reading:
     """The document in a file. Raises ``StartError``, with faults told as seen from the working directory."""
     path = Path(os.path.abspath(file))
+    if file == STANDARD_INPUT and not path.exists():
+        raise StartError(NO_STANDARD_INPUT)
     if not path.is_file():
         what = "is a folder: name the document in it" if path.is_dir() else "there is no such file"
         raise StartError(f"{file}: {what}")
@@ -68,13 +73,14 @@ def tell_faults(faults: Iterable[DocumentFault]) -> None:
     """Tell what is doubtful on standard error."""
     for fault in faults:
         where = f"{fault.file}:{fault.line}:{fault.column}" if fault.line else fault.file
-        tell(f"{where}: {coloured('warning', YELLOW, sys.stderr)}: {fault.message}", "0")
+        told = f"{on_one_line(where)}: {coloured('warning', YELLOW, sys.stderr)}: {on_one_line(fault.message)}"
+        tell(f"{told} (at {on_one_line(fault.pointer)})" if fault.pointer else told, "0")
 
 
 def write_answer(text: str, output: str, sources: Iterable[Path]) -> None:
     """Write an answer to a file, whole or not at all; ``-`` is standard output. Never over one of its sources."""
     if output == STANDARD_OUTPUT:
-        say(text.removesuffix("\n"))
+        say_utf8(text.removesuffix("\n"))
         return
     target = Path(output)
     if target.is_dir():

@@ -80,8 +80,9 @@ class Dialect(ABC):
         """Everything the document says; what is wrong with it is among the library's faults."""
         root, info = self.root, self.root.child("info")
         root.check_keys("the document", self.keys.root)
-        if info is None or not info.is_mapping("`info`"):
+        if info is None:
             root.warning("the document has no `info`; give it one with `title` and `version`", "required")
+        if info is None or not info.is_mapping("`info`"):
             info = Node({}, root.place / "info", root.library)
         _check_info(info)
         servers, base_path = self.servers()

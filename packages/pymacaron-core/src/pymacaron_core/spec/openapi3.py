@@ -219,7 +219,7 @@ class OpenApi3(Dialect):
                 node.error("a media type has nothing behind it; `{}` takes any body of this type", "empty")
             target = node.follow("what stands under a media type") if node.value is not None else None
             found.append(self._media_type(name, target) if target else MediaType(name, place=node.place))
-        if holder.has("content") and not found and holder.value["content"] != {}:
+        if not found and isinstance(holder.value.get("content"), dict) and holder.value["content"]:
             holder.error("there is no media type under `content`; it looks like `application/json`", "media-type")
         return parts.distinct(found)
 

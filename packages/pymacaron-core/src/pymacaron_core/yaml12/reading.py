@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from pymacaron_core.yaml12.builder import MAX_DEPTH, MAX_MEMBERS, MAX_VALUES, Builder, Marker
 from pymacaron_core.yaml12.events import decode
 from pymacaron_core.yaml12.fault import YamlFault, place_of
+from pymacaron_core.yaml12.json_fault import constant_fault, json_fault
 
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -18,7 +19,7 @@ def parse(text: str | bytes, file: str = "") -> Any:
     """The value of YAML or JSON text: dicts with string keys, lists, strings, numbers, booleans, None.
 
     Aliased values are the same object everywhere: treat the result as read-only. ``file`` is only looked at for its
-    ending: a broken ``.json`` is told in JSON's words. Raises :class:`YamlFault`.
+    ending: a ``.json`` must be JSON, where it begins as JSON does. Raises :class:`YamlFault`.
     """
     text = decode(text)
     value = _parse(text, file.endswith(".json"))
@@ -32,20 +33,17 @@ def parse(text: str | bytes, file: str = "") -> Any:
 
 
 def _parse(text: str, is_json: bool) -> Any:
-    broken_json: YamlFault | None = None
     if text.lstrip()[:1] in ("{", "["):
         try:
             return _parse_json(text)
         except json.JSONDecodeError as error:
-            broken_json = YamlFault(_of_json(error), error.lineno, error.colno)
+            if is_json:  # what YAML makes of it is not what other readers of the file do
+                raise json_fault(error) from None
         except (ValueError, RecursionError):
-            pass  # the events below find the place
-    try:
-        return Builder().build(text)
-    except YamlFault:
-        if broken_json and is_json:
-            raise broken_json from None
-        raise
+            if is_json and (fault := constant_fault(text)) is not None:
+                raise fault from None
+            # the events below find the place
+    return Builder().build(text)
 
 
 def locate(text: str | bytes, pointer: str, *, key: bool = False) -> tuple[int, int]:
@@ -98,13 +96,6 @@ def _parse_json(text: str) -> Any:
             if isinstance(child, dict | list)
         ]
     return value
-
-
-def _of_json(error: json.JSONDecodeError) -> str:
-    if error.msg.startswith("Unterminated string"):  # it goes on to the end: a line's end in it is told otherwise
-        return "the file ends too early: the string that begins here is not closed"
-    is_cut = error.pos >= len(error.doc.rstrip())
-    return f"the file ends too early: {error.msg}" if is_cut else f"this is not valid JSON: {error.msg}"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
