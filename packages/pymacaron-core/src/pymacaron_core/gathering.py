@@ -115,7 +115,8 @@ def _tell(specification: Specification, faults: Sequence[DocumentFault], most: i
     for fault in worst[:most]:
         log.log(logging.ERROR if fault.severity == "error" else logging.WARNING, "%s", fault)
     if len(faults) > most:
-        log.warning("%s: it has %d faults more, which 'pymacaron check' tells", specification.file, len(faults) - most)
+        left = len(faults) - most
+        log.warning("%s: faults beyond those told here, by 'pymacaron check': %d", specification.file, left)
     for operation in specification.unserved[:MOST]:
         log.warning("%s: %s is not served, as its document has faults", operation.place.file, operation.label)
     if len(specification.unserved) > MOST:
