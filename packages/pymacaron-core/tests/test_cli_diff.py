@@ -43,13 +43,104 @@ def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_change_is_a_line_with_its_places_its_rule_and_its_operations(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["diff", "old.yaml", "wider.yaml"]) == 1
-    assert capsys.readouterr().out == (
-        "wider.yaml:16:16: breaking: Pet.name is integer or string now, was string (reply of listPets (GET /pets)) "
-        "type-widened [was old.yaml:16:16]\n"
-        "1 breaking, 0 maybe breaking, 0 compatible change\n"
+def test_changes_are_told_by_whom_they_break_with_their_places_rules_and_operations(
+    documents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wider = WIDER.replace("{name: limit,", "{name: limit, required: true,").replace(
+        "type: object\n", "type: object\n      required: [name]\n"
     )
+    write(documents, wider.replace("  /pets:\n", "  /cats:\n    get: {responses: {}}\n  /pets:\n"), "wider.yaml")
+    assert main(["diff", "old.yaml", "wider.yaml"]) == 1
+    assert (
+        capsys.readouterr().out
+        == """\
+breaking, for those who send: what they send may be refused
+  wider.yaml:10:11: listPets (GET /pets) wants the query parameter `limit` now
+    parameter-became-required, was at old.yaml:8:11
+
+breaking, for those who read: they may get what they do not know
+  wider.yaml:19:16: Pet.name is integer or string now, was string
+    type-widened, in listPets (GET /pets), was at old.yaml:16:16
+
+compatible, in what is read
+  wider.yaml:17:7: Pet.name must be there now
+    required-added, in listPets (GET /pets), was at old.yaml:13:5
+
+compatible
+  wider.yaml:5:5: GET /cats is new
+    operation-added
+
+2 breaking, 2 compatible changes
+"""
+    )
+
+
+def test_what_is_gone_is_told_where_it_was(documents: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(documents, OPENAPI + "paths: {/cats: {get: {responses: {}}}}\n", "gone.yaml")
+    assert main(["diff", "old.yaml", "gone.yaml", "--show", "breaking"]) == 1
+    assert (
+        capsys.readouterr().out
+        == """\
+breaking, for all who call
+  old.yaml:5:5: listPets (GET /pets) is gone
+    operation-removed
+
+1 breaking, 1 compatible changes
+"""
+    )
+
+
+def test_less_is_shown_and_all_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "old.yaml", "added.yaml", "--show", "breaking", "--fail-on", "any"]) == 1
+    assert capsys.readouterr().out == "1 compatible change\n"
+    assert main(["diff", "old.yaml", "added.yaml", "--show", "maybe", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["compatible"], told["changes"]) == (1, [])
+
+
+def test_documents_of_two_versions_are_compared_by_what_they_say(
+    documents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = """\
+swagger: '2.0'
+info: {title: T, version: '1'}
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      produces: [application/json]
+      parameters:
+        - {name: limit, in: query, type: integer}
+      responses:
+        "200": {description: ok, schema: {$ref: "#/definitions/Pet"}}
+definitions:
+  Pet: {type: object, properties: {name: {type: string}}}
+"""
+    write(documents, older, "older.yaml")
+    assert main(["diff", "older.yaml", "old.yaml", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["changes"], told["failed"]) == ([], False)
+    assert told["documents"] == {
+        "old": {"file": "older.yaml", "dialect": "2.0", "version": "1"},
+        "new": {"file": "old.yaml", "dialect": "3.0", "version": "1"},
+    }
+
+
+def test_of_an_old_document_with_faults_what_is_sound_is_compared(
+    documents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cats = "  /cats:\n    get: {parameters: [{name: a, in: %s, schema: {type: string}}], responses: {}}\n"
+    write(documents, OLD.replace("paths:\n", "paths:\n" + cats % "nowhere"), "faulty.yaml")
+    write(documents, WIDER.replace("paths:\n", "paths:\n" + cats % "query"), "mended.yaml")
+    assert main(["diff", "faulty.yaml", "mended.yaml"]) == 1
+    told = capsys.readouterr()
+    assert told.err == "faulty.yaml: GET /cats has faults, and is not compared\n"
+    assert "type-widened" in told.out
+    assert "GET /cats" not in told.out
+    assert main(["diff", "faulty.yaml", "mended.yaml", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["uncompared"] == ["GET /cats"]
+    assert main(["diff", "mended.yaml", "faulty.yaml"]) == 2
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_json_has_the_same_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,6 +149,12 @@ def test_json_has_the_same_for_programs(capsys: pytest.CaptureFixture[str]) -> N
         "breaking": 0,
         "maybe": 0,
         "compatible": 1,
+        "failed": False,
+        "documents": {
+            "old": {"file": "old.yaml", "dialect": "3.0", "version": "1"},
+            "new": {"file": "added.yaml", "dialect": "3.0", "version": "1"},
+        },
+        "uncompared": [],
         "changes": [
             {
                 "rule": "property-added",
@@ -109,8 +206,8 @@ def test_a_document_may_be_of_a_revision_with_the_files_it_had(
     write(documents, "type: object\nproperties: {name: {type: integer}}\n", "apis/parts.yaml")
     assert main(["diff", "git:HEAD:apis/shop.yaml", "apis/shop.yaml"]) == 1
     told = capsys.readouterr().out
-    assert "apis/parts.yaml:2:21: breaking: parts.name is integer now, was string" in told
-    assert "[was HEAD:apis/parts.yaml:2:21]" in told
+    assert "  apis/parts.yaml:2:21: parts.name is integer now, was string\n" in told
+    assert ", was at HEAD:apis/parts.yaml:2:21\n" in told
     for wrong, said in {
         "git:HEAD": "write git:REVISION:FILE",
         "git:nope:apis/shop.yaml": "nope",

@@ -63,8 +63,16 @@ def overlaps(branches: tuple[Branch, ...], flattener: Flattener, objects: bool) 
     if len(flats) > _FEW:
         return 0
     pairs = ((one, other) for number, one in enumerate(flats) for other in flats[:number])
-    kept = ((one, other) for one, other in pairs if objects or one.types & other.types - {"object"})
-    return sum(not _apart(one, other, flattener) for one, other in kept)
+    return sum(
+        not _apart(one, other, flattener)
+        for one, other in pairs
+        if objects or one.types & other.types - {"object", "null"} or _is_any(one) or _is_any(other)
+    )
+
+
+def _is_any(flat: Flat) -> bool:
+    """Whether a schema says nothing but types."""
+    return not flat.choices and not flat.conditions and not {*flat.keywords} - TOLD
 
 
 def _apart(one: Flat, other: Flat, flattener: Flattener) -> bool:

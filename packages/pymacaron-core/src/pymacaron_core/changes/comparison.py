@@ -57,6 +57,8 @@ def _operations(old: Specification, new: Specification, schemas: Schemas, moved:
     users: dict[Key, list[str]] = {}
     pairs = Pairs(old, new, schemas, users)
     before, after = (_addressed(each.operations, base=each.base_path if moved else "") for each in (old, new))
+    unknown = {*_addressed(old.unserved), *_addressed(new.unserved)}
+    before, after = ({key: each[key] for key in each if key not in unknown} for each in (before, after))
     yield from pairs.compare("operation", SERVED, before, after)
     yield from pairs.compare("webhook", CALLED, _addressed(old.webhooks), _addressed(new.webhooks))
     yield from _of_schemas(schemas, users)

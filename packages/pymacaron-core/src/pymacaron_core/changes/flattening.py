@@ -8,7 +8,7 @@ from typing import Any
 
 from pymacaron_core.changes.folding import Folded, folded
 from pymacaron_core.changes.merging import identity, merged
-from pymacaron_core.changes.values import TYPES, types_of
+from pymacaron_core.changes.values import TYPES, key_of, types_of
 from pymacaron_core.spec.operation import Place, Schema, Specification
 
 CONDITIONS = frozenset(
@@ -137,6 +137,8 @@ class Flattener:
                 elif nullable and name in ("enum", "const"):
                     values = value if name == "enum" else (value,)
                     keywords["enum"] = merged("enum", keywords.get("enum"), (*values, None))
+                elif name == "const" and key_of(value) != key_of(keywords.get("const", value)):
+                    keywords["enum"] = ()
                 elif name not in ("allOf", "type"):
                     keywords[name] = merged(name, keywords[name], value) if name in keywords else value
         types = types & types_of(keywords)

@@ -192,11 +192,17 @@ def _check(commands: Commands) -> None:
 def _diff(commands: Commands) -> None:
     told = (
         "Compare two documents, and tell what changed for those who call the service:\n"
-        "each change with its rule, whether it breaks callers, and its place in both.\n"
-        "What a request may hold must not shrink; what a reply may hold must not grow.\n"
-        "A document is a file, or git:REVISION:FILE. Exits with 1 when it fails.\n\n"
+        "each change with its rule, whom it breaks, and its place in both. What a\n"
+        "request may hold must not shrink; what a reply may hold must not grow. The\n"
+        "documents may be of any versions: Swagger 2.0, OpenAPI 3.0 or 3.1. Each is a\n"
+        "file, or git:REVISION:FILE. Of an old one with faults what is sound is compared.\n\n"
+        "exit status:\n"
+        "  0  nothing changed that --fail-on names\n"
+        "  1  something did\n"
+        "  2  they cannot be compared: no such file, a document with faults\n\n"
         "examples:\n"
         "  pymacaron diff git:main:apis/shop.yaml apis/shop.yaml\n"
+        "  pymacaron diff old.yaml new.yaml --show breaking\n"
         "  pymacaron diff old.yaml new.yaml --fail-on any --ignore operation-added"
     )
     parser = _command(commands, "diff", "compare two documents, and tell what breaks callers", told)
@@ -207,6 +213,12 @@ def _diff(commands: Commands) -> None:
         choices=("breaking", "maybe", "any", "none"),
         default="breaking",
         help="which changes exit with 1: 'maybe' counts those that break some callers too (default: breaking)",
+    )
+    parser.add_argument(
+        "--show",
+        choices=("breaking", "maybe", "any"),
+        default="any",
+        help="which changes are told; the others are counted (default: any)",
     )
     parser.add_argument(
         "--ignore", metavar="RULE", action="append", default=[], help="pass over a rule; may be repeated"

@@ -23,8 +23,11 @@ NO_STANDARD_INPUT = (
 )
 
 
-def read_named(file: str, root: str | None = None) -> Reading:
-    """The document in a file. Raises ``StartError``, with faults told as seen from the working directory."""
+def read_named(file: str, root: str | None = None, sound_part: bool = False) -> Reading:
+    """The document in a file, or with ``sound_part`` what is sound in it.
+
+    Raises ``StartError``, with faults told as seen from the working directory.
+    """
     path = Path(os.path.abspath(file))
     if file == STANDARD_INPUT and not path.exists():
         raise StartError(NO_STANDARD_INPUT)
@@ -33,7 +36,7 @@ def read_named(file: str, root: str | None = None) -> Reading:
         raise StartError(f"{file}: {what}")
     folder = Path(root).absolute() if root else root_of(path)
     try:
-        return read_whole(path, root=folder, reach=reach_from(folder))
+        return read_whole(path, root=folder, sound_part=sound_part, reach=reach_from(folder))
     except DocumentError as error:
         raise DocumentError(shown(fault, folder) for fault in error.faults) from None
 

@@ -28,10 +28,13 @@ class Opened:
 
 
 @contextlib.contextmanager
-def opened(named: str, root: str | None) -> Iterator[Opened]:
-    """The document of a file, or of ``git:REVISION:FILE``; its files are there within the ``with`` block."""
+def opened(named: str, root: str | None, *, sound_part: bool = False) -> Iterator[Opened]:
+    """The document of a file, or of ``git:REVISION:FILE``; its files are there within the ``with`` block.
+
+    With ``sound_part`` one with faults gives what is sound in it.
+    """
     if not named.startswith(PREFIX):
-        yield Opened(read_named(named, root))
+        yield Opened(read_named(named, root, sound_part))
         return
     revision, _, file = named.removeprefix(PREFIX).partition(":")
     if not revision or not file or revision.startswith("-"):
@@ -39,7 +42,7 @@ def opened(named: str, root: str | None) -> Iterator[Opened]:
     with tempfile.TemporaryDirectory(prefix="pymacaron-") as folder:
         below = _extract(named, revision, file, Path(folder))
         try:
-            yield Opened(read_whole(below, root=folder), f"{revision}:")
+            yield Opened(read_whole(below, root=folder, sound_part=sound_part), f"{revision}:")
         except DocumentError as error:
             raise DocumentError(replace(fault, file=f"{revision}:{fault.file}") for fault in error.faults) from None
 
