@@ -563,7 +563,7 @@ OWNERS = {
     "redis": {"pymacaron-async"},
 }
 
-PROCESSES = f"--numprocesses={min(8, 2 * (os.cpu_count() or 2))}"
+PROCESSORS = os.cpu_count() or 2
 
 # What an older Python or library is tried with: tests that tell the same with any, of a browser or of images, run once.
 ELSEWHERE = "not any_python and not chromium and not docker"
@@ -588,7 +588,8 @@ def tests(session: nox.Session, package: Package) -> None:
     settings = "--rcfile=" + str(ROOT / "pyproject.toml")
     environ = {"COVERAGE_FILE": str(data)}
     wrapper = ("coverage", "run", settings, "--source=" + package.module, "-m")
-    run_pytest(session, package.folder, *wrapper, options=parallel(package), env=environ)
+    waiting = package.name in (CORE, *WAITING)  # core's, for the processes that only these start
+    run_pytest(session, package.folder, *wrapper, options=parallel(package, waiting), env=environ)
     with session.chdir(package.folder):
         session.run("coverage", "combine", "--quiet", settings, env=environ, silent=True)
         session.run("coverage", "html", "--quiet", settings, "-d", str(data) + "-report", env=environ, silent=True)
@@ -603,7 +604,7 @@ def tests_on(version: str, python: str) -> None:
     def tests_elsewhere(session: nox.Session) -> None:
         core = PACKAGE_NAMED[CORE]
         install(session, core, *test_requirements(core))
-        run_pytest(session, core.folder, options=("-m", ELSEWHERE, *parallel(core)))
+        run_pytest(session, core.folder, options=("-m", ELSEWHERE, *parallel(core, waiting=False)))
 
     tests_elsewhere.__doc__ = f"Core's tests on Python {version} ({python})."
     nox.session(name="tests-" + version, python=python)(tests_elsewhere)
@@ -616,7 +617,7 @@ def tests_examples(session: nox.Session) -> None:
     for folder in sorted(ROOT.glob("examples/*/test")):
         run_pytest(session, folder.parent)
     wheels = os.pathsep.join(str(wheel_of(session, package)) for package in PACKAGES)
-    by_file = (PROCESSES, "--dist=loadfile")  # a file's tests share what they started
+    by_file = (processes(waiting=True), "--dist=loadfile")  # a file's tests share what they started
     run_pytest(session, ROOT / "examples" / "tests", options=by_file, env={"PYMACARON_WHEELS": wheels})
 
 
@@ -629,7 +630,7 @@ def alone(session: nox.Session, packages: tuple[Package, ...]) -> None:
     absent = [module for module, owners in OWNERS.items() if not set(there) & owners]
     session.run("python", "-c", NOT_THERE, *absent)
     session.install("pytest")
-    for package in packages:
+    for package in packages if len(packages) < 3 else ():  # whose examples run in each pair
         run_pytest(session, package.folder, options=("tests/test_readme.py",))
     if len(packages) > 1:
         install_requirements(session, wheels_of(session, list(there.values())))  # with the embedded engines
@@ -647,7 +648,7 @@ def lowest(session: nox.Session, package: Package) -> None:
     floors = Path(session.virtualenv.location, "lowest.txt")
     floors.write_text("\n".join(floor for floor in map(floor_of, package.requirements) if floor), encoding="utf-8")
     install(session, package, "-c", str(floors), *test_requirements(package))
-    run_pytest(session, package.folder, options=("-m", ELSEWHERE, *parallel(package)))
+    run_pytest(session, package.folder, options=("-m", ELSEWHERE, *parallel(package, package.name in WAITING)))
 
 
 @nox.session(reuse_venv=True)
@@ -666,11 +667,12 @@ def types(session: nox.Session) -> None:
     """mypy --strict on each package's source, and on this file."""
     stubs = dict.fromkeys(text for package in PACKAGES for text in package.group("types"))
     install_requirements(session, [*wheels_of(session, PACKAGES), MYPY, NOX, *stubs])
+    known = "--cache-dir=" + str(Path(session.virtualenv.location, "mypy"))  # of the libraries, which they share
     for package in PACKAGES:
         with session.chdir(package.folder):
-            mypy = ("mypy", "--strict", "--config-file", str(ROOT / "pyproject.toml"))
+            mypy = ("mypy", "--strict", known, "--config-file", str(ROOT / "pyproject.toml"))
             session.run(*mypy, "--python-version", package.pythons[0], *session.posargs, "src")
-    session.run("mypy", "--config-file", "pyproject.toml", "noxfile.py")
+    session.run("mypy", known, "--config-file", "pyproject.toml", "noxfile.py")
 
 
 @nox.session
@@ -913,10 +915,15 @@ def run_pytest(
         session.error("no skip is allowed here (PYMACARON_CI): {}".format("; ".join(sorted(set(result.reasons)))))
 
 
-def parallel(package: Package) -> tuple[str, ...]:
-    """Several processes, where the package's tests bring what that needs; much of their time is spent waiting."""
+def processes(waiting: bool) -> str:
+    """How many processes run tests: more than there are processors where tests wait for what they started."""
+    return f"--numprocesses={min(8, 2 * PROCESSORS if waiting else PROCESSORS)}"
+
+
+def parallel(package: Package, waiting: bool) -> tuple[str, ...]:
+    """Several processes, where the package's tests bring what that needs."""
     brings_xdist = any(requirement.startswith("pytest-xdist") for requirement in test_requirements(package))
-    return (PROCESSES, "--dist=worksteal") if brings_xdist else ()
+    return (processes(waiting), "--dist=worksteal") if brings_xdist else ()
 
 
 def read_report(session: str, report: Path) -> Result:

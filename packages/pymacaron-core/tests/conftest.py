@@ -2,8 +2,25 @@
 
 import socket
 import sys
+from contextlib import suppress
 
 import pytest
+
+with suppress(ImportError):
+    import coverage
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Count no lines while an unmeasured test runs, its fixtures included."""
+    counting = "coverage" in globals() and item.get_closest_marker("unmeasured") and coverage.Coverage.current()
+    if counting:
+        counting.stop()
+    try:
+        return (yield)
+    finally:
+        if counting:
+            counting.start()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -14,6 +31,14 @@ def models_are_forgotten():
         if name.split(".")[0].startswith("apis"):
             del sys.modules[name]
     sys.path[:] = path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def mypy_remembers(tmp_path_factory):
+    """What mypy read of the libraries once is not read again by the next test of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MYPY_CACHE_DIR", str(tmp_path_factory.mktemp("mypy")))
+        yield
 
 
 @pytest.fixture

@@ -406,6 +406,8 @@ SCHEMA = st.recursive(
 
 @given(SCHEMA, SCHEMA)
 @settings(max_examples=60, deadline=None)
+@pytest.mark.any_python
+@pytest.mark.unmeasured
 def test_nothing_changes_from_a_document_to_itself_and_what_narrows_one_way_widens_the_other(
     tmp_path_factory: pytest.TempPathFactory, one: Any, other: Any
 ) -> None:

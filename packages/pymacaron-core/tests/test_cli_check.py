@@ -71,6 +71,7 @@ def test_the_shape_of_the_json_is_kept(capsys: pytest.CaptureFixture[str]) -> No
     assert told["findings"][1]["hint"] == "Pet"
 
 
+@pytest.mark.any_python
 def test_warnings_fail_a_strict_check_of_documents_alone(folder: Path) -> None:
     write(folder, SOUND.replace("{title: T, version: '1'}", "{titel: T, version: '1'}"), "doubtful.yaml")
     assert main(["check", "doubtful.yaml"]) == 0
@@ -98,6 +99,7 @@ def test_a_file_that_is_no_document_is_a_fault_with_its_place(capsys: pytest.Cap
         assert said in capsys.readouterr().out
 
 
+@pytest.mark.any_python
 def test_a_strict_check_says_when_nobody_validates(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_strict_check_says_when_nobody_validates(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.any_python
 def test_what_is_read_as_an_object_is_noted_and_nothing_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

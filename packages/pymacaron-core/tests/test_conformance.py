@@ -37,6 +37,7 @@ def test_the_judge_agrees_with_another_on_every_value(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.unmeasured
 def test_models_agree_with_another_implementation(
     dialect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

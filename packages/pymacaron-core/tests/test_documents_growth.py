@@ -44,6 +44,7 @@ def costs(request: Any, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[
     return found
 
 
+@pytest.mark.unmeasured
 def test_a_first_start_grows_no_faster_than_its_document(costs: list[tuple[float, float]]) -> None:
     assert max(first for first, _ in costs[1:]) < 1.1 * costs[0][0]
 

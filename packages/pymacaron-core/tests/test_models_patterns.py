@@ -235,6 +235,8 @@ def test_a_pattern_of_no_use_is_listed_wherever_it_stands(
 
 @pytest.mark.node
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.any_python
+@pytest.mark.unmeasured
 def test_patterns_by_chance_mean_what_node_says(seed: int) -> None:
     node = shutil.which("node")
     if node is None:

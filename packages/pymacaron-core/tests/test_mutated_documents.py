@@ -85,6 +85,7 @@ def of_bytes(data: bytes, chance: Chance) -> bytes:
 
 @pytest.mark.parametrize("change", [of_values, of_bytes])
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.unmeasured
 def test_a_document_changed_by_chance_is_read_or_refused(
     tmp_path: Path, change: Callable[[bytes, Chance], bytes], seed: int
 ) -> None:

@@ -52,6 +52,7 @@ def calls_of(work: Callable[[], object]) -> int:
 
 @pytest.mark.any_python
 @pytest.mark.parametrize(("document", "count"), GROWING.values(), ids=list(GROWING))
+@pytest.mark.unmeasured
 def test_twice_as_much_of_it_is_twice_the_work(
     document: Callable[[int], str], count: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

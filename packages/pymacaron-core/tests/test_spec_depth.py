@@ -62,6 +62,7 @@ def statuses(application: Application, *bodies: object) -> list[int]:
     ],
     ids=["references", "allOf", "allOf and readOnly", "anyOf"],
 )
+@pytest.mark.unmeasured
 def test_what_is_deep_as_people_write_it_is_served(
     tmp_path: Path, schemas: list[str], good: object, bad: object
 ) -> None:
@@ -80,6 +81,7 @@ def test_what_is_deep_as_people_write_it_is_served(
     ],
     ids=["references", "allOf", "allOf and readOnly", "oneOf", "anyOf"],
 )
+@pytest.mark.unmeasured
 def test_what_is_too_deep_spoils_only_what_uses_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, schemas: list[str], told: str
 ) -> None:

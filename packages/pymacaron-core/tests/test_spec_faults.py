@@ -225,6 +225,7 @@ def _mutated(chance: random.Random, document: Any) -> Any:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=["2.0", "3.1"])
+@pytest.mark.unmeasured
 def test_whatever_is_in_a_document_it_is_read_or_refused_with_places(tmp_path: Path, sample: str) -> None:
     from_yaml = read(write(tmp_path, sample), root=tmp_path)[0].document
     text, chance = json.dumps(from_yaml), random.Random(7)

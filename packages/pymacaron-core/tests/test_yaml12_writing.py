@@ -48,6 +48,8 @@ def test_a_text_stays_a_text_for_readers_of_both_versions(text: str) -> None:
 
 @given(VALUES)
 @settings(max_examples=400, deadline=None)
+@pytest.mark.any_python
+@pytest.mark.unmeasured
 def test_whatever_is_written_is_read_again_by_readers_of_both_versions(value: Any) -> None:
     written = dump(value)
     assert json.dumps(parse(written)) == json.dumps(value)

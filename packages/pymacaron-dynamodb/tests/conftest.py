@@ -10,10 +10,9 @@ from pymacaron_core import API
 from pymacaron_core.application import loading
 from pymacaron_dynamodb import Persistence
 from pymacaron_dynamodb.endpoint import IN_PROCESS, VARIABLE, Endpoint
-from pymacaron_dynamodb.settings import DynamoDBSettings
 from pymacaron_dynamodb.store import Store
 
-from engines import ENGINES
+from engines import ENGINES, patient
 
 AWS = (
     "AWS_REGION",
@@ -66,9 +65,18 @@ def url(request):
 @pytest.fixture
 def store(url):
     """A store on an emulator, whose tables nobody else uses."""
-    patient = {"connect_timeout": 10, "read_timeout": 30, "deadline": 60}  # emulators on a busy machine take their time
-    settings = DynamoDBSettings(table_prefix=f"t{uuid4().hex}.", **patient)
-    return Store(Endpoint(url, "us-east-1"), settings, makes_tables=True)
+    return Store(Endpoint(url, "us-east-1"), patient(table_prefix=f"t{uuid4().hex}."), makes_tables=True)
+
+
+SHARED = {}
+
+
+@pytest.fixture
+def shared_store(url):
+    """A store on an emulator, of which each test uses other keys: making tables is most of what a short test costs."""
+    if url not in SHARED:
+        SHARED[url] = Store(Endpoint(url, "us-east-1"), patient(table_prefix=f"t{uuid4().hex}."), makes_tables=True)
+    return SHARED[url]
 
 
 @pytest.fixture

@@ -10,8 +10,14 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from pymacaron_dynamodb.settings import DynamoDBSettings
 
 PATIENCE = 30.0
+
+
+def patient(**settings):
+    """Settings that bear with an emulator on a busy machine, which takes its time."""
+    return DynamoDBSettings(connect_timeout=10, read_timeout=30, deadline=60, **settings)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pymacaron_dynamodb import ConflictError, DatabaseRefused, DatabaseUnavailab
 from pymacaron_dynamodb import TableNotFound as NoTable
 from pymacaron_dynamodb.endpoint import IN_PROCESS
 
-from engines import ENGINES
+from engines import ENGINES, patient
 
 
 @pytest.fixture
@@ -177,13 +177,13 @@ def test_a_local_database_needs_nothing_that_is_said_of_aws_on_this_machine(monk
     broken.write_text("[no section\n")
     monkeypatch.setenv(name, "nobody" if name.endswith("PROFILE") else str(broken))
     with ENGINES["moto"]() as url:
-        store = Store(Endpoint(url, "us-east-1"), makes_tables=True)
+        store = Store(Endpoint(url, "us-east-1"), patient(), makes_tables=True)
         assert not store.exists(Note, "ada", 1)
         assert store.session.resource.Table(store.table(Note).name).item_count == 0
 
 
 def test_the_table_that_is_not_there_is_named_with_the_endpoint_and_the_command(moto_url):
-    store = Store(Endpoint(moto_url, "us-east-1"), DynamoDBSettings(table_prefix="none."))
+    store = Store(Endpoint(moto_url, "us-east-1"), patient(table_prefix="none."))
     for operation in (
         lambda: store.load(Note, "ada", 1),
         lambda: store.save(Note(owner="ada", number=1)),
