@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import re
 import subprocess
 import sys
@@ -101,6 +104,10 @@ def test_bash_completes_commands_options_and_their_values(project: Path, capsys:
         ("pymacaron bundle --output ap", "apis"),
         ("pymacaron convert apis/sh", "apis/shop.yaml"),
         ("pymacaron check --str", "--strict"),
+        ("pymacaron bundle --format = js", "json"),
+        ("pymacaron bundle --format =", "yaml json"),
+        ("pymacaron check --config apis/sh", "apis/shop.yaml"),
+        ("pymacaron check --env shop", ""),
     ):
         words = line.split()
         asked = f"{script}\nCOMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _pymacaron; echo ${{COMPREPLY[@]}}"
@@ -108,11 +115,46 @@ def test_bash_completes_commands_options_and_their_values(project: Path, capsys:
         assert ended.stdout.strip() == wanted
 
 
+def test_bash_as_people_type_in_it_completes_folders_and_names_with_spaces(tmp_path: Path) -> None:
+    (tmp_path / "my docs").mkdir()
+    (tmp_path / "my docs" / "a.yaml").touch()
+    asked = "PS1=; eval \"$(cat script)\"; bind 'set enable-bracketed-paste off'\n"
+    ended = subprocess.run(
+        [sys.executable, "-m", "pymacaron_core.cli", "completion", "bash"], env=environment(), capture_output=True
+    )
+    (tmp_path / "script").write_bytes(ended.stdout)
+    answer, terminal = pty.openpty()
+    bash = subprocess.Popen(
+        ["bash", "--norc", "--noprofile", "-i"], cwd=tmp_path, stdin=terminal, stdout=terminal, stderr=terminal,
+        env={**environment(), "TERM": "dumb"}, start_new_session=True,
+    )  # fmt: skip
+    os.write(answer, f"{asked}pymacaron() {{ printf '<%s>' \"$@\" done; }}\npymacaron bun\tm\ta\t\nexit\n".encode())
+    assert bash.wait(timeout=20) == 0
+    os.close(terminal)
+    told = b""
+    with contextlib.suppress(OSError):  # what Linux says at the end of a terminal
+        while said := os.read(answer, 65536):
+            told += said
+    os.close(answer)
+    assert b"<bundle><my docs/a.yaml><done>" in told
+
+
 def test_routes_names_the_function_and_the_rule_that_found_it(project: Path) -> None:
     ended = pymacaron("routes", cwd=project)
     assert ended.returncode == 0
     line = next(line for line in ended.stdout.splitlines() if "listOrders" in line)
     assert " ".join(line.split()) == "GET /v1/orders listOrders shop.api.list_orders operationId in handlers -"
+
+
+def test_routes_names_what_answers_501(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = "  /bad: {get: {operationId: bad, parameters: [{name: q, in: qury}], responses: {200: {description: ok}}}}\n"
+    project = make_project(tmp_path / "shop", DOCUMENT.replace("paths:\n", f"paths:\n{bad}"))
+    assert main(["routes", "--root", str(project)]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "/bad" in line)
+    assert " ".join(line.split()) == "GET /v1/bad bad answers 501 - -"
+    assert main(["routes", "--root", str(project), "--json"]) == 0
+    served = {route["path"]: route["served"] for route in json.loads(capsys.readouterr().out)}
+    assert (served["/v1/bad"], served["/v1/orders"]) == (False, True)
 
 
 def test_routes_as_json_has_security_and_what_is_not_written(tmp_path: Path) -> None:

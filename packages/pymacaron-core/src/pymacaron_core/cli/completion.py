@@ -9,19 +9,26 @@ from pymacaron_core.cli.menu import menu
 from pymacaron_core.console import say
 
 BASH = """\
+_pymacaron_paths() {{
+    local IFS=$'\\n'
+    compopt -o filenames 2>/dev/null  # a slash after folders, quotes where they are needed; bash 3 has no compopt
+    COMPREPLY=($(compgen "$1" -- "$2"))
+}}
 _pymacaron() {{
-    local word="${{COMP_WORDS[COMP_CWORD]}}" words
+    local word="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}" words
+    if [ "$word" = "=" ]; then word=""; elif [ "$before" = "=" ]; then before="${{COMP_WORDS[COMP_CWORD-2]}}"; fi
+    COMPREPLY=()
     case "${{COMP_WORDS[1]}}" in
 {cases}
         *) words="{commands} --help --version" ;;
     esac
-    if [ "$COMP_CWORD" -eq 1 ]; then words="{commands} --help --version"; fi
-    case "${{COMP_WORDS[COMP_CWORD-1]}}" in
+    if [ "$COMP_CWORD" -eq 1 ]; then words="{commands} --help --version"; before=""; fi
+    case "$before" in
 {values}
     esac
     case "$COMP_CWORD ${{COMP_WORDS[1]}} $word" in
         "1 "*|*" -"*) ;;
-        {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        {files}) _pymacaron_paths -f "$word"; return ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$word"))
 }}
@@ -41,25 +48,26 @@ def bash() -> str:
     commands = _commands()
     cases = [f'        {name}) words="{" ".join(_words(parser))}" ;;' for name, parser in commands.items()]
     values = {
-        "|".join(action.option_strings): f'COMPREPLY=($(compgen {_kind(action)} -- "$word")); return'
+        "|".join(action.option_strings): _reply(action)
         for parser in commands.values()
         for action in parser._actions
-        if action.option_strings and _kind(action)
+        if action.option_strings and action.nargs != 0
     }
     return BASH.format(
         cases="\n".join(cases),
         commands=" ".join(commands),
-        values="\n".join(f"        {names}) {reply} ;;" for names, reply in values.items()),
+        values="\n".join(f"        {names}) {reply}return ;;" for names, reply in values.items()),
         files="|".join(f'*" {name} "*' for name, parser in commands.items() if _takes_files(parser)),
     )
 
 
-def _kind(action: argparse.Action) -> str:
-    """What ``compgen`` offers as the value of an option; empty where nothing is known of it."""
+def _reply(action: argparse.Action) -> str:
+    """What finds the values of an option; nothing where none is known."""
     known = _values(action)
     if known:
-        return f"-W '{' '.join(known)}'"
-    return {"FILE": "-f", "FOLDER": "-d"}.get(str(action.metavar), "")
+        return f"COMPREPLY=($(compgen -W '{' '.join(known)}' -- \"$word\")); "
+    kind = {"FILE": "-f", "FOLDER": "-d"}.get(str(action.metavar))
+    return f'_pymacaron_paths {kind} "$word"; ' if kind else ""
 
 
 def _values(action: argparse.Action) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pymacaron_core.cli.project import load_project
@@ -14,7 +15,7 @@ from pymacaron_core.cli.signatures import Signatures
 from pymacaron_core.cli.stubs import Target, Written, targets, title_of, write_stubs
 from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say, say_json, tell_errors
-from pymacaron_core.errors import DocumentError, StartError
+from pymacaron_core.errors import DocumentError, DocumentFault, StartError
 from pymacaron_core.gathering import Wishes, read_all
 from pymacaron_core.loading import candidates_of
 from pymacaron_core.models import (
@@ -27,7 +28,7 @@ from pymacaron_core.models import (
 )
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.models.pool import planned
-from pymacaron_core.spec.operation import Operation, Specification
+from pymacaron_core.spec.operation import Operation, Place, Specification
 from pymacaron_core.spec.validate import findings
 
 log = logging.getLogger(__name__)
@@ -36,12 +37,14 @@ log = logging.getLogger(__name__)
 def execute(options: argparse.Namespace) -> int:
     """Write what is missing or stale; with ``--check`` only say so, and exit with 1."""
     config = load_config(options.root, path=options.config, env=options.env)
-    specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore, config)
+    told: list[Place] = []
+    with _places_told(told):
+        specifications = read_all(config.root / "apis", config.root, Wishes(), config.core.ignore, config)
     files = {models_path(each, config.root): each for each in specifications}
     stale = {path: why for path, specification in files.items() if (why := why_stale(specification, path))}
     if not options.check:
         sys.path.insert(0, str(config.root))
-        _validate([files[path] for path in stale], config)
+        _validate([files[path] for path in stale], config, told)
         for path in stale:
             load_models(files[path], root=config.root, write=True)
     pool, classes = pool_path(config.root), planned(map(Plan, specifications), config.root)
@@ -54,9 +57,32 @@ def execute(options: argparse.Namespace) -> int:
     return 1 if options.check and stale else 0
 
 
-def _validate(specifications: list[Specification], config: Config) -> None:
+@contextlib.contextmanager
+def _places_told(places: list[Place]) -> Iterator[None]:
+    """Have the places of the faults that are logged meanwhile put there."""
+    handler = _Places(places)
+    logger = logging.getLogger("pymacaron_core")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Places(logging.Handler):
+    def __init__(self, places: list[Place]) -> None:
+        super().__init__()
+        self._places = places
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = record.args[0] if isinstance(record.args, tuple) and record.args else None
+        if isinstance(told, DocumentFault):
+            self._places.append(Place(told.file, told.pointer))
+
+
+def _validate(specifications: list[Specification], config: Config, told: list[Place]) -> None:
     """Tell what the document validator says; under ``documents: strict`` nothing is generated then."""
-    found = [fault for each in specifications for fault in findings(each, config.root)]
+    found = [fault for each in specifications for fault in findings(each, config.root, told)]
     if found and config.core.documents == "strict":
         raise DocumentError(found)
     if config.core.documents == "warn":

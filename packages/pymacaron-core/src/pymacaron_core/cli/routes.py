@@ -1,4 +1,10 @@
-"""``pymacaron routes``: what is served, and by which function."""
+"""``pymacaron routes``: what is served, and by which function.
+
+The JSON is a list of routes, each with ``api``, ``method``, ``path``, ``operation`` (its ``operationId``),
+``function``, ``rule`` (what found the function), ``security`` (alternatives of schemes with their scopes) and ``served``
+(false where the document's faults have it answered with 501). What is not there is null. Keys may be added, none is
+renamed.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +12,11 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from pymacaron_core.application import Application, LoadedApi, Route
+from pymacaron_core.application import Application, LoadedApi
 from pymacaron_core.cli.survey import survey
-from pymacaron_core.console import YELLOW, say_json, say_table, tell
+from pymacaron_core.console import YELLOW, on_one_line, say_json, say_table, tell
 from pymacaron_core.errors import StartError
+from pymacaron_core.resolver import Binding
 from pymacaron_core.serving import base_path_of
 from pymacaron_core.spec.operation import Operation
 
@@ -36,19 +43,29 @@ def _routes(application: Application) -> Iterator[dict[str, Any]]:
     for api in application.apis.values():
         base_path = base_path_of(application.config, api.specification).rstrip("/")
         for route in api.routes:
-            yield _described(api, route, base_path)
+            yield _described(api, route.operation, route.binding, base_path)
+        served = {id(route.operation) for route in api.routes}
+        for operation in _operations(api):
+            if id(operation) not in served:
+                yield {**_described(api, operation, None, base_path), "served": False}
 
 
-def _described(api: LoadedApi, route: Route, base_path: str) -> dict[str, Any]:
-    binding = route.binding
+def _operations(api: LoadedApi) -> tuple[Operation, ...]:
+    """Those of an API that is served; one loaded for its models alone has none."""
+    unserved = api.specification.unserved
+    return (*api.specification.operations, *unserved) if api.routes or unserved else ()
+
+
+def _described(api: LoadedApi, operation: Operation, binding: Binding | None, base_path: str) -> dict[str, Any]:
     return {
         "api": api.name,
-        "method": route.operation.method,
-        "path": base_path + route.operation.path,
-        "operation": route.operation.id,
+        "method": operation.method,
+        "path": base_path + operation.path,
+        "operation": operation.id,
         "function": binding.name if binding else None,
         "rule": ("built in" if api.builtin else binding.rule) if binding else None,
-        "security": security_of(route.operation),
+        "security": security_of(operation),
+        "served": True,
     }
 
 
@@ -60,9 +77,9 @@ def security_of(operation: Operation) -> list[dict[str, list[str]]]:
 def _row(route: dict[str, Any]) -> tuple[str, ...]:
     return (
         route["method"],
-        route["path"],
-        route["operation"] or "-",
-        route["function"] or "not written",
+        on_one_line(route["path"]),
+        on_one_line(route["operation"] or "-"),
+        route["function"] or ("not written" if route["served"] else "answers 501"),
         route["rule"] or "-",
         " or ".join(map(_alternative, route["security"])) or "-",
     )
