@@ -585,6 +585,54 @@ OPERATIONS: list[tuple[str, Any, Any, str]] = [
     ("header reply case", header(), reply("200", headers={"x-next": {"schema": STRING}}), "none"),
     ("header reply type", header(schema=STRING), header(schema=INTEGER), "breaking"),
     (
+        "reply header style",
+        header(schema={"type": "object"}),
+        header(schema={"type": "object"}, explode=True),
+        "breaking",
+    ),
+    ("reply header optional", header(required=True), header(), "breaking"),
+    (
+        "scheme renamed",
+        *(
+            {
+                "components": {"securitySchemes": {name: {"type": "apiKey", "in": "header", "name": "K"}}},
+                **document({"security": [{name: []}]}),
+            }
+            for name in "ab"
+        ),
+        "none",
+    ),
+    ("own server", document({"servers": [{"url": "http://a"}]}), document({"servers": [{"url": "http://b"}]}), "maybe"),
+    ("number to text", parameter(schema=INTEGER), parameter(), "compatible"),
+    ("number to short text", parameter(schema=INTEGER), parameter(schema={**STRING, "maxLength": 3}), "breaking"),
+    (
+        "reply range of media types narrowed",
+        *(reply("200", content={name: {"schema": STRING}}) for name in ("text/*", "text/css")),
+        "compatible",
+    ),
+    (
+        "request range of media types narrowed",
+        *(document({"requestBody": {"content": {name: {}}}}) for name in ("text/*", "text/css")),
+        "breaking",
+    ),
+    (
+        "schema behind a range",
+        *(
+            document({"requestBody": {"content": {name: {"schema": schema}}}})
+            for name, schema in (("text/css", STRING), ("*/*", INTEGER))
+        ),
+        "breaking",
+    ),
+    ("error by its range", *(reply(status, **content(STRING)) for status in ("404", "4XX")), "maybe"),
+    (
+        "success by its range otherwise",
+        *(
+            {"paths": {"/a": {"post": {"responses": {status: {"description": "x", **content(schema)}}}}}}
+            for status, schema in (("200", STRING), ("2XX", INTEGER))
+        ),
+        "breaking",
+    ),
+    (
         "components path item ref",
         document({}),
         {

@@ -16,13 +16,13 @@ FORMATS = frozenset(
 )
 """Formats that ask something of a value, or say how it is kept; others are annotations."""
 _INSIDE: Mapping[str, tuple[str, ...]] = {
-    "int8": ("int16", "int32", "int64", "double-int"),
-    "int16": ("int32", "int64", "double-int"),
-    "int32": ("int64", "double-int"),
-    "double-int": ("int64",),
-    "uint8": ("int16", "uint16", "int32", "uint32", "int64", "uint64", "double-int"),
-    "uint16": ("int32", "uint32", "int64", "uint64", "double-int"),
-    "uint32": ("int64", "uint64", "double-int"),
+    "int8": ("int16", "int32", "int64", "double-int", "float", "double"),
+    "int16": ("int32", "int64", "double-int", "float", "double"),
+    "int32": ("int64", "double-int", "double"),
+    "double-int": ("int64", "double"),
+    "uint8": ("int16", "uint16", "int32", "uint32", "int64", "uint64", "double-int", "float", "double"),
+    "uint16": ("int32", "uint32", "int64", "uint64", "double-int", "float", "double"),
+    "uint32": ("int64", "uint64", "double-int", "double"),
     "float": ("double",),
     "email": ("idn-email",),
     "hostname": ("idn-hostname",),

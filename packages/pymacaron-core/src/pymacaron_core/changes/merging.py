@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,7 +30,7 @@ def both(one: Schema, other: Schema) -> Schema:
 
 
 def merged(name: str, one: Any, other: Any) -> Any:
-    """What a keyword says that is there twice; ``one`` is None, where it is there once."""
+    """What a keyword says that is there twice; ``one``, which stands further out, is None where it is there once."""
     if one is None:
         return other
     merge = _MERGES.get(name)
@@ -37,7 +38,7 @@ def merged(name: str, one: Any, other: Any) -> Any:
         return merge(one, other)
     if name in _HIGHEST:
         return max(one, other)
-    return min(one, other) if name in _LOWEST else other
+    return min(one, other) if name in _LOWEST else one
 
 
 def _properties(one: Mapping[str, Schema], other: Mapping[str, Schema]) -> dict[str, Schema]:
@@ -53,6 +54,16 @@ def _listed(one: Any, other: Any) -> tuple[Any, ...]:
     return tuple(value for value in one if key_of(value) in known)
 
 
+def _patterns(one: str, other: str) -> str:
+    """Both, as text: nobody matches by it."""
+    return " and ".join(sorted({*one.split(" and "), *other.split(" and ")}))
+
+
+def _multiples(one: float, other: float) -> float:
+    both = isinstance(one, int) and isinstance(other, int)
+    return math.lcm(int(one), int(other)) if both else max(one, other)
+
+
 _MERGES: Mapping[str, Callable[[Any, Any], Any]] = {
     "properties": _properties,
     "patternProperties": _properties,
@@ -61,5 +72,7 @@ _MERGES: Mapping[str, Callable[[Any, Any], Any]] = {
     "items": _items,
     "additionalProperties": _items,
     "propertyNames": _items,
-    "uniqueItems": lambda one, other: one or other,
+    "pattern": _patterns,
+    "multipleOf": _multiples,
+    **dict.fromkeys(("uniqueItems", "readOnly", "writeOnly", "deprecated"), lambda one, other: one or other),
 }

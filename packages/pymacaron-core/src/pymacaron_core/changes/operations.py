@@ -170,6 +170,8 @@ class OperationComparison:
                 rule = "reply-header-became-required" if header.required else "reply-header-became-optional"
                 told = f"{'always sends' if header.required else 'may leave out'} {what} now"
                 yield self._change(rule, told, REPLY, match, header)
+            if _style(match) != _style(header):
+                yield self._change("parameter-style-changed", f"writes {what} otherwise", REPLY, match, header)
             self._schemas(match.schema, header.schema, REPLY, what)
         for header in before.values():
             rule = "reply-header-removed" if header.required else "reply-header-dropped"

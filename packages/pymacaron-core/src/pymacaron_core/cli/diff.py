@@ -57,7 +57,9 @@ def execute(options: argparse.Namespace) -> int:
         old = stack.enter_context(opened(options.old, options.root, sound_part=True))
         new = stack.enter_context(opened(options.new, options.root))
         found = compare(old.reading.specification, new.reading.specification)
-        changes = [change for change in found if change.rule not in options.ignore]
+        changes = [
+            change for change in found if not any(_is_meant(change, *each.partition(":")) for each in options.ignore)
+        ]
         groups = list(_WHY)
         changes.sort(key=lambda change: groups.index((change.severity, change.direction)))
         before = Positions(old.reading, (change.old for change in changes), old.name)
@@ -155,8 +157,13 @@ def _summary(counts: Mapping[str, int]) -> str:
     return coloured(f"{told} {'change' if sum(counts.values()) == 1 else 'changes'}", _COLOURS[worst])
 
 
+def _is_meant(change: Change, rule: str, _: str, text: str) -> bool:
+    """Whether a change has a rule, and a text in what is told of it."""
+    return change.rule == rule and any(text in told for told in (change.message, *change.operations))
+
+
 def _check_rules(names: Iterable[str]) -> None:
-    for name in names:
+    for name in (each.partition(":")[0] for each in names):
         if name not in RULES:
             close = nearest(name, RULES, cutoff=0.6)
             hint = f"; did you mean {close}?" if close else "; the README of pymacaron-core lists them"

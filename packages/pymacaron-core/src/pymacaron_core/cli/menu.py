@@ -203,7 +203,8 @@ def _diff(commands: Commands) -> None:
         "examples:\n"
         "  pymacaron diff git:main:apis/shop.yaml apis/shop.yaml\n"
         "  pymacaron diff old.yaml new.yaml --show breaking\n"
-        "  pymacaron diff old.yaml new.yaml --fail-on any --ignore operation-added"
+        "  pymacaron diff old.yaml new.yaml --fail-on any --ignore operation-added\n"
+        "  pymacaron diff old.yaml new.yaml --ignore 'operation-removed:GET /old'"
     )
     parser = _command(commands, "diff", "compare two documents, and tell what breaks callers", told)
     parser.add_argument("old", metavar="OLD", help="the document that callers know")
@@ -221,7 +222,11 @@ def _diff(commands: Commands) -> None:
         help="which changes are told; the others are counted (default: any)",
     )
     parser.add_argument(
-        "--ignore", metavar="RULE", action="append", default=[], help="pass over a rule; may be repeated"
+        "--ignore",
+        metavar="RULE",
+        action="append",
+        default=[],
+        help="pass over a rule; RULE:TEXT does so where TEXT is told, or an operation's name; may be repeated",
     )
     _document_options(parser)
     parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
