@@ -10,9 +10,10 @@ from uuid import UUID
 
 import pytest
 from model_documents import catalog_of, read, refused
-from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter, ValidationError, WrapValidator
-from pymacaron_core.models import Base64, DecimalNumber, Model, faults_of
+from pydantic import AwareDatetime, BeforeValidator, Field, NaiveDatetime, TypeAdapter, ValidationError, WrapValidator
+from pymacaron_core.models import AwareTime, Base64, DecimalNumber, LocalDatetime, LocalTime, Model, faults_of
 from pymacaron_core.models.constraints import ReadsJson
+from pymacaron_core.models.json_mode import JsonSchemaGenerator
 
 MOMENT = dt.datetime(2026, 1, 31, 12, tzinfo=dt.timezone.utc)
 HALF_PAST_FIVE = dt.timezone(dt.timedelta(hours=5, minutes=30))
@@ -27,6 +28,11 @@ READ: list[tuple[Any, str, Any]] = [
     (dt.time, '"12:00:00Z"', dt.time(12, tzinfo=dt.timezone.utc)),
     (dt.time, '"12:00:00"', dt.time(12)),
     (dt.time, '"23:59:60Z"', dt.time(23, 59, 59, 999999, dt.timezone.utc)),
+    (AwareTime, '"12:00:00Z"', dt.time(12, tzinfo=dt.timezone.utc)),
+    (AwareTime, '"23:59:60Z"', dt.time(23, 59, 59, 999999, dt.timezone.utc)),
+    (LocalTime, '"12:00:00.1234569"', dt.time(12, 0, 0, 123456)),
+    (LocalDatetime, '"2026-01-31T12:00:00"', dt.datetime(2026, 1, 31, 12)),
+    (NaiveDatetime, '"2026-01-31t12:00:00"', dt.datetime(2026, 1, 31, 12)),
     (dt.timedelta, '"P1DT2H"', dt.timedelta(days=1, hours=2)),
     (dt.timedelta, '"P2W"', dt.timedelta(weeks=2)),
     (dt.timedelta, '"-PT0.5S"', dt.timedelta(seconds=-0.5)),
@@ -55,6 +61,10 @@ REFUSED: list[tuple[Any, list[str], str]] = [
     (AwareDatetime, ["1769860800", "1.5", "false"], "type"),
     (dt.time, ['"12:00"', '"24:00:00"', '"22:59:60Z"', '"T12:00:00"', '"12:00:00 Z"'], "format"),
     (dt.time, ["43200"], "type"),
+    (AwareTime, ['"12:00:00"', '"12:00Z"', '"x"'], "format"),
+    (LocalTime, ['"12:00:00Z"', '"12:00"', '"x"'], "format"),
+    (LocalDatetime, ['"2026-01-31T12:00:00Z"', '"2026-01-31"'], "format"),
+    (AwareTime, ["43200"], "type"),
     (dt.timedelta, ['"P1Y"', '"P1M"', '"P"', '"PT"', '"P1W1D"', '"PT1D"', '"1 day"', f'"P{"9" * 30}D"'], "format"),
     (dt.timedelta, ["5", "1.5"], "type"),
     (UUID, ['"12345678123456781234567812345678"', '"urn:uuid:12345678-1234-5678-1234-567812345678"'], "format"),
@@ -100,6 +110,26 @@ def test_a_value_is_refused(kind: Any, texts: list[str], rule: str) -> None:
             assert [fault.rule for fault in faults_of(caught.value, "body")] == [rule], text
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "told", "written"),
+    [
+        (AwareTime, dt.time(12), "a time with its offset (12:00:00Z)", "time"),
+        (LocalTime, dt.time(12, tzinfo=dt.timezone.utc), "a time without offset (12:00:00)", "time-local"),
+        (LocalDatetime, MOMENT, "a date-time without offset (2006-01-31T12:00:00)", "date-time-local"),
+    ],
+)
+def test_python_values_have_an_offset_or_none_as_the_format_says(
+    kind: Any, value: Any, told: str, written: str
+) -> None:
+    adapter = TypeAdapter[Any](Annotated[kind, ReadsJson()])
+    with pytest.raises(ValidationError) as caught:
+        adapter.validate_python(value)
+    assert [fault.message for fault in faults_of(caught.value, "body")] == [f"must be {told}"]
+    assert adapter.json_schema(schema_generator=JsonSchemaGenerator)["format"] == written
+    other = value.replace(tzinfo=None if value.tzinfo else dt.timezone.utc)
+    assert adapter.validate_json(adapter.dump_json(adapter.validate_python(other))) == other
+
+
 @pytest.mark.parametrize(("text", "pointer"), FINITE)
 def test_a_number_that_is_not_finite_is_told_with_its_place(text: str, pointer: str) -> None:
     for adapter in readers(Any):
@@ -114,6 +144,9 @@ def test_a_number_that_is_not_finite_is_told_with_its_place(text: str, pointer: 
     [
         (dt.date, '"x"', "must be a date (2006-01-31)"),
         (AwareDatetime, '"x"', "must be a date-time with its offset (2006-01-31T12:00:00Z)"),
+        (AwareTime, '"12:00:00"', "must be a time with its offset (12:00:00Z)"),
+        (LocalTime, '"12:00:00Z"', "must be a time without offset (12:00:00)"),
+        (LocalDatetime, '"12:00:00Z"', "must be a date-time without offset (2006-01-31T12:00:00)"),
         (dt.timedelta, '"P1Y"', "must be a duration of weeks, days, hours, minutes and seconds (P1DT2H)"),
         (UUID, '"x"', "must be a uuid"),
         (Base64, '"x"', "must be base64"),

@@ -81,7 +81,9 @@ Values:
   properties:
     date: {type: string, format: date, default: '2026-01-31'}
     moment: {type: [string, 'null'], format: date-time}
-    time: {type: string, format: time}
+    time: {type: string, format: time, default: '12:00:00Z'}
+    clock: {type: string, format: time-local, default: '12:00:00'}
+    local: {type: string, format: date-time-local, default: '2026-01-31T12:00:00'}
     wait: {type: string, format: duration, default: PT90S}
     uuid: {type: string, format: uuid, default: 00000000-0000-4000-8000-000000000000}
     price: {type: string, format: decimal, default: '1.10'}

@@ -17,7 +17,9 @@ HEADER = "X-PyMacaron-Mock"
 FORMATS = {
     "date": "2024-02-29",
     "date-time": "2024-02-29T12:00:00Z",
+    "date-time-local": "2024-02-29T12:00:00",
     "time": "12:00:00Z",
+    "time-local": "12:00:00",
     "duration": "PT1H",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "email": "somebody@example.com",

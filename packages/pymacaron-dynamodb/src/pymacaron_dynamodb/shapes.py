@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-_TEXTS = {"date-time": "date-time", "date": "date", "time": "time", "duration": "duration", "uuid": "uuid"}
+_TEXTS = {
+    "date-time": "date-time",
+    "date": "date",
+    "time": "time",
+    "duration": "duration",
+    "uuid": "uuid",
+    "date-time-local": "date-time",
+    "time-local": "time",
+}
 _BINARY = ("binary", "byte", "base64", "base64url")
 _SAYS_TYPE = ("type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf", "properties", "items", "prefixItems")
 

@@ -6,7 +6,19 @@ from collections.abc import Iterator, Mapping
 
 FORMATS = frozenset(
     (
-        *("date", "date-time", "time", "duration", "http-date", "uuid", "email", "idn-email", "hostname"),
+        *(
+            "date",
+            "date-time",
+            "date-time-local",
+            "time",
+            "time-local",
+            "duration",
+            "http-date",
+            "uuid",
+            "email",
+            "idn-email",
+            "hostname",
+        ),
         *("idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "uri-template", "iri", "iri-reference", "regex"),
         *("json-pointer", "relative-json-pointer", "media-range", "char", "byte", "base64url", "binary"),
         *("decimal", "decimal128", "float", "double", "double-int", "int8", "int16", "int32", "int64"),

@@ -19,6 +19,7 @@ from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.json_mode import Maybe
 from pymacaron_core.models.load import is_fresh, load_models, models_path, why_stale
 from pymacaron_core.models.model import Model
+from pymacaron_core.models.offsets import AwareTime, LocalDatetime, LocalTime
 from pymacaron_core.models.pool import classes_of, is_pool_fresh, pool_path, write_pool
 from pymacaron_core.models.pruning import prune_none
 from pymacaron_core.models.refusals import ClosedBy, Const
@@ -28,6 +29,7 @@ from pymacaron_core.models.types import Unenforced
 from pymacaron_core.models.upload import Upload
 
 __all__ = [
+    "AwareTime",
     "Base64",
     "Catalog",
     "ClosedBy",
@@ -38,6 +40,8 @@ __all__ = [
     "Int32",
     "Int64",
     "JsonSchema",
+    "LocalDatetime",
+    "LocalTime",
     "Maybe",
     "Model",
     "Nothing",

@@ -20,7 +20,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from pymacaron_core.errors import ModelError
-from pymacaron_core.models import constraints, json_mode, refusals, rules, upload
+from pymacaron_core.models import constraints, json_mode, offsets, refusals, rules, upload
 from pymacaron_core.models.arguments import Argument, Arguments
 from pymacaron_core.models.constraints import ReadsJson
 from pymacaron_core.models.made import ATTRIBUTE, Made, name_of
@@ -33,7 +33,7 @@ from pymacaron_core.models.types import Unenforced
 from pymacaron_core.spec.operation import Operation, Parameter, Place, Schema, Specification
 
 _CONFIG = ConfigDict(allow_inf_nan=False, val_json_bytes="base64")
-_ROOMS = (typing, typing_extensions, pydantic, decimal, uuid, constraints, json_mode, refusals, rules, upload)
+_ROOMS = (typing, typing_extensions, pydantic, decimal, uuid, constraints, json_mode, offsets, refusals, rules, upload)
 _WORDS: dict[str, Any] = {
     **{name: getattr(room, name) for name in IMPORTS for room in _ROOMS if hasattr(room, name)},
     "Model": Model,

@@ -18,8 +18,9 @@ from pymacaron_core.models.literals import literal, text
 _MOMENTS: dict[str, tuple[str, Any]] = {
     "dt.date": ("dt.date", dt.date),
     "AwareDatetime": ("dt.datetime", AwareDatetime),
-    "dt.datetime": ("dt.datetime", dt.datetime),
-    "dt.time": ("dt.time", dt.time),
+    "LocalDatetime": ("dt.datetime", dt.datetime),
+    "AwareTime": ("dt.time", dt.time),
+    "LocalTime": ("dt.time", dt.time),
 }
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "str": str,

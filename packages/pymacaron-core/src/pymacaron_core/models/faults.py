@@ -35,7 +35,8 @@ _FORMATS = {
     "a date-time with its offset (2006-01-31T12:00:00Z)": (
         "datetime_parsing datetime_type datetime_from_date_parsing datetime_object_invalid timezone_aware"
     ),
-    "a time (12:00:00)": "time_parsing time_type",
+    "a date-time without offset (2006-01-31T12:00:00)": "timezone_naive",
+    "a time (12:00:00Z)": "time_parsing time_type",
     "a duration (P1DT2H)": "time_delta_parsing time_delta_type",
     "a uuid": "uuid_parsing uuid_type uuid_version",
     "base64": "bytes_invalid_encoding",

@@ -100,7 +100,9 @@ _URL_SAFE = re.compile("[A-Za-z0-9_-]*")
 _FORMATS: dict[str, tuple[str, Check]] = {
     "date": (leaves.MEANINGS["date"], _read_by(leaves.read_date)),
     "date-time": (leaves.MEANINGS["date-time"], _read_by(leaves.read_date_time)),
+    "date-time-local": (leaves.MEANINGS["date-time-local"], _read_by(leaves.read_date_time_local)),
     "time": (leaves.MEANINGS["time"], _read_by(leaves.read_time)),
+    "time-local": (leaves.MEANINGS["time-local"], _read_by(leaves.read_time_local)),
     "duration": ("a duration (P1DT2H)", _of(_SPAN.format(_TIME))),
     "uuid": (leaves.MEANINGS["uuid"], _read_by(leaves.read_uuid)),
     "byte": (leaves.MEANINGS["byte"], _read_by(leaves.read_bytes)),

@@ -21,14 +21,17 @@ from pydantic_core import CoreSchema, core_schema
 from pymacaron_core.models.judge.words import must_be_one_of
 from pymacaron_core.models.leaves import (
     Reader,
+    read_any_time,
     read_bytes,
     read_date,
     read_date_time,
+    read_date_time_local,
     read_decimal,
     read_decimal_number,
     read_duration,
     read_finite,
     read_time,
+    read_time_local,
     read_uuid,
     write_duration,
 )
@@ -43,17 +46,20 @@ _NOT_NULL = "pymacaron_not_null"
 _LEAF = "pymacaron_leaf"
 AS_NUMBER = "pymacaron_as_number"
 """Marks a decimal that is a number in JSON, never a string."""
+READ_AS = "pymacaron_read_as"
+"""Marks a time with the name of its format."""
 _LEAVES: dict[str, Reader] = {
     "any": read_finite,
     "bytes": read_bytes,
     "date": read_date,
     "datetime": read_date_time,
     "decimal": read_decimal,
-    "time": read_time,
+    "time": read_any_time,
     "timedelta": read_duration,
     "uuid": read_uuid,
 }
 """How each of pydantic's types is read from JSON."""
+_TIMES: dict[str, Reader] = {"time": read_time, "time-local": read_time_local}
 _INNER = ("schema", "items_schema", "values_schema", "extras_schema")
 
 
@@ -123,6 +129,10 @@ def _leaf(schema: CoreSchema) -> CoreSchema:
     read = _LEAVES[plain["type"]]
     if plain.get("metadata", {}).get(AS_NUMBER):
         read = read_decimal_number
+    elif plain.get("tz_constraint") == "naive":
+        read = read_date_time_local
+    elif READ_AS in plain.get("metadata", {}):
+        read = _TIMES[plain["metadata"][READ_AS]]
     if plain["type"] == "timedelta" and "serialization" not in plain:
         plain["serialization"] = core_schema.plain_serializer_function_ser_schema(
             write_duration, return_schema=core_schema.str_schema(), when_used="json"

@@ -5,7 +5,7 @@ Each reader takes a JSON value as a Python object and gives the Python value, or
 validator function before them, and they are strict however they are called.
 
 - ``date``: RFC 3339, full-date. ``date-time``: RFC 3339, date-time; the offset is kept as it was sent.
-- ``time``: RFC 3339, full-time; a time without offset (partial-time) is read as well.
+- ``time``: RFC 3339, full-time. ``time-local`` and ``date-time-local`` are the same without offset.
 - What a datetime cannot hold: more digits than microseconds are cut off; a leap second (``23:59:60`` UTC) is read as
   the last microsecond before it ends, so that it stays on its day; the year 0000 is refused.
 - ``duration``: ISO 8601, as RFC 3339 gives it in appendix A: weeks, or days, hours, minutes and seconds. Years and
@@ -42,7 +42,9 @@ Reader = Callable[[Any], Any]
 MEANINGS = {
     "date": "a date (2006-01-31)",
     "date-time": "a date-time with its offset (2006-01-31T12:00:00Z)",
-    "time": "a time (12:00:00Z)",
+    "date-time-local": "a date-time without offset (2006-01-31T12:00:00)",
+    "time": "a time with its offset (12:00:00Z)",
+    "time-local": "a time without offset (12:00:00)",
     "duration": "a duration of weeks, days, hours, minutes and seconds (P1DT2H)",
     "uuid": "a uuid",
     "byte": "base64",
@@ -53,6 +55,7 @@ MEANINGS = {
 _DATE = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _OFFSET = f"(?:[Zz]|[+-]{_MINUTE})"
+_CLOCK = rf"{_MINUTE}:[0-5][0-9](?:\.[0-9]+)?"
 _LEAP = re.compile(rf"({_DATE}[Tt]{_MINUTE}):60(?:\.[0-9]+)?({_OFFSET})")
 _UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _SPAN = re.compile(
@@ -84,6 +87,10 @@ def _reader(name: str, *choices: CoreSchema) -> Reader:
 
 def _of_pattern(pattern: str, schema: CoreSchema) -> CoreSchema:
     return core_schema.chain_schema([core_schema.str_schema(strict=True, pattern=f"^(?:{pattern})$"), schema])
+
+
+def _times(pattern: str) -> CoreSchema:
+    return _of_pattern(pattern, core_schema.time_schema(microseconds_precision="truncate"))
 
 
 def _calling(function: Callable[[str], Any]) -> CoreSchema:
@@ -210,18 +217,22 @@ read_date = _reader("date", _of_pattern(_DATE, core_schema.date_schema()))
 read_date_time = _reader(
     "date-time",
     _of_pattern(
-        rf"{_DATE}[Tt]{_MINUTE}:[0-5][0-9](?:\.[0-9]+)?{_OFFSET}",
+        rf"{_DATE}[Tt]{_CLOCK}{_OFFSET}",
         core_schema.datetime_schema(microseconds_precision="truncate"),
     ),
     _calling(_leap_second),
 )
-read_time = _reader(
-    "time",
+read_date_time_local = _reader(
+    "date-time-local",
     _of_pattern(
-        rf"{_MINUTE}:[0-5][0-9](?:\.[0-9]+)?{_OFFSET}?", core_schema.time_schema(microseconds_precision="truncate")
+        rf"{_DATE}[Tt]{_CLOCK}",
+        core_schema.datetime_schema(microseconds_precision="truncate"),
     ),
-    _calling(_leap_second_of_day),
 )
+read_time = _reader("time", _times(f"{_CLOCK}{_OFFSET}"), _calling(_leap_second_of_day))
+read_time_local = _reader("time-local", _times(_CLOCK))
+read_any_time = _reader("time", _times(f"{_CLOCK}{_OFFSET}?"), _calling(_leap_second_of_day))
+"""Of a type that says nothing of offsets."""
 read_duration = _reader("duration", _calling(_span))
 read_uuid = _reader("uuid", _of_pattern(_UUID, core_schema.uuid_schema()))
 read_bytes = _reader("byte", _calling(_bytes))

@@ -15,7 +15,9 @@ from pymacaron_core.models.patterns import reading
 STRINGS = {
     "date": "dt.date",
     "date-time": "AwareDatetime",
-    "time": "dt.time",
+    "date-time-local": "LocalDatetime",
+    "time": "AwareTime",
+    "time-local": "LocalTime",
     "duration": "dt.timedelta",
     "uuid": "UUID",
     "byte": "Base64",

@@ -14,7 +14,20 @@ from pymacaron_core.spec.operation import Schema
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 FORMATS = (
-    *("date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+    *(
+        "date",
+        "date-time",
+        "date-time-local",
+        "time",
+        "time-local",
+        "duration",
+        "email",
+        "idn-email",
+        "hostname",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+    ),
     *("uri", "uri-reference", "uri-template", "iri", "iri-reference", "uuid", "regex", "json-pointer"),
     *("relative-json-pointer", "byte", "binary", "password", "decimal", "int32", "int64", "float", "double"),
 )
