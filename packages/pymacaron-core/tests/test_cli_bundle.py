@@ -232,3 +232,36 @@ def test_an_output_that_exists_keeps_its_rights_and_no_other_file_is_left(split:
     bundled(split, output)
     assert output.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in output.parent.iterdir()] == ["one.yaml"]
+
+
+def test_within_an_id_what_is_brought_in_is_still_found_by_other_readers(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """\
+        openapi: 3.1.0
+        info: {title: T, version: '1'}
+        components:
+          schemas:
+            Node:
+              $id: node.json
+              properties:
+                next: {$ref: '#'}
+                kind: {$ref: '#kind'}
+                tree: {$ref: tree.yaml}
+                k: {$anchor: kind, enum: [a]}
+        """,
+    )
+    write(tmp_path, "type: object", "tree.yaml")
+    out = tmp_path / "out.json"
+    assert main(["bundle", str(tmp_path / "api.yaml"), "--root", str(tmp_path), "-o", str(out)]) == 0
+    assert json.loads(out.read_text())["components"]["schemas"] == {
+        "Node": {
+            "properties": {
+                "next": {"$ref": "#/components/schemas/Node"},
+                "kind": {"$ref": "#/components/schemas/Node/properties/k"},
+                "tree": {"$ref": "#/components/schemas/tree"},
+                "k": {"enum": ["a"]},
+            }
+        },
+        "tree": {"type": "object"},
+    }

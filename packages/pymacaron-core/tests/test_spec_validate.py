@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pymacaron_core.cli import main
 from pymacaron_core.cli.linting import lint
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.spec import read, validate
@@ -85,6 +86,7 @@ def test_a_validator_that_takes_too_long_is_stopped_and_said_so(tmp_path: Path) 
     specification, _ = read(write(tmp_path, f"{OPENAPI}paths: {{/a: {{get: {{{OK}}}}}}}"), root=tmp_path)
     (fault,) = validate.findings(specification, tmp_path, time_limit=0.01)
     assert fault.message == "the document validator is not done with this after 0.01 seconds"
+    assert fault.severity == "note"
 
 
 def test_schemas_that_refer_to_themselves_are_no_crash(tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ def test_schemas_that_refer_to_themselves_are_no_crash(tmp_path: Path) -> None:
     document = {"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}}
     specification = Specification("t", file="api.yaml", document={**document, "components": {"schemas": schemas}})
     (fault,) = validate.findings(specification, write(tmp_path, "{}").parent)
-    assert fault.message.startswith("this does not validate: it is nested too deeply, or refers to itself")
+    assert fault.message.startswith("it is nested too deeply, or refers to itself")
 
 
 def test_without_the_validator_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +106,17 @@ def test_without_the_validator_nothing_is_said(tmp_path: Path, monkeypatch: pyte
 def test_reading_a_document_never_brings_the_validator() -> None:
     code = "import sys, pymacaron_core.app, pymacaron_core.spec; sys.exit('openapi_spec_validator' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_a_document_over_which_the_validator_trips_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schemas = "components: {schemas: {B: {$id: b, not: {$anchor: c}, anyOf: [{$ref: '#c'}]}}}\n"
+    path = write(tmp_path, f"{MODERN}paths: {{/a: {{get: {{{OK}}}}}}}\n{schemas}")
+    assert main(["check", str(path), "--strict"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition("api.yaml:")[2][:62] for line in told[:-1]] == [
+        "1:1: note: the document validator fails with NoSuchAnchor: 'c'"
+    ]
+    assert told[-1] == "all is well: 1 document"
 
 
 def test_places_are_found_however_deep_a_document_nests() -> None:

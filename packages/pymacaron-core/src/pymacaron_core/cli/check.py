@@ -4,7 +4,8 @@ The JSON has ``errors`` and ``warnings``, how many there are, and ``findings``, 
 project, or from the working directory where documents are named; empty where it is about no file), ``line`` and
 ``column`` (from 1; 0 is unknown), ``pointer`` (JSON pointer, RFC 6901), ``rule`` (what was broken), ``severity``
 (``error`` or ``warning``), ``message`` and ``hint`` (the nearest right name, else empty). ``notes`` are such findings
-too, neither wrong nor doubtful: where a schema was read as one of objects. Keys may be added, none is renamed.
+too, neither wrong nor doubtful: where a schema was read as one of objects, where the document validator fails. Keys may
+be added, none is renamed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from pymacaron_core.cli.finding import Finding
+from pymacaron_core.cli.finding import ASSUMED, Finding
 from pymacaron_core.cli.linting import lint
 from pymacaron_core.cli.survey import survey
 from pymacaron_core.console import BOLD, DIM, GREEN, RED, YELLOW, coloured, on_one_line, say, say_json, tell
@@ -24,6 +25,7 @@ _SHOWN = 3
 """How many places a line names."""
 MOST_OF_A_KIND = 20
 """How many findings of one rule are shown of a file, unless all are wanted."""
+_COLOURS = {"error": RED, "warning": YELLOW, "note": DIM}
 _NO_VALIDATOR = (
     "openapi-spec-validator is not installed, so only what PyMacaron itself knows was checked: "
     "pip install 'openapi-spec-validator>=0.9', which is what the extra [validator] brings"
@@ -46,8 +48,8 @@ def execute(options: argparse.Namespace) -> int:
     else:
         for line in _lines(findings, len(findings) if options.all else MOST_OF_A_KIND):
             say(line)
-        if notes:
-            say(_noted(notes))
+        for line in _notes(notes):
+            say(line)
         say(_summary(findings, looked_at))
     return 1 if errors or (warnings and strict) else 0
 
@@ -80,7 +82,7 @@ def _lines(findings: Sequence[Finding], most: int) -> Iterator[str]:
 
 
 def _line(finding: Finding) -> str:
-    severity = coloured(finding.severity, RED if finding.severity == "error" else YELLOW)
+    severity = coloured(finding.severity, _COLOURS[finding.severity])
     place = coloured(f"{on_one_line(finding.place)}:", BOLD) + " " if finding.file else ""
     pointer = f"(at {on_one_line(finding.pointer)})" if finding.pointer else ""
     rule = f"[{finding.rule}]" if finding.rule else ""
@@ -88,13 +90,16 @@ def _line(finding: Finding) -> str:
     return f"{place}{severity}: {on_one_line(finding.message)}" + (f" {coloured(more, DIM)}" if more else "")
 
 
-def _noted(notes: Sequence[Finding]) -> str:
-    """One line for all of them: they are many, and alike."""
-    shown = ", ".join(on_one_line(note.place) for note in notes[:_SHOWN])
-    more = f" and {len(notes) - _SHOWN} more" if len(notes) > _SHOWN else ""
-    what = "schema with `properties` has" if len(notes) == 1 else "schemas with `properties` have"
-    read = "is read as an object" if len(notes) == 1 else "are read as objects"
-    return coloured(f"note: {len(notes)} {what} no `type`, and {read}: {shown}{more}", DIM)
+def _notes(notes: Sequence[Finding]) -> Iterator[str]:
+    """One line for all schemas that are read as objects: they are many, and alike."""
+    assumed = [note for note in notes if note.rule == ASSUMED]
+    yield from (_line(note) for note in notes if note.rule != ASSUMED)
+    if assumed:
+        shown = ", ".join(on_one_line(note.place) for note in assumed[:_SHOWN])
+        more = f" and {len(assumed) - _SHOWN} more" if len(assumed) > _SHOWN else ""
+        what = "schema with `properties` has" if len(assumed) == 1 else "schemas with `properties` have"
+        read = "is read as an object" if len(assumed) == 1 else "are read as objects"
+        yield coloured(f"note: {len(assumed)} {what} no `type`, and {read}: {shown}{more}", DIM)
 
 
 def _summary(findings: Sequence[Finding], looked_at: str) -> str:

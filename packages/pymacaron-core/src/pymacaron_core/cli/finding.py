@@ -18,6 +18,8 @@ from pymacaron_core.yaml12 import Positions, YamlFault
 LARGE = 100_000
 """How many bytes a document has that the document validator takes seconds for."""
 
+ASSUMED = "type"
+"""The rule of a note that a schema was read as one of objects."""
 _PLACED = re.compile(r"(?P<file>[^\s:][^:\n]*?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?: (?P<message>.*)", re.DOTALL)
 _HINT = re.compile(r"did you mean [`']?(?P<name>[^`'?]+)[`']?")
 
@@ -81,7 +83,7 @@ class Located:
     def assumed(self, place: Place) -> Finding:
         """A schema that was taken for one of objects, as nearly everybody means it."""
         message = "`properties` without a `type` is read as an object; write `type: object` to say so"
-        return replace(self.finding(place, message, "type"), severity="note")
+        return replace(self.finding(place, message, ASSUMED), severity="note")
 
     def unenforced(self, found: Unenforced) -> Finding:
         """A keyword that nobody enforces."""
@@ -113,7 +115,7 @@ def validated(specification: Specification, root: Path, told: Iterable[Finding])
     told = list(told)
     if any(each.severity == "error" for each in told) and _size(specification, root) > LARGE:
         message = "the document validator was not asked yet: it is when the errors of this document are mended"
-        return [Finding("warning", message, specification.file, rule="validator")] if can_validate() else []
+        return [Finding("note", message, specification.file, rule="validator")] if can_validate() else []
     places = [Place(each.file, each.pointer) for each in told if each.file]
     return [of_fault(fault) for fault in findings(specification, root, places)]
 

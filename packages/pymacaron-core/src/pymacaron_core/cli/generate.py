@@ -82,7 +82,9 @@ class _Places(logging.Handler):
 
 def _validate(specifications: list[Specification], config: Config, told: list[Place]) -> None:
     """Tell what the document validator says; under ``documents: strict`` nothing is generated then."""
-    found = [fault for each in specifications for fault in findings(each, config.root, told)]
+    found = [
+        fault for each in specifications for fault in findings(each, config.root, told) if fault.severity != "note"
+    ]
     if found and config.core.documents == "strict":
         raise DocumentError(found)
     if config.core.documents == "warn":

@@ -145,7 +145,13 @@ def _serve(commands: Commands) -> None:
 def _generate(commands: Commands) -> None:
     told = (
         "Write the models of every document to apis/NAME_models.py, to be imported and\n"
-        "committed. A file edited by hand is kept aside, as NAME_models.py.orig."
+        "committed. A file edited by hand is kept aside, as NAME_models.py.orig.\n\n"
+        "exit status: 0 all is as it should be, 1 a file is stale (with --check),\n"
+        "2 it cannot be done\n\n"
+        "examples:\n"
+        "  pymacaron generate             write the models that are missing or stale\n"
+        "  pymacaron generate --check     tell which are stale, and why, as CI does\n"
+        "  pymacaron generate --handlers  also write stubs of the functions that lack"
     )
     parser = _command(commands, "generate", "write the models, and stubs of functions", told)
     parser.add_argument(
@@ -162,7 +168,15 @@ def _generate(commands: Commands) -> None:
 
 
 def _routes(commands: Commands) -> None:
-    told = "List what is served: method, path, operation, its function, the rule that\nfound it, and who may call."
+    told = (
+        "List what is served: method, path, operation, its function, the rule that\n"
+        "found it, and who may call. What has no function, or answers 501 as its\n"
+        "document has faults, is in the list as well.\n\n"
+        "exit status: 0 it is listed, 2 it cannot be done\n\n"
+        "examples:\n"
+        "  pymacaron routes\n"
+        "  pymacaron routes --json | jq -r '.[] | select(.function == null) | .path'"
+    )
     parser = _command(commands, "routes", "list what is served, and by which function", told)
     add_project_options(parser, json=True)
 
@@ -238,6 +252,8 @@ def _bundle(commands: Commands) -> None:
         "Write a document and all files it refers to as one file, in the same dialect.\n"
         "What stands in other files gets a name among the components. Comments are lost.\n"
         "YAML is written so that readers of YAML 1.1 and 1.2 understand it alike.\n\n"
+        "exit status: 0 it is written, 2 it cannot be done: the document has faults, or\n"
+        "a file cannot be read or written\n\n"
         "examples:\n"
         "  pymacaron bundle apis/shop.yaml > shop.yaml\n"
         "  pymacaron bundle apis/shop.yaml --output shop.json"
@@ -251,6 +267,8 @@ def _convert(commands: Commands) -> None:
         "Write a Swagger 2.0 or OpenAPI 3.0 document as OpenAPI 3.1, with all files it\n"
         "refers to, as one file. It describes the same API; what 3.1 cannot say is told\n"
         "with its place on standard error. Comments are lost.\n\n"
+        "exit status: 0 it is written, 2 it cannot be done: the document has faults, or\n"
+        "a file cannot be read or written\n\n"
         "examples:\n"
         "  pymacaron convert swagger.yaml --output apis/shop.yaml\n"
         "  pymacaron convert swagger.json --format yaml"
@@ -283,7 +301,9 @@ def _describe(commands: Commands) -> None:
     told = (
         "Tell what the service is and needs: its name, its APIs and routes, who may call\n"
         "them, the names of its secrets (never their values). Reads documents and\n"
-        "configuration only; no code of the project runs."
+        "configuration only; no code of the project runs.\n\n"
+        "examples:\n"
+        "  pymacaron describe --json | jq -r '.secrets[]'"
     )
     parser = _command(commands, "describe", "tell what the service is and needs", told)
     add_project_options(parser, json=True)

@@ -1,9 +1,9 @@
 """``pymacaron routes``: what is served, and by which function.
 
 The JSON is a list of routes, each with ``api``, ``method``, ``path``, ``operation`` (its ``operationId``),
-``function``, ``rule`` (what found the function), ``security`` (alternatives of schemes with their scopes) and ``served``
-(false where the document's faults have it answered with 501). What is not there is null. Keys may be added, none is
-renamed.
+``function``, ``rule`` (what found the function), ``security`` (alternatives of schemes with their scopes) and
+``served`` (false where the document's faults have it answered with 501). What is not there is null. Keys may be added,
+none is renamed.
 """
 
 from __future__ import annotations

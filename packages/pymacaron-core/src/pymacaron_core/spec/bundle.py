@@ -40,6 +40,8 @@ class Bundler:
         self.main = library.files[0]
         self.anatomy, self.groups = anatomy(dialect), groups(dialect)
         self.faults = Faults()
+        self._plain = len(library.files) > 1 and any(library.open(self.main).identity.bases)
+        """Whether parts of the main file lose their names too: within an ``$id``, ``#/components`` means another."""
         self._brought: dict[tuple[str, Place], str] = {}
         self._taken: dict[str, set[str]] = {}
         self._waiting: deque[tuple[str, Place, str]] = deque()
@@ -68,7 +70,8 @@ class Bundler:
         if kind == "discriminator":
             return self._discriminator(value, place)
         ref = reference(value)
-        if ref is None and kind == "schema" and place.file != self.main and isinstance(value.get("$dynamicRef"), str):
+        loses_names = self._plain or place.file != self.main
+        if ref is None and kind == "schema" and loses_names and isinstance(value.get("$dynamicRef"), str):
             ref = value["$dynamicRef"]
         if ref is not None and kind != "document":
             return self._referring(value, ref, place, kind)
@@ -86,7 +89,7 @@ class Bundler:
         known = self.anatomy.get(kind, {})
         copied: dict[str, Any] = {}
         for key, inner in value.items():
-            if kind == "schema" and key in _IDENTITY and place.file != self.main:
+            if kind == "schema" and key in _IDENTITY and (self._plain or place.file != self.main):
                 continue  # what refers to it by such a name refers to its place from now on
             held = held_by(known, key)
             copied[key] = inner if held is None else self._held(inner, place / key, held)
@@ -114,8 +117,8 @@ class Bundler:
         if kind == "path" or (kind == "schema" and self.dialect[:3] > "3.0"):
             beside = self._members(beside, place, kind)
         if there.file == self.main:
-            kept = ref if place.file == self.main and ref.startswith("#") else f"#{_quoted(there.pointer)}"
-            return {"$ref": kept, **beside}
+            stays = place.file == self.main and ref.startswith("#") and not self._plain
+            return {"$ref": ref if stays else f"#{_quoted(there.pointer)}", **beside}
         if kind in self.groups:
             return {"$ref": self._prefix(kind) + escaped(self.bring(kind, there)), **beside}
         if there in self._open:
@@ -144,7 +147,7 @@ class Bundler:
             self.faults.warning(place, str(error), "reference")
             return ref
         if there.file == self.main:
-            return ref if place.file == self.main else f"#{_quoted(there.pointer)}"
+            return ref if place.file == self.main and not self._plain else f"#{_quoted(there.pointer)}"
         return self._prefix("schema") + escaped(self.bring("schema", there))
 
     def _named(self, kind: str, place: Place) -> str:

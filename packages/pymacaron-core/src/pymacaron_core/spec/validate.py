@@ -45,6 +45,8 @@ def findings(
 ) -> list[DocumentFault]:
     """Where a document does not validate, as warnings with places; ``[]`` where nothing is installed that says so.
 
+    Where the validator fails itself, that is a note: the document may be all right.
+
     What is wrong at a place of ``told``, inside of it or around it, is left out. A document in several files is
     validated as one, and what is wrong in a part that another file brings is told where the main file refers to it.
     """
@@ -81,7 +83,9 @@ def _found(specification: Specification, time_limit: float) -> Iterator[Document
         yield _fault(specification, (), "the document validator cannot judge this document", "failure")
         return
     for path, keyword, message in answers:
-        yield _fault(specification, path, f"this does not validate: {_short(message)}", keyword)
+        failed = f"{_RULE}-{keyword}" in _FAILED
+        told = _short(message) if failed else f"this does not validate: {_short(message)}"
+        yield _fault(specification, path, told, keyword)
 
 
 def _fault(specification: Specification, path: Iterable[str], message: str, keyword: str = "") -> DocumentFault:
@@ -89,7 +93,8 @@ def _fault(specification: Specification, path: Iterable[str], message: str, keyw
     for step in path:
         place /= step
     rule = f"{_RULE}-{keyword}" if keyword else _RULE
-    return DocumentFault(place.file, place.pointer, message, rule=rule, severity="warning")
+    severity = "note" if rule in _FAILED else "warning"
+    return DocumentFault(place.file, place.pointer, message, rule=rule, severity=severity)
 
 
 def _is_told(pointer: str, known: list[str]) -> bool:
