@@ -137,6 +137,14 @@ SAME: list[tuple[str, Any, Any, Any, Any]] = [
         {"P": PAIR},
         {"P": PAIR},
     ),
+    (
+        "names are text",
+        {"type": "object", "propertyNames": {"maxLength": 3}},
+        {"type": "object", "propertyNames": {"type": "string", "maxLength": 3}},
+        {},
+        {},
+    ),
+    ("nothing fits", {"allOf": [STRING, INTEGER]}, False, {}, {}),
 ]
 VERDICTS: list[tuple[str, Any, Any, str, str, Any, Any]] = [
     ("type", STRING, INTEGER, "breaking", "breaking", {}, {}),

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymacaron_core.changes.flattening import Flat, Flattener, is_null
 from pymacaron_core.changes.folding import TOLD
-from pymacaron_core.changes.merging import identity
+from pymacaron_core.changes.merging import all_of
 from pymacaron_core.changes.values import TYPES, key_of, listed
 from pymacaron_core.spec.operation import Place, Schema
 
@@ -51,7 +51,7 @@ def by_type(branch: Branch, flattener: Flattener) -> tuple[Schema, ...]:
     names = types - {"integer"} if "number" in types else types
     if len(names) < 2 or types >= TYPES - {"null"}:
         return ()
-    return tuple(_all_of((branch.schema, _ONLY[name])) for name in sorted(names))
+    return tuple(all_of(branch.schema, _ONLY[name]) for name in sorted(names))
 
 
 def overlaps(branches: tuple[Branch, ...], flattener: Flattener, objects: bool) -> int:
@@ -130,7 +130,7 @@ def _branch(
     if alone and flattener.flat(first).types <= types:
         schema = _but_null(first, flattener)
     else:
-        schema = _but_null(_all_of((*beside, *found)), flattener)
+        schema = _but_null(all_of(*beside, *found), flattener)
     return Branch(schema, first.ref, first.place)
 
 
@@ -141,9 +141,4 @@ def _says(schema: Schema) -> bool:
 
 
 def _but_null(schema: Schema, flattener: Flattener) -> Schema:
-    return _all_of((schema, _NOT_NULL)) if "null" in flattener.flat(schema).types else schema
-
-
-def _all_of(schemas: tuple[Schema, ...]) -> Schema:
-    parts = [part for each in schemas for part in ([each] if each.place.file else each.get("allOf", (each,)))]
-    return Schema({"allOf": tuple({identity(part): part for part in parts}.values())})
+    return all_of(schema, _NOT_NULL) if "null" in flattener.flat(schema).types else schema

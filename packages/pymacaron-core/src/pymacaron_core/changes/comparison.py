@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pymacaron_core.changes.change import Change
 from pymacaron_core.changes.flattening import Flattener
 from pymacaron_core.changes.operations import CALLED, SERVED, OperationComparison, Opposite
-from pymacaron_core.changes.schemas import Key, Schemas, reachable
+from pymacaron_core.changes.pairs import Key, reachable
+from pymacaron_core.changes.schemas import Schemas
 from pymacaron_core.changes.security import compare_security
 from pymacaron_core.spec.operation import Operation, Place, Specification
 from pymacaron_core.spec.parts import shape

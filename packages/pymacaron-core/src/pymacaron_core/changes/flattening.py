@@ -144,7 +144,7 @@ class Flattener:
         types = types & types_of(keywords)
         known = [part.place for part, _ in parts if part.place.file]
         place = next((part.place for part, _ in parts if part.keywords and part.place.file), [*known, Place()][0])
-        refused = any(part.refuses_all for part, _ in parts)
+        refused = not types or any(part.refuses_all for part, _ in parts)
         said = {name: value for name, value in keywords.items() if _is_about(name, types)}
         asked = {name: value for name, value in conditions.items() if _is_about(name, types)}
         return Flat(said, types, tuple(choices), asked, place, places, refused, parts)

@@ -23,9 +23,12 @@ def identity(schema: Schema) -> Any:
 
 def both(one: Schema, other: Schema) -> Schema:
     """A schema of which both are true."""
-    if identity(one) == identity(other):
-        return one
-    parts = [part for each in (one, other) for part in ([each] if each.place.file else each.get("allOf", (each,)))]
+    return one if identity(one) == identity(other) else all_of(one, other)
+
+
+def all_of(*schemas: Schema) -> Schema:
+    """A schema of which all are true."""
+    parts = [part for each in schemas for part in ([each] if each.place.file else each.get("allOf", (each,)))]
     return Schema({"allOf": tuple({identity(part): part for part in parts}.values())})
 
 

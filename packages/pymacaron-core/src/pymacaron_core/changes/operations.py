@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pymacaron_core.changes.change import Change
-from pymacaron_core.changes.content import is_success, meant_by, media_pairs, takes_in
 from pymacaron_core.changes.folding import TOLD
+from pymacaron_core.changes.media import is_success, meant_by, media_pairs, takes_in
+from pymacaron_core.changes.pairs import Key
 from pymacaron_core.changes.rules import REPLY, REQUEST
-from pymacaron_core.changes.schemas import Key, Schemas
+from pymacaron_core.changes.schemas import Schemas
 from pymacaron_core.spec.operation import Body, MediaType, Operation, Parameter, Reply, Schema
 from pymacaron_core.spec.parts import variables
 
