@@ -54,6 +54,7 @@ Animal:
 Bird: {allOf: [{$ref: '#/Animal'}, {type: object, properties: {wings: {type: integer, minimum: 0}}}]}
 Either: {anyOf: [{type: integer}, {type: array, items: {type: string, pattern: '^(?=a)b$'}}, {$ref: '#/Cat'}]}
 Pair: {type: array, prefixItems: [{type: integer}, {$ref: '#/Day'}], minItems: 2, maxItems: 2}
+Row: {type: array, prefixItems: [{type: number}, {type: [number, 'null']}], items: {type: number, minimum: 0}}
 Shut: {type: array, prefixItems: [{const: a}, {const: null}], minItems: 2, unevaluatedItems: false}
 Open: {type: object, properties: {a: {type: string}}, additionalProperties: {type: integer}}
 Closed: {type: object, properties: {a: {type: string}}, additionalProperties: false}

@@ -10,7 +10,7 @@ import yaml
 from model_documents import catalog_of, read, refused
 from pydantic import ValidationError
 from pydantic_core import SchemaSerializer, SchemaValidator
-from pymacaron_core.models import Catalog, Upload, faults_of
+from pymacaron_core.models import Catalog, Upload, faults_of, module_source
 from pymacaron_core.spec.operation import Schema
 
 CASES: list[tuple[str, list[str], list[str]]] = [
@@ -458,6 +458,25 @@ def test_arrays_that_hold_themselves_through_an_all_of_end(tmp_path: Path, name:
     assert refused(catalog, name, "[[], [[[]]]]") == []
     assert refused(catalog, name, "[[[[[3]]]]]") == [("/0/0/0/0/0", "type")]
     assert refused(catalog, name, "[[[], [], [], []]]") == [("/0", "maxItems")]
+
+
+def test_an_open_tuple_is_a_list_of_what_all_its_places_have_in_common(tmp_path: Path) -> None:
+    point = "prefixItems: [{type: number, minimum: -180}, {type: number, maximum: 90}]"
+    schemas = f"""
+    Point: {{type: array, {point}, items: {{type: number}}}}
+    Short: {{type: array, {point}, maxItems: 2}}
+    Gap: {{type: array, prefixItems: [{{type: 'null'}}, {{type: [string, 'null'], maxLength: 1}}], items: false}}
+    Open: {{type: array, {point}}}
+    Row: {{type: array, prefixItems: [{{type: number}}, {{type: string}}], items: false}}
+    """
+    catalog = catalog_of(tmp_path, schemas, version="3.1.0")
+    source = "".join(module_source(catalog.specification).split())
+    kinds = {"Point": "float", "Short": "float", "Gap": "str|None", "Open": "Any", "Row": "Any"}
+    assert [name for name, kind in kinds.items() if f"{name}:TypeAlias=Annotated[list[{kind}]," not in source] == []
+    assert read(catalog, "Point", "[1, 2, 300]") == [1.0, 2.0, 300.0]
+    assert refused(catalog, "Point", '[-181, "x", "y", 1]') == [("/1", "type"), ("/2", "type"), ("/0", "minimum")]
+    assert read(catalog, "Gap", '[null, "a"]') == [None, "a"] and refused(catalog, "Gap", '["a"]') == [("/0", "type")]
+    assert refused(catalog, "Short", "[1, 91, 3]") == [("", "maxItems"), ("/1", "maximum")]
 
 
 def test_required_properties_that_are_not_declared_are_kept(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pymacaron_core.models.scalars import matching
 from pymacaron_core.spec.operation import Schema
 
 TypeOf = Callable[[Schema], Type]
+_PLAIN = frozenset(("str", "int", "float", "bool"))
 
 
 def array(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set[str]]:
@@ -28,12 +29,25 @@ def array(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set[str]]
         kind = Type(f"tuple[{', '.join(type_of(item).full for item in first)}]", (), marks)
         return kind, used | {"prefixItems", "items"}
     if first:
-        return Type("list[Any]", given, marks), used
+        return Type(f"list[{_of_each(first, items, keywords, type_of)}]", given, marks), used
     if isinstance(items, Schema) and items.refuses_all:
         return Type("list[Any]", given, marks), used
     used.add("items")
     inner = type_of(items) if isinstance(items, Schema) else Type("Any")
     return Type(f"list[{inner.full}]", given, marks), used
+
+
+def _of_each(first: tuple[Schema, ...], items: Any, keywords: Mapping[str, Any], type_of: TypeOf) -> str:
+    """The type that all items have, whatever their place: one of JSON's plain ones, which are read alike everywhere."""
+    is_closed = keywords.get("maxItems", len(first) + 1) <= len(first)
+    if is_closed or (isinstance(items, Schema) and items.refuses_all):
+        kinds = [type_of(item) for item in first]
+    else:
+        kinds = [type_of(item) for item in (*first, items if isinstance(items, Schema) else Schema())]
+    texts = {kind.text for kind in kinds if kind.text not in ("None", "Nothing")}
+    if len(texts) != 1 or not texts <= _PLAIN:
+        return "Any"
+    return Type(texts.pop(), nullable=any(kind.nullable for kind in kinds)).full
 
 
 def _ends_at(items: Any, keywords: Mapping[str, Any], length: int) -> bool:
