@@ -93,6 +93,19 @@ def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixtur
     assert "mock-missing" in told
 
 
+def test_fish_knows_which_values_are_files_folders_or_words(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["completion", "fish"])
+    told = capsys.readouterr().out
+    for option in (
+        "from bundle' -s o -l output -r -F -d",
+        "from bundle' -l format -x -a 'yaml json' -d",
+        "from check' -s C -l root -x -a '(__fish_complete_directories)' -d",
+        "from check' -l env -x -d",
+        "from check' -l strict -d",
+    ):
+        assert f"-n '__fish_seen_subcommand_{option}" in told
+
+
 def test_bash_completes_commands_options_and_their_values(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["completion", "bash"])
     script = capsys.readouterr().out

@@ -31,6 +31,12 @@ def tell(text: str, colour: str = DIM) -> None:
     sys.stderr.flush()
 
 
+def tell_progress(text: str) -> None:
+    """A line for somebody who waits: on a terminal only."""
+    if sys.stderr.isatty():
+        tell(text)
+
+
 def say_json(value: Any) -> None:
     say(json.dumps(value, indent=2, ensure_ascii=not _is_unicode(sys.stdout)))
 

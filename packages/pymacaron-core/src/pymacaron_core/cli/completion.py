@@ -83,19 +83,26 @@ def fish() -> str:
     briefs = {choice.dest: choice.help or "" for choice in _subparsers()._choices_actions}
     for name, parser in _commands().items():
         lines.append(f"complete -c pymacaron -n __fish_use_subcommand -a {name} -d {_quoted(briefs[name])}")
+        seen = f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}'"
         for action in parser._actions:
-            for option in (text for text in action.option_strings if text.startswith("--")):
-                needs = " -r -F" if action.nargs != 0 else ""
-                needs = f" -x -a {_quoted(' '.join(_values(action)))}" if _values(action) else needs
+            if action.option_strings:
                 told = _quoted((action.help or "").split(";")[0])
-                lines.append(
-                    f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -l {option[2:]}{needs} -d {told}"
-                )
+                lines.append(f"{seen} {_fish_names(action)}{_fish_values(action)} -d {told}")
         if _takes_files(parser):
-            lines.append(f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -F")
-        for choice in _choices(parser):
-            lines.append(f"complete -c pymacaron -n '__fish_seen_subcommand_from {name}' -a {choice}")
+            lines.append(f"{seen} -F")
+        lines += [f"{seen} -a {choice}" for choice in _choices(parser)]
     return "\n".join(lines)
+
+
+def _fish_names(action: argparse.Action) -> str:
+    return " ".join(f"-l {text[2:]}" if text.startswith("--") else f"-s {text[1:]}" for text in action.option_strings)
+
+
+def _fish_values(action: argparse.Action) -> str:
+    if action.nargs == 0:
+        return ""
+    known = {"FILE": " -r -F", "FOLDER": " -x -a '(__fish_complete_directories)'"}
+    return f" -x -a {_quoted(' '.join(_values(action)))}" if _values(action) else known.get(str(action.metavar), " -x")
 
 
 def _subparsers() -> argparse._SubParsersAction[argparse.ArgumentParser]:

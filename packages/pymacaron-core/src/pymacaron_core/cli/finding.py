@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pymacaron_core.console import tell_progress
 from pymacaron_core.errors import DocumentFault
 from pymacaron_core.models.types import Unenforced
 from pymacaron_core.spec.operation import Place, Specification
@@ -113,11 +114,18 @@ def validated(specification: Specification, root: Path, told: Iterable[Finding])
     It takes its time for a large document: one with errors is for it when they are mended.
     """
     told = list(told)
-    if any(each.severity == "error" for each in told) and _size(specification, root) > LARGE:
+    if any(each.severity == "error" and each.pointer for each in told) and _size(specification, root) > LARGE:
         message = "the document validator was not asked yet: it is when the errors of this document are mended"
         return [Finding("note", message, specification.file, rule="validator")] if can_validate() else []
+    tell_if_long(specification, root)
     places = [Place(each.file, each.pointer) for each in told if each.file]
     return [of_fault(fault) for fault in findings(specification, root, places)]
+
+
+def tell_if_long(specification: Specification, root: Path) -> None:
+    """Tell somebody who waits what the time goes into, where the document validator needs some."""
+    if can_validate() and _size(specification, root) > LARGE:
+        tell_progress(f"{specification.file}: the document validator looks at it, which takes its time")
 
 
 def _size(specification: Specification, root: Path) -> int:

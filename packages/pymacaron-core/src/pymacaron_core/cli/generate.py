@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pymacaron_core.cli.finding import tell_if_long
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.cli.signatures import Signatures
 from pymacaron_core.cli.stubs import Target, Written, targets, title_of, write_stubs
@@ -82,9 +83,10 @@ class _Places(logging.Handler):
 
 def _validate(specifications: list[Specification], config: Config, told: list[Place]) -> None:
     """Tell what the document validator says; under ``documents: strict`` nothing is generated then."""
-    found = [
-        fault for each in specifications for fault in findings(each, config.root, told) if fault.severity != "note"
-    ]
+    found: list[DocumentFault] = []
+    for each in specifications:
+        tell_if_long(each, config.root)
+        found += [fault for fault in findings(each, config.root, told) if fault.severity != "note"]
     if found and config.core.documents == "strict":
         raise DocumentError(found)
     if config.core.documents == "warn":
