@@ -441,6 +441,23 @@ VERDICTS: list[tuple[str, Any, Any, str, str, Any, Any]] = [
         *({name: obj({"k": {"const": name}}, ["k"]) for name in "PQ"},) * 2,
     ),
     (
+        "named schema behind a value renamed",
+        {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k", "mapping": {"p": "P", "q": "Q"}}},
+        {"oneOf": [ref("R"), ref("Q")], "discriminator": {"propertyName": "k", "mapping": {"p": "R", "q": "Q"}}},
+        "none",
+        "none",
+        {name: obj({"k": STRING, name: STRING}, ["k"]) for name in "PQ"},
+        {name: obj({"k": STRING, other: STRING}, ["k"]) for name, other in ("RP", "QQ")},
+    ),
+    (
+        "one more branch beside a single one",
+        {"oneOf": [ref("P")], "discriminator": {"propertyName": "k"}},
+        {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k"}},
+        "compatible",
+        "breaking",
+        *({name: obj({"k": STRING, name: STRING}, ["k"]) for name in "PQ"},) * 2,
+    ),
+    (
         "mapping by names written out",
         {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k"}},
         {"oneOf": [ref("P"), ref("Q")], "discriminator": {"propertyName": "k", "mapping": {"P": "P", "Q": "Q"}}},
@@ -651,6 +668,12 @@ OPERATIONS: list[tuple[str, Any, Any, str]] = [
     ),
 ]
 
+FAMILY = {"discriminator": {"propertyName": "k"}, **obj({"k": STRING}, ["k"])}
+
+
+def child(**properties: Any) -> dict[str, Any]:
+    return {"allOf": [ref("Pet"), obj(properties)]}
+
 
 def worst(folder: Path, old: Any, new: Any) -> str:
     """The worst severity that is told; none, where nothing is."""
@@ -683,3 +706,30 @@ def test_a_change_of_an_operation_breaks_those_it_must(
     name: str, old: Any, new: Any, verdict: str, tmp_path: Path
 ) -> None:
     assert worst(tmp_path, old, new) == verdict
+
+
+@pytest.mark.parametrize(
+    ("changed", "request_", "reply_"),
+    [
+        ({"Cat": child(c=INTEGER)}, "breaking", "breaking"),
+        ({"Cow": child()}, "compatible", "breaking"),
+        ({"Cat": obj({})}, "breaking", "compatible"),
+        ({"Pet": obj({"k": STRING}, ["k"])}, "compatible", "breaking"),
+        ({"Pet": {**FAMILY, "required": ["k", "z"]}}, "breaking", "compatible"),
+    ],
+    ids=["child changed", "child added", "child gone", "discriminator gone", "parent changed"],
+)
+def test_the_children_of_a_parent_with_a_discriminator_are_compared(
+    changed: Any, request_: str, reply_: str, tmp_path: Path
+) -> None:
+    named = {"Pet": FAMILY, "Cat": child(c=STRING), "Dog": child(d=STRING)}
+    for holder, verdict in ((in_request, request_), (in_reply, reply_)):
+        old, new = holder(ref("Pet"), **named), holder(ref("Pet"), **named | changed)
+        assert worst(tmp_path, old, new) == verdict
+
+
+def test_a_change_of_a_parent_is_told_once_and_not_for_each_child(tmp_path: Path) -> None:
+    named = {"Pet": FAMILY, "Cat": child(c=STRING), "Dog": child(d=STRING)}
+    changed = named | {"Pet": {**FAMILY, "properties": {"k": {"type": "string", "maxLength": 9}}}}
+    (change,) = changes(tmp_path, in_reply(ref("Pet"), **named), in_reply(ref("Pet"), **changed))
+    assert change.message == "Pet.k has at most 9 characters now"

@@ -16,7 +16,7 @@ MOST = 600
 """How many branches several choices together may make; what is beyond that stays a choice."""
 _FEW = 50
 """How many branches are looked at in pairs."""
-_BESIDE = frozenset(("type", "discriminator"))
+_CHOOSING = frozenset(("oneOf", "anyOf", "discriminator"))
 _NOT_NULL = Schema({"type": tuple(sorted(TYPES - {"null"}))})
 _ONLY = {name: Schema({"type": (name,)}) for name in TYPES}
 
@@ -34,7 +34,11 @@ def branches_of(schema: Schema, flattener: Flattener) -> tuple[Branch, ...]:
     """The schemas that a value of a schema may have but null; the schema itself, where it has no choice."""
     flat = flattener.flat(schema)
     if not flat.choices:
-        return (Branch(_but_null(schema, flattener), schema.ref, schema.place),)
+        only = _only(schema)
+        if only is schema:
+            return (Branch(_but_null(schema, flattener), schema.ref, schema.place),)
+        words = {name: value for name, value in schema.keywords.items() if name not in _CHOOSING}
+        return (_branch((Schema(words, schema.ref, schema.place),), (only,), flat.types, flattener),)
     taken: set[Place] = set()
     combined: list[tuple[Schema, ...]] = [()]
     for choice in flat.choices:
@@ -68,6 +72,12 @@ def overlaps(branches: tuple[Branch, ...], flattener: Flattener, objects: bool) 
         for one, other in pairs
         if objects or one.types & other.types - {"object", "null"} or _is_any(one) or _is_any(other)
     )
+
+
+def _only(schema: Schema) -> Schema:
+    """The only branch of a choice; the schema itself, where there is none."""
+    kept = [branch for name in ("oneOf", "anyOf") for branch in schema.get(name, ()) if not is_null(branch)]
+    return kept[0] if len(kept) == 1 else schema
 
 
 def _is_any(flat: Flat) -> bool:
@@ -114,7 +124,7 @@ def _beside(flat: Flat, taken: set[Place]) -> Iterator[Schema]:
             if name in ("oneOf", "anyOf"):
                 if part.place / name not in taken and sum(not is_null(each) for each in value) > 1:
                     words[name] = value
-            elif name != "allOf":
+            elif name not in _CHOOSING and name != "allOf":
                 words[name] = value
         if nullable and "type" in words:
             words["type"] = (*words["type"], "null")
@@ -136,8 +146,8 @@ def _branch(
 
 def _says(schema: Schema) -> bool:
     """Whether a schema says what fits, beside the types."""
-    names = (name for name in schema.keywords if name not in _BESIDE and name not in TOLD and name[:2] != "x-")
-    return schema.refuses_all or any(names)
+    names = (name for name in schema.keywords if name != "type" and name not in TOLD and name[:2] != "x-")
+    return schema.refuses_all or schema.ref is not None or any(names)
 
 
 def _but_null(schema: Schema, flattener: Flattener) -> Schema:

@@ -122,14 +122,19 @@ class Pairs:
 
 
 def _of_schemas(schemas: Schemas, users: Mapping[Key, list[str]]) -> Iterator[Change]:
+    """The changes of schemas: one of what several schemas are made of (``allOf``) is told once."""
     order: dict[str, int] = {}
     for found in users.values():
         for label in found:
             order.setdefault(label, len(order))
     holders = schemas.holders()
-    for key, pair in schemas.pairs.items():
+    told: dict[tuple[object, ...], tuple[Change, set[str]]] = {}
+    for pair_key, pair in schemas.pairs.items():
         if pair.changes:
-            seen = {label for user in reachable(key, holders) for label in users.get(user, ())}
-            labels = tuple(sorted(seen, key=order.__getitem__))
-            for change in dict.fromkeys(pair.changes):
-                yield replace(change, operations=labels)
+            seen = {label for user in reachable(pair_key, holders) for label in users.get(user, ())}
+            for change in pair.changes:
+                tail = change.message.removeprefix(pair.label)
+                key = (change.rule, change.direction, change.old, change.new, tail)
+                told.setdefault(key, (change, set()))[1].update(seen)
+    for change, labels in told.values():
+        yield replace(change, operations=tuple(sorted(labels, key=order.__getitem__)))

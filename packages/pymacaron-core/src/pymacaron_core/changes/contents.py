@@ -8,7 +8,7 @@ from pymacaron_core.changes.alternatives import Matching
 from pymacaron_core.changes.change import Change
 from pymacaron_core.changes.choices import Branch, overlaps
 from pymacaron_core.changes.conditions import compare_conditions
-from pymacaron_core.changes.discriminators import compare_discriminators
+from pymacaron_core.changes.discriminators import compare_discriminators, picked_by_both
 from pymacaron_core.changes.flattening import Flat, Flattener
 from pymacaron_core.changes.keywords import compare_defaults, compare_null, compare_refusal, compare_values
 from pymacaron_core.changes.merging import both
@@ -33,8 +33,11 @@ class Comparison:
             return
         self._tell_all(compare_defaults(one, other, self.direction), one, other, label)
         flatteners = self.schemas.old, self.schemas.new
-        told_apart = compare_discriminators((old, one, flatteners[0]), (new, other, flatteners[1]), self._same)
-        self._tell_all(told_apart, one, other, label)
+        known, found = (old, one, flatteners[0]), (new, other, flatteners[1])
+        self._tell_all(compare_discriminators(known, found, self._harmless), one, other, label)
+        for before, after in picked_by_both(known, found):
+            if before == after or self._harmless(before, after):
+                self._inner(Schema(ref=before), Schema(ref=after), label)
         if one.choices or other.choices:
             self._tell_all(compare_null(one, other), one, other, label)
             self._choices(old, one, new, other, label)
@@ -51,8 +54,8 @@ class Comparison:
         if not self.schemas.inner(self.pair, old, new, self.direction, label):
             self.compare(old, new, label)
 
-    def _same(self, old: str, new: str) -> bool:
-        return self.schemas.same(old, new, self.direction)
+    def _harmless(self, old: str, new: str) -> bool:
+        return self.schemas.harmless(old, new, self.direction)
 
     def _tell(self, rule: str, message: str, old: Place | None, new: Place | None) -> None:
         self.pair.changes.append(Change(rule, message, self.direction, (), old, new))

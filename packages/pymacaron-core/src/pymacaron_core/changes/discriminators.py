@@ -19,10 +19,24 @@ class Telling:
     meant: dict[str, str]
 
 
+Told = tuple[Schema, Flat, Flattener]
+"""A schema, flat, and what flattens others of its document."""
+
+
+def picked_by_both(old: Told, new: Told) -> Iterator[tuple[str, str]]:
+    """The names of the old and the new schema that each value of a parent's discriminator means."""
+    before, after = _telling(*old), _telling(*new)
+    if before is not None and after is not None and not old[1].choices and not new[1].choices:
+        yield from ((meant, after.meant[value]) for value, meant in before.meant.items() if value in after.meant)
+
+
 def compare_discriminators(
-    old: tuple[Schema, Flat, Flattener], new: tuple[Schema, Flat, Flattener], same: Callable[[str, str], bool]
+    old: Told, new: Told, harmless: Callable[[str, str], bool]
 ) -> Iterator[tuple[str, str, str]]:
-    """A rule, what is told by it, and the keyword; ``same`` is whether two named schemas say the same."""
+    """A rule, what is told by it, and the keyword.
+
+    ``harmless`` is whether it breaks nobody when one named schema takes the place of another.
+    """
     before, after = _telling(*old), _telling(*new)
     if before is None or after is None:
         if after is not None and not _told_already(after, *old):
@@ -36,7 +50,7 @@ def compare_discriminators(
     for value, meant in before.meant.items():
         if value not in after.meant:
             yield "enum-value-removed", f"cannot have `{before.name}: {value}` any more", "discriminator"
-        elif after.meant[value] != meant and not same(meant, after.meant[value]):
+        elif after.meant[value] != meant and not harmless(meant, after.meant[value]):
             told = f"means `{after.meant[value]}` by `{after.name}: {value}` now, was `{meant}`"
             yield "discriminator-mapping-changed", told, "discriminator"
     for value in (value for value in after.meant if value not in before.meant):

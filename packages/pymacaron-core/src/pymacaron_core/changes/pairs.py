@@ -35,8 +35,8 @@ class Comparing(Protocol):
     def related(self, old: Schema, new: Schema, direction: str) -> tuple[bool, bool]:
         """Whether all that had the old schema has the new one, and all that has the new one had the old one."""
 
-    def same(self, old: str, new: str, direction: str) -> bool:
-        """Whether two named schemas say the same."""
+    def harmless(self, old: str, new: str, direction: str) -> bool:
+        """Whether it breaks nobody when one named schema takes the place of another."""
 
     def branches(self, flattener: Flattener, schema: Schema) -> tuple[Branch, ...]:
         """The schemas that a value of a schema may have."""

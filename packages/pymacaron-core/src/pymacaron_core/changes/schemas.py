@@ -17,6 +17,8 @@ _DEEPEST = 2
 """How often schemas are compared to find out what a choice comes to, within such a comparison."""
 _DROPPED = {"property-removed", "required-property-removed"}
 """What has a property still fits where it is not declared."""
+_ADDED = "property-added"
+"""Whatever was there under its name may not fit."""
 
 
 class Schemas:
@@ -27,7 +29,7 @@ class Schemas:
         self.pairs: dict[Key, Pair] = {}
         self._depth = depth
         self._waiting: deque[tuple[Key, Schema, Schema]] = deque()
-        self._related: dict[Key, tuple[bool, bool]] = {}
+        self._rules: dict[Key, frozenset[str] | None] = {}
         self._branches: dict[tuple[str, Any], tuple[Schema, tuple[Branch, ...]]] = {}
 
     def compare(self, old: Schema, new: Schema, direction: str, label: str) -> Key:
@@ -48,22 +50,28 @@ class Schemas:
         return found
 
     def related(self, old: Schema, new: Schema, direction: str) -> tuple[bool, bool]:
-        """Whether all that had the old schema has the new one, and all that has the new one had the old one."""
+        found = self._told(old, new, direction)
+        if found is None:
+            return False, False
+        narrower = all(RULES[rule].request == COMPATIBLE for rule in found - _DROPPED) and _ADDED not in found
+        return narrower, all(RULES[rule].reply == COMPATIBLE for rule in found)
+
+    def harmless(self, old: str, new: str, direction: str) -> bool:
+        one, other = self.old.specification.schemas.get(old), self.new.specification.schemas.get(new)
+        found = self._told(one, other, direction) if one is not None and other is not None else None
+        return found is not None and all(RULES[rule].severity(direction) == COMPATIBLE for rule in found)
+
+    def _told(self, old: Schema, new: Schema, direction: str) -> frozenset[str] | None:
+        """The rules by which a change of two schemas would be told; None, where that is too deep to look."""
         key = (identity(old), identity(new), direction)
-        if key not in self._related:
-            self._related[key] = (False, False)
+        if key not in self._rules:
+            self._rules[key] = None
             if self._depth < _DEEPEST:
                 within = Schemas(self.old, self.new, self._depth + 1)
                 within.compare(old, new, direction, "")
-                found = {change.rule for pair in within.pairs.values() for change in pair.changes} - {"default-changed"}
-                narrower = all(RULES[rule].request == COMPATIBLE for rule in found - _DROPPED)
-                self._related[key] = (narrower, all(RULES[rule].reply == COMPATIBLE for rule in found))
-        return self._related[key]
-
-    def same(self, old: str, new: str, direction: str) -> bool:
-        """Whether two named schemas say the same."""
-        one, other = self.old.specification.schemas.get(old), self.new.specification.schemas.get(new)
-        return one is not None and other is not None and self.related(one, other, direction) == (True, True)
+                found = {change.rule for pair in within.pairs.values() for change in pair.changes}
+                self._rules[key] = frozenset(found - {"default-changed"})
+        return self._rules[key]
 
     def branches(self, flattener: Flattener, schema: Schema) -> tuple[Branch, ...]:
         key = ("old" if flattener is self.old else "new", identity(schema))
