@@ -1,4 +1,5 @@
 import importlib
+import json
 import pickle
 import sys
 import threading
@@ -9,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from model_documents import specification_of
+from model_documents import catalog_of, read, specification_of
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.models import catalog as catalog_room
 from pymacaron_core.models.deferring import DeferredModule, parts_of, run_deferred
@@ -189,3 +190,22 @@ def test_a_module_somebody_imported_before_is_used_with_what_is_known(
     assert made(module) == {"Order", "Customer", "Express", "Thing", "Tool", "Status"}
     loaded = load_models(specification, root=tmp_path, write=False)
     assert loaded is module and Catalog(specification, loaded).is_known
+
+
+def test_names_mean_what_is_in_the_module_whoever_uses_them_first(tmp_path: Path) -> None:
+    schemas = """
+    It: {type: object, properties: {a: {$ref: '#/components/schemas/self'}, b: {$ref: '#/components/schemas/Kind'}}}
+    self: {type: object, properties: {c: {$ref: '#/components/schemas/model_config'}}}
+    model_config: {type: array, items: {$ref: '#/components/schemas/cls'}}
+    cls: {type: object, properties: {d: {type: integer}}}
+    Kind: {type: object, properties: {d: {type: string}}}
+    """
+    Kind = cls = int
+    for read_first in (True, False):
+        catalog = catalog_of(tmp_path, schemas, name=f"shop{read_first}")
+        sent = {"a": {"c": [{"d": 1}]}, "b": {"d": "x"}}
+        if read_first:
+            assert read(catalog, "It", json.dumps(sent)).to_json() == sent
+        It: Any = catalog.It
+        assert It.from_json(sent).to_json() == sent == It(a=sent["a"], b={"d": "x"}).to_json()
+    assert Kind is cls

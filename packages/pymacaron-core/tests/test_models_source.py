@@ -41,7 +41,9 @@ def test_the_source_reads_as_an_engineer_would_have_typed_it(tmp_path: Path) -> 
     assert "Orders: TypeAlias = list[Order]" in source
 
 
-@pytest.mark.parametrize("told", ['"', 'x""', 'a"""', 'a""""', "back\\", 'both\\"', 'one\ntwo"""', '"""', '" "" """ x'])
+@pytest.mark.parametrize(
+    "told", ['"', 'x""', 'a"""', 'a""""', "back\\", 'both\\"', 'one\ntwo"""', '"""', '" "" """ x', "a\x00\u202eb"]
+)
 def test_any_description_is_a_docstring(told: str) -> None:
     (definition,) = ast.parse("\n".join(["class Order:", *docstring(told, "    ")])).body
     assert isinstance(definition, ast.ClassDef) and ast.get_docstring(definition) == told

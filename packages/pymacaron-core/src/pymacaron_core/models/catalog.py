@@ -184,11 +184,9 @@ class Catalog:
         try:
             model = _class_in(kind)
             if model is None:
-                return TypeAdapter(Annotated[kind, ReadsJson()], config=_CONFIG)
+                return _adapter(Annotated[kind, ReadsJson()], _CONFIG)
             model.model_rebuild()
-            adapter = TypeAdapter(kind)
-            adapter.rebuild()
-            return adapter
+            return _adapter(kind, None)
         except Exception as error:
             raise ModelError(f"{_where(place)}: no validator can be made of this schema: {error}") from error
 
@@ -207,6 +205,13 @@ class Catalog:
 
     def __repr__(self) -> str:
         return f"Catalog({self._specification.name!r}: {', '.join(self.names())})"
+
+
+def _adapter(_kind: Any, _config: ConfigDict | None) -> TypeAdapter[Any]:
+    """An adapter. Its maker's variables are names of types for pydantic: these are none that a class can have."""
+    _made = TypeAdapter(_kind, config=_config)
+    _made.rebuild()
+    return _made
 
 
 class OperationCatalog:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 WIDTH = 120
 _TOKEN = re.compile(r"""r?"(?:\\.|[^"\\])*"|r?'(?:\\.|[^'\\])*'|[\[\](){},]|[^\[\](){},"'r]+|r""")
 _OPEN_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"\Z')
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What no source may have, and what would have it read otherwise than it is."""
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
@@ -61,6 +63,7 @@ def _arguments(inside: str) -> list[str]:
 def docstring(text: str, indent: str) -> list[str]:
     """The lines of a docstring, broken at the page's width."""
     escaped = text.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    escaped = _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), escaped)
     if _OPEN_QUOTE.search(escaped):
         escaped = f'{escaped[:-1]}\\"'
     lines = [line for each in escaped.splitlines() for line in _wrapped(each.rstrip(), WIDTH - len(indent) - 3)]

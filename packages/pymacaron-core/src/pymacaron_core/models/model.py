@@ -99,7 +99,12 @@ class Model(BaseModel):
         _parent_namespace_depth: int = 2,
         _types_namespace: Mapping[str, Any] | None = None,
     ) -> bool | None:
-        """Build the class now. Done by itself at the first use, by one thread at a time."""
+        """Build the class now. Done by itself at the first use, by one thread at a time.
+
+        What a generated class names is in its module: a variable of whoever happens to use it first means nothing.
+        """
+        if _types_namespace is None and "__pym_api__" in vars(sys.modules.get(cls.__module__, object)):
+            _types_namespace = {}
         with _BUILDING:
             return super().model_rebuild(
                 force=force,

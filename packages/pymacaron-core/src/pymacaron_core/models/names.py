@@ -58,6 +58,8 @@ _BUILTINS = frozenset(
     )
 )
 """Those of every Python, however it was started."""
+_IN_CLASSES = frozenset(("annotations", "model_computed_fields", "model_config", "model_fields", "model_post_init"))
+"""What means something else in the body of a class, or of a module."""
 _ATTRIBUTES = frozenset((*dir(Model), *dir(type(Model))))
 PERSISTENT = frozenset(("delete_from_db", "exists", "load_from_db", "query", "save_to_db"))
 """What classes that persist have from their parent."""
@@ -92,7 +94,7 @@ class Names:
 def class_name(schema_name: str) -> str:
     """A schema's name as the name of a class: unchanged where Python allows it."""
     name = schema_name if _is_plain(schema_name) and not schema_name.startswith("_") else pascal(schema_name)
-    return f"{name}_" if name in IMPORTS or name in _BUILTINS or name == "annotations" else name
+    return f"{name}_" if name in IMPORTS or name in _BUILTINS or name in _IN_CLASSES else name
 
 
 def attribute_name(property_name: str, reserved: frozenset[str] = frozenset()) -> str:
