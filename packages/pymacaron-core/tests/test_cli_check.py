@@ -85,6 +85,15 @@ def test_what_cannot_be_looked_at_is_status_2(capsys: pytest.CaptureFixture[str]
         assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["check"], ["check", "sound.yaml"], ["bundle", "sound.yaml"]])
+@pytest.mark.parametrize("root", ["nowhere", "sound.yaml"])
+def test_a_root_that_is_no_folder_is_status_2(
+    capsys: pytest.CaptureFixture[str], command: list[str], root: str
+) -> None:
+    assert main([*command, "--root", root]) == 2
+    assert capsys.readouterr().err == f"error: {root}: there is no such folder: name another one after --root\n"
+
+
 def test_a_file_that_is_no_document_is_a_fault_with_its_place(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "binary.yaml").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     write(folder, "<html>", "page.yaml")

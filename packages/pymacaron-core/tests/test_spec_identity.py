@@ -90,7 +90,7 @@ components: {{schemas: {{
 
 
 def test_an_unknown_id_is_a_file_beside_as_most_mean_it(tmp_path: Path) -> None:
-    write(tmp_path, "{$id: 'https://example.com/pet.json', properties: {a: {$ref: other.json}}}", "pet.json")
+    write(tmp_path, '{"$id": "https://example.com/pet.json", "properties": {"a": {"$ref": "other.json"}}}', "pet.json")
     write(tmp_path, "type: boolean", "other.json")
     text = f"{MODERN}{ONE}components: {{schemas: {{Pet: {{$ref: pet.json}}}}}}"
     found = specification(tmp_path, text)

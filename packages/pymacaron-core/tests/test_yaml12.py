@@ -150,6 +150,7 @@ def test_a_fault_is_told_with_its_line(text: str, line: int, words: str) -> None
         ("{'a': 1}", (1, 2), "double quotes"),
         ("{\"a\": 'b'}", (1, 7), "double quotes"),
         ("{a: 1}", (1, 2), "`a` is put in double quotes"),
+        ("{$id: 1}", (1, 2), "`$id` is put in double quotes"),
         ('{"a": True}', (1, 7), "`True` is written `true`"),
         ('{"a": 1, // b\n "c": 2}', (1, 10), "it has no comments"),
         ('{"a": 1 /* b */}', (1, 9), "it has no comments"),

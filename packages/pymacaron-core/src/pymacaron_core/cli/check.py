@@ -17,6 +17,7 @@ from itertools import groupby
 
 from pymacaron_core.cli.finding import ASSUMED, Finding
 from pymacaron_core.cli.linting import lint
+from pymacaron_core.cli.naming import root_named
 from pymacaron_core.cli.survey import survey
 from pymacaron_core.console import BOLD, DIM, GREEN, RED, YELLOW, coloured, on_one_line, say, say_json, tell
 from pymacaron_core.spec.validate import can_validate
@@ -60,6 +61,7 @@ def _of_documents(options: argparse.Namespace) -> tuple[Sequence[Finding], str, 
 
 
 def _of_project(options: argparse.Namespace) -> tuple[Sequence[Finding], str, bool]:
+    root_named(options.root)
     found = survey(options)
     routes = sum(len(api.routes) for api in found.own_apis)
     strict = found.config is not None and found.config.core.documents == "strict"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pymacaron_core.cli.finding import Finding, Located, of_fault, validated
-from pymacaron_core.cli.naming import NO_STANDARD_INPUT, STANDARD_INPUT, reach_from, root_of, shown_file
+from pymacaron_core.cli.naming import NO_STANDARD_INPUT, STANDARD_INPUT, reach_from, root_named, root_of, shown_file
 from pymacaron_core.errors import DocumentError, ModelError, StartError
 from pymacaron_core.models.plan import Plan
 from pymacaron_core.spec import read
@@ -21,9 +21,10 @@ def lint(named: Iterable[str], root: str | None) -> tuple[list[Finding], int]:
     Raises ``StartError`` for what is not there, and for a folder without a document.
     """
     findings: list[Finding] = []
+    named_root = root_named(root)
     documents = list(dict.fromkeys(path for each in named for path in _documents(each)))
     for path in documents:
-        folder = Path(root).absolute() if root else root_of(path)
+        folder = named_root or root_of(path)
         found = sorted(dict.fromkeys(_of_document(path, folder)), key=lambda each: (each.file, each.line, each.column))
         shown = {file: shown_file(file, folder) if file else "" for file in {each.file for each in found}}
         findings += [replace(each, file=shown[each.file]) for each in found]

@@ -34,11 +34,18 @@ def read_named(file: str, root: str | None = None, sound_part: bool = False) -> 
     if not path.is_file():
         what = "is a folder: name the document in it" if path.is_dir() else "there is no such file"
         raise StartError(f"{file}: {what}")
-    folder = Path(root).absolute() if root else root_of(path)
+    folder = root_named(root) or root_of(path)
     try:
         return read_whole(path, root=folder, sound_part=sound_part, reach=reach_from(folder))
     except DocumentError as error:
         raise DocumentError(shown(fault, folder) for fault in error.faults) from None
+
+
+def root_named(root: str | None) -> Path | None:
+    """The folder after ``--root``. Raises ``StartError`` where it is none."""
+    if root and not Path(root).is_dir():
+        raise StartError(f"{root}: there is no such folder: name another one after --root")
+    return Path(root).absolute() if root else None
 
 
 def reach_from(folder: Path) -> Reach:

@@ -12,7 +12,7 @@ _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null",
 _TEXT = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
 _CONSTANT = re.compile(_TEXT + "|(-?Infinity|NaN)", re.DOTALL)
 _BRACKET = re.compile(_TEXT + r"|[\[{}\]]", re.DOTALL)
-_WORD = re.compile(r"[^\W\d][\w.$-]*")
+_WORD = re.compile(r"[$@]?[^\W\d][\w.$-]*")
 _PLAIN = {
     "Expecting ',' delimiter": "a `,` is missing before this",
     "Expecting ':' delimiter": "a `:` is missing between a key and its value",
