@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pymacaron_core.spec import read
-from pymacaron_core.spec.operation import Place, Server, ServerVariable
+from pymacaron_core.spec.operation import Encoding, Example, Place, Server, ServerVariable, Shared
 from spec_documents import OK, OPENAPI, SWAGGER, operation, specification, warnings_of, write
 
 MODERN = OPENAPI.replace("3.0.3", "3.1.0")
@@ -174,3 +174,112 @@ def test_media_types_that_3_2_shares_are_followed(tmp_path: Path) -> None:
     schema = found.operations[0].replies[0].content[0].schema
     assert schema is not None
     assert schema.types == ("string",)
+
+
+@BOTH
+def test_all_that_an_example_says_is_carried_under_its_name(tmp_path: Path, head: str) -> None:
+    far = "{summary: s, description: d, externalValue: 'https://e', x-a: 1}"
+    examples = f"examples: {{far: {far}, none: {{value: null}}, same: {{$ref: '#/components/examples/E'}}}}"
+    parameter = f"{{name: q, in: query, schema: {{}}, {examples}}}"
+    header = f"headers: {{X-H: {{schema: {{}}, {examples}}}}}"
+    replies = f"responses: {{200: {{description: ok, {header}, content: {{text/plain: {{{examples}}}}}}}}}"
+    text = f"{head}paths: {{/x: {{get: {{parameters: [{parameter}], {replies}}}}}}}\n"
+    found = operation(tmp_path, text + "components: {examples: {E: {value: 1, summary: t}}}")
+    for holder in (found.parameters[0], found.replies[0].headers[0], found.replies[0].content[0]):
+        assert holder.examples == (None, 1)
+        far_away, nothing, same = holder.named_examples.values()
+        assert list(holder.named_examples) == ["far", "none", "same"]
+        place = far_away.place
+        assert far_away == Example(None, False, "s", "d", "https://e", {"x-a": 1}, place)
+        assert (nothing.value, nothing.has_value) == (None, True)
+        assert (same.value, same.summary, same.place.pointer) == (1, "t", "/components/examples/E")
+
+
+def test_what_stands_beside_the_reference_to_an_example_takes_the_place_of_its_own(tmp_path: Path) -> None:
+    example = "{$ref: '#/components/examples/E', summary: here}"
+    media = f"content: {{text/plain: {{examples: {{e: {example}}}}}}}"
+    text = f"{MODERN}paths: {{/x: {{get: {{responses: {{200: {{description: ok, {media}}}}}}}}}}}\n"
+    found = operation(tmp_path, text + "components: {examples: {E: {value: 1, summary: there, description: d}}}")
+    told = found.replies[0].content[0].named_examples["e"]
+    assert (told.summary, told.description) == ("here", "d")
+
+
+@BOTH
+def test_encodings_are_carried_whole(tmp_path: Path, head: str) -> None:
+    encoding = "encoding: {a: {allowReserved: true, style: form, x-a: 1}, b: {contentType: text/plain}}"
+    content = f"content: {{application/x-www-form-urlencoded: {{{encoding}}}}}"
+    found = operation(tmp_path, f"{head}paths: {{/x: {{post: {{requestBody: {{{content}}}, {OK}}}}}}}")
+    assert found.body is not None
+    assert found.body.content[0].encoding == {
+        "a": Encoding(style="form", allow_reserved=True, extensions={"x-a": 1}),
+        "b": Encoding("text/plain"),
+    }
+
+
+@BOTH
+def test_what_a_path_says_and_which_servers_serve_an_operation_are_carried(tmp_path: Path, head: str) -> None:
+    item = f"summary: s, description: d, servers: [{{url: /path, x-a: 1}}], get: {{{OK}}}"
+    own = f"put: {{servers: [{{url: /own}}], {OK}}}"
+    paths = f"paths: {{/x: {{{item}, {own}}}, /y: {{get: {{{OK}}}}}}}"
+    found = specification(tmp_path, f"{head}servers: [{{url: /all}}]\n{paths}")
+    get, put, other = found.operations
+    server = Server("/path", extensions={"x-a": 1})
+    assert get.shared == put.shared == Shared("s", "d", (server,), Place("api.yaml", "/paths/~1x"))
+    assert [found.servers_of(o) for o in (get, put, other)] == [(server,), (Server("/own"),), (Server("/all"),)]
+    assert other.shared == Shared(place=Place("api.yaml", "/paths/~1y"))
+
+
+def test_the_schemes_of_an_operation_are_its_servers(tmp_path: Path) -> None:
+    paths = f"paths: {{/x: {{get: {{schemes: [wss, https], {OK}}}, put: {{{OK}}}}}}}"
+    found = specification(tmp_path, f"{SWAGGER}host: a.example\nbasePath: /v1\nschemes: [http]\n{paths}")
+    get, put = found.operations
+    assert [server.url for server in found.servers_of(get)] == ["wss://a.example/v1", "https://a.example/v1"]
+    assert [server.url for server in found.servers_of(put)] == ["http://a.example/v1"]
+
+
+@BOTH
+def test_extensions_are_carried_wherever_they_stand(tmp_path: Path, head: str) -> None:
+    media = "content: {text/plain: {schema: {x-m: 1}, x-a: 2}}"
+    replies = f"responses: {{200: {{description: ok, x-a: 3, headers: {{X-H: {{schema: {{}}, x-a: 4}}}}, {media}}}}}"
+    parameter = "{name: q, in: query, schema: {}, x-a: 5}"
+    body = f"requestBody: {{x-a: 6, {media}}}"
+    servers = "servers: [{url: '/{v}', variables: {v: {default: a, x-a: 7}}}]"
+    text = f"{head}{servers}\npaths: {{/x: {{post: {{parameters: [{parameter}], {body}, {replies}}}}}}}"
+    api = specification(tmp_path, text)
+    (found,) = api.operations
+    assert found.body is not None
+    (reply,) = found.replies
+    holders = (found.body.content[0], reply, reply.headers[0], found.parameters[0], found.body)
+    assert [holder.extensions for holder in holders] == [{"x-a": number} for number in (2, 3, 4, 5, 6)]
+    assert api.server_templates[0].variables["v"].extensions == {"x-a": 7}
+
+
+def test_extensions_of_swagger_2_are_carried_wherever_they_stand(tmp_path: Path) -> None:
+    parameters = "[{name: q, in: query, type: string, x-a: 1}, {name: b, in: body, schema: {}, x-examples: {a: 2}}]"
+    replies = "responses: {200: {description: ok, x-a: 3, headers: {X-H: {type: string, x-a: 4}}}}"
+    found = operation(tmp_path, f"{SWAGGER}paths: {{/x: {{post: {{parameters: {parameters}, {replies}}}}}}}")
+    assert found.body is not None
+    assert found.parameters[0].extensions == {"x-a": 1}
+    assert found.body.extensions == {"x-examples": {"a": 2}}
+    assert found.replies[0].extensions == {"x-a": 3}
+    assert found.replies[0].headers[0].extensions == {"x-a": 4}
+
+
+@pytest.mark.parametrize("written", ["", "[all, of, it]"])
+@pytest.mark.parametrize("kind", ["2.0", "3"])
+def test_scopes_that_do_not_say_what_they_are_for_are_told(tmp_path: Path, kind: str, written: str) -> None:
+    flow = f"{{authorizationUrl: 'https://a', scopes: {{read: {written}, write: w}}}}"
+    if kind == "2.0":
+        text = f"{SWAGGER}{ONE}securityDefinitions: {{a: {{type: oauth2, flow: implicit, {flow[1:]}}}"
+    else:
+        text = f"{OPENAPI}{ONE}components: {{securitySchemes: {{a: {{type: oauth2, flows: {{implicit: {flow}}}}}}}}}"
+    (told,) = warnings_of(tmp_path, text)
+    assert "the scope `read` has a text that says what it is for" in told
+
+
+@ALL
+def test_xml_without_anything_behind_it_is_told(tmp_path: Path, head: str) -> None:
+    group = "definitions: {S: {xml: }}" if head == SWAGGER else "components: {schemas: {S: {xml: }}}"
+    found, (told,) = read(write(tmp_path, f"{head}{ONE}{group}"), root=tmp_path)
+    assert "`xml` has nothing behind it, and is left out" in told.message
+    assert "xml" not in found.schemas["S"].keywords

@@ -115,9 +115,8 @@ class Swagger2Converter(Converter):
             elif key == "security":
                 written[key] = self._requirements(value)
             elif key == "schemes":
-                root = self.read_by.root
-                if root.has("host") and set(node.texts(key)) != set(root.texts(key) or ["https"]):
-                    self.tell(node.place / key, "the schemes of one operation are left out: all servers serve it")
+                servers = self.read_by.operation_servers(node)
+                written |= {"servers": [{"url": server.url} for server in servers]} if servers else {}
             elif key not in ("consumes", "produces"):
                 written[key] = value
         if body is not None and "requestBody" not in written:

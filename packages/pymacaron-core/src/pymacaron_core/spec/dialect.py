@@ -21,6 +21,7 @@ from pymacaron_core.spec.operation import (
     Requirement,
     SecurityScheme,
     Server,
+    Shared,
     Specification,
 )
 from pymacaron_core.spec.path_item import PathItem, path_item
@@ -69,8 +70,12 @@ class Dialect(ABC):
     def reply(self, status: str, node: Node, operation: Node) -> Reply:
         """One declared reply."""
 
-    def operation_servers(self, operation: Node, item: PathItem) -> tuple[Server, ...]:
+    def operation_servers(self, operation: Node) -> tuple[Server, ...]:
         """The servers of this operation alone."""
+        return ()
+
+    def path_servers(self, item: PathItem) -> tuple[Server, ...]:
+        """The servers of the operations of this path alone."""
         return ()
 
     def webhooks(self) -> tuple[Operation, ...]:
@@ -121,13 +126,14 @@ class Dialect(ABC):
                 yield from self.item_operations(item)
 
     def item_operations(self, item: PathItem, served: bool = True) -> Iterator[Operation]:
+        shared = Shared(item.text("summary"), item.text("description"), self.path_servers(item), item.nodes[0].place)
         for method in METHODS:
             holder = item.first(method.lower())
             node = holder.child(method.lower()) if holder is not None else None
             if node is not None and node.is_mapping("an operation"):
-                yield self.operation(method, item, node, served)
+                yield self.operation(method, item, node, shared, served)
 
-    def operation(self, method: str, item: PathItem, node: Node, served: bool) -> Operation:
+    def operation(self, method: str, item: PathItem, node: Node, shared: Shared, served: bool) -> Operation:
         node.check_keys("an operation", self.keys.operation)
         self._depends(node, item)
         inputs, body = self.inputs(node, declared(item, node, self.modern))
@@ -135,7 +141,7 @@ class Dialect(ABC):
             self._check_twice(method, item.path, node)
             inputs = fitted(item.path, node, inputs)
         parameters, body = with_keywords(inputs, body)
-        servers = self.operation_servers(node, item)
+        servers = self.operation_servers(node) or shared.servers
         return Operation(
             method=method,
             path=item.path,
@@ -153,6 +159,7 @@ class Dialect(ABC):
             external_docs=_external_docs(node),
             extensions={**item.extensions(), **node.extensions()},
             place=node.place,
+            shared=shared,
         )
 
     def _depends(self, node: Node, item: PathItem) -> None:

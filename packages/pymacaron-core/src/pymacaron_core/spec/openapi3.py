@@ -89,14 +89,19 @@ class OpenApi3(Dialect):
             description=node.text("description"),
             extensions=node.extensions(),
             place=node.place,
+            deprecated=node.flag("deprecated"),
+            metadata_url=node.text("oauth2MetadataUrl"),
         )
 
     def servers(self) -> tuple[tuple[Server, ...], str]:
         servers = _servers(self.root)
         return servers, _path(self.root, servers[0].address) if servers else ""
 
-    def operation_servers(self, operation: Node, item: PathItem) -> tuple[Server, ...]:
-        holder = operation if operation.has("servers") else item.first("servers")
+    def operation_servers(self, operation: Node) -> tuple[Server, ...]:
+        return _servers(operation)
+
+    def path_servers(self, item: PathItem) -> tuple[Server, ...]:
+        holder = item.first("servers")
         return _servers(holder) if holder is not None else ()
 
     def inputs(self, operation: Node, parameters: list[Node]) -> tuple[list[Parameter], Body | None]:
@@ -116,6 +121,7 @@ class OpenApi3(Dialect):
                 headers=self._headers(node),
                 links=_links(node),
                 place=node.place,
+                extensions=node.extensions(),
             )
         return known
 
@@ -154,6 +160,7 @@ class OpenApi3(Dialect):
         """A parameter, or a header of a reply or of a part of a form."""
         content = next(iter(self._content(node)), None)
         style = self._style(node, place_in)
+        examples, named = parts.examples(node)
         return Parameter(
             name=name,
             place_in=place_in,
@@ -166,9 +173,10 @@ class OpenApi3(Dialect):
             content=content,
             description=node.text("description"),
             deprecated=node.flag("deprecated"),
-            examples=parts.examples(node) or (content.examples if content else ()),
+            examples=examples or (content.examples if content else ()),
             extensions=node.extensions(),
             place=node.place,
+            named_examples=named or (content.named_examples if content else {}),
         )
 
     def _schema(self, node: Node) -> Schema:
@@ -206,6 +214,7 @@ class OpenApi3(Dialect):
                 required=node.flag("required"),
                 description=description,
                 place=node.place,
+                extensions=node.extensions(),
             )
         return known
 
@@ -230,12 +239,15 @@ class OpenApi3(Dialect):
                 node.warning(f"`{key}` is OpenAPI 3.2, and nothing is held to it yet", "openapi-3.2", key)
         schema = node.child("schema")
         encodings = node.entries("encoding", named=True)
+        examples, named = parts.examples(node)
         return MediaType(
             name=name,
             schema=self.schemas.read(schema) if schema is not None else None,
-            examples=parts.examples(node),
+            examples=examples,
             encoding={key: self._encoding(inner) for key, inner in encodings if inner.value != {}},
             place=node.place,
+            named_examples=named,
+            extensions=node.extensions(),
         )
 
     def _encoding(self, node: Node) -> Encoding:
@@ -247,6 +259,8 @@ class OpenApi3(Dialect):
             style=node.choice("style", _STYLES["query"], "") or None,
             explode=node.flag("explode") if node.has("explode") else None,
             headers={header.name: header for header in self._headers(node)},
+            allow_reserved=node.flag("allowReserved") if node.has("allowReserved") else None,
+            extensions=node.extensions(),
         )
 
     def _headers(self, holder: Node) -> tuple[Parameter, ...]:
@@ -272,6 +286,7 @@ def _check_flows(flows: Node) -> None:
     for _, flow in flows.members("`flows`"):
         if flow.value is not None and flow.is_mapping("a flow"):
             flow.check_keys("a flow", keys.FLOW, describes=True)
+            parts.check_scopes(flow)
 
 
 def _links(reply: Node) -> dict[str, Any]:
@@ -300,7 +315,7 @@ def _servers(holder: Node) -> tuple[Server, ...]:
         if not url:
             node.warning("a server needs `url`; it is left out", "required")
             continue
-        server = Server(url, node.text("description"), dict(_variables(node)), node.extensions())
+        server = Server(url, node.text("description"), dict(_variables(node)), node.extensions(), node.text("name"))
         for name in server.unknown:
             node.warning(f"the variable `{name}` of `{url}` has no default; it is left empty", "server")
         found.append(server)
@@ -315,7 +330,7 @@ def _variables(server: Node) -> Iterator[tuple[str, ServerVariable]]:
         default, values = node.text("default"), tuple(node.texts("enum"))
         if values and default and default not in values:
             node.warning(f"the default `{default[:60]}` of the variable `{name}` is none of its values", "server")
-        yield name, ServerVariable(default, values, node.text("description"))
+        yield name, ServerVariable(default, values, node.text("description"), node.extensions())
 
 
 def _path(node: Node, url: str) -> str:

@@ -86,6 +86,7 @@ class ServerVariable:
     default: str = ""
     values: tuple[str, ...] = ()
     description: str = ""
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Server:
     description: str = ""
     variables: Mapping[str, ServerVariable] = field(default_factory=_empty)
     extensions: Mapping[str, Any] = field(default_factory=_empty)
+    name: str = ""
 
     @property
     def address(self) -> str:
@@ -111,6 +113,20 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """One example under its name. ``has_value`` is false where its value is elsewhere (``external_value``, an address
+    that is never fetched) or given as text alone: then ``value`` says nothing."""
+
+    value: Any = None
+    has_value: bool = False
+    summary: str = ""
+    description: str = ""
+    external_value: str = ""
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Encoding:
     """How one part of a form is written."""
 
@@ -118,23 +134,30 @@ class Encoding:
     style: str | None = None
     explode: bool | None = None
     headers: Mapping[str, Parameter] = field(default_factory=_empty)
+    allow_reserved: bool | None = None
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """One media type of a body, reply or parameter: ``name`` is lower case, without parameters, ranges allowed."""
+    """One media type of a body, reply or parameter: ``name`` is lower case, without parameters, ranges allowed.
+
+    ``examples`` are the values of all its examples, ``named_examples`` those that have a name, with all that they say.
+    """
 
     name: str
     schema: Schema | None = None
     examples: tuple[Any, ...] = ()
     encoding: Mapping[str, Encoding] = field(default_factory=_empty)
     place: Place = NOWHERE
+    named_examples: Mapping[str, Example] = field(default_factory=_empty)
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter: ``place_in`` is ``path``, ``query``, ``header`` or ``cookie``, ``argument`` the keyword by which
-    the endpoint's function takes it."""
+    the endpoint's function takes it; its examples are as those of a :class:`MediaType`."""
 
     name: str
     place_in: str
@@ -151,6 +174,7 @@ class Parameter:
     extensions: Mapping[str, Any] = field(default_factory=_empty)
     argument: str = ""
     place: Place = NOWHERE
+    named_examples: Mapping[str, Example] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +187,7 @@ class Body:
     spread: bool = False
     arguments: Mapping[str, str] = field(default_factory=_empty)
     place: Place = NOWHERE
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +200,7 @@ class Reply:
     headers: tuple[Parameter, ...] = ()
     links: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = NOWHERE
+    extensions: Mapping[str, Any] = field(default_factory=_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +221,8 @@ class SecurityScheme:
     description: str = ""
     extensions: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = NOWHERE
+    deprecated: bool = False
+    metadata_url: str = ""
 
 
 Requirement = Mapping[str, tuple[str, ...]]
@@ -202,10 +230,23 @@ Requirement = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What a path says for all its operations; its parameters and extensions are in each of these already."""
+
+    summary: str = ""
+    description: str = ""
+    servers: tuple[Server, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation: what is at one path under one method. ``security`` lists alternatives (OR); empty: open.
 
-    ``callbacks`` are operations of others, which are called and not served: their paths are expressions.
+    ``servers`` are addresses, with the defaults of their variables, of the servers written for this operation or its
+    path, and ``server_templates`` the same as written; none where those of the document serve it
+    (:meth:`Specification.servers_of`). ``shared`` is what its path says. ``callbacks`` are operations of others, which
+    are called and not served: their paths are expressions.
     """
 
     method: str
@@ -225,6 +266,7 @@ class Operation:
     callbacks: Mapping[str, tuple[Operation, ...]] = field(default_factory=_empty)
     extensions: Mapping[str, Any] = field(default_factory=_empty)
     place: Place = NOWHERE
+    shared: Shared = Shared()
 
     @property
     def label(self) -> str:
@@ -285,6 +327,10 @@ class Specification:
     policy: Policy = Policy()
     document: Mapping[str, Any] = field(default_factory=_empty, repr=False)
     assumed: tuple[Place, ...] = field(default=(), repr=False, compare=False)
+
+    def servers_of(self, operation: Operation) -> tuple[Server, ...]:
+        """Which servers serve an operation: its own, else those of its path, else the document's."""
+        return operation.server_templates or self.server_templates
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow references until a schema that is none (a reference with keywords beside it stays as it is)."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pymacaron_core.spec.faults import hint
 from pymacaron_core.spec.keys import EXAMPLE
 from pymacaron_core.spec.node import Node, kind
-from pymacaron_core.spec.operation import MediaType, Requirement, SecurityScheme
+from pymacaron_core.spec.operation import Example, MediaType, Requirement, SecurityScheme
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
@@ -37,23 +37,43 @@ def distinct(media_types: Iterable[MediaType]) -> tuple[MediaType, ...]:
     return tuple(found.values())
 
 
-def examples(node: Node) -> tuple[Any, ...]:
-    """The values of ``example`` and ``examples`` beside a schema (OpenAPI 3)."""
+def examples(node: Node) -> tuple[tuple[Any, ...], dict[str, Example]]:
+    """The values of ``example`` and ``examples`` beside a schema (OpenAPI 3), and those that have a name."""
     found = [node.value["example"]] if "example" in node.value else []
     several = node.value.get("examples")
     if isinstance(several, list):
-        found += several
-    elif several is not None:
-        for _, inner in node.entries("examples", named=True):
-            with node.library.faults.only_told(spoils=False):
-                example = inner.follow("an example")
-            if example is not None:
-                example.check_keys("an example", EXAMPLE, describes=True)
-            if example is not None and "value" in example.value:
-                found.append(example.value["value"])
-            elif example is not None and "dataValue" in example.value:
-                found.append(example.value["dataValue"])
-    return tuple(found)
+        return (*found, *several), {}
+    named = dict(_named_examples(node)) if several is not None else {}
+    return (*found, *(example.value for example in named.values() if example.has_value)), named
+
+
+def _named_examples(holder: Node) -> Iterator[tuple[str, Example]]:
+    for name, written in holder.entries("examples", named=True):
+        with holder.library.faults.only_told(spoils=False):
+            node = written.follow("an example")
+        if node is None:
+            continue
+        node.check_keys("an example", EXAMPLE, describes=True)
+        key = next((key for key in ("value", "dataValue") if key in node.value), None)
+        beside = written.value if written.value is not node.value else {}
+        yield (
+            name,
+            Example(
+                value=None if key is None else node.value[key],
+                has_value=key is not None,
+                summary=_beside(beside, "summary") or node.text("summary"),
+                description=_beside(beside, "description") or node.text("description"),
+                external_value=node.text("externalValue"),
+                extensions=node.extensions(),
+                place=node.place,
+            ),
+        )
+
+
+def _beside(written: Mapping[str, Any], key: str) -> str:
+    """A text beside a reference, which takes the place of what it leads to."""
+    told = written.get(key)
+    return told if isinstance(told, str) else ""
 
 
 def path(node: Node, written: str) -> str:
@@ -116,6 +136,15 @@ def requirements(holder: Node, known: Mapping[str, SecurityScheme]) -> tuple[Req
                 item.error(message, "security", name)
         found.append(requirement)
     return tuple(found)
+
+
+def check_scopes(flow: Node) -> None:
+    """Tell of scopes that do not say what they are for."""
+    for name, scope in flow.entries("scopes"):
+        if not isinstance(scope.value, str):
+            scope.warning(
+                f"the scope `{name}` has a text that says what it is for, and here is {kind(scope.value)}", "scope"
+            )
 
 
 def _no_scopes(item: Node, name: str, scheme: SecurityScheme | None) -> None:

@@ -20,6 +20,10 @@ class PathItem:
         """The node that has something under this key."""
         return next((node for node in self.nodes if node.has(key)), None)
 
+    def text(self, key: str) -> str:
+        holder = self.first(key)
+        return holder.text(key) if holder is not None else ""
+
     def extensions(self) -> dict[str, Any]:
         return {key: value for node in reversed(self.nodes) for key, value in node.extensions().items()}
 

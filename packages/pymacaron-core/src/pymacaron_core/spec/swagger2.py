@@ -58,6 +58,7 @@ class Swagger2(Dialect):
                 node.error(f"the security scheme `{name}` needs `in`: where the key is", "required")
             return SecurityScheme(name, kind, place_in=place_in, parameter=parameter, **common)
         if kind == "oauth2":
+            parts.check_scopes(node)
             return SecurityScheme(name, kind, flows=_flows(node), **common)
         if not node.has("type"):
             node.error(f"the security scheme `{name}` needs `type`: {', '.join(known)}", "required")
@@ -74,6 +75,11 @@ class Swagger2(Dialect):
         if host:
             return tuple(Server(f"{scheme}://{host}{base_path}") for scheme in schemes), base_path
         return ((Server(base_path),) if base_path else ()), base_path
+
+    def operation_servers(self, operation: Node) -> tuple[Server, ...]:
+        host = self.root.text("host").strip("/")
+        base_path = self.servers()[1] if host and operation.has("schemes") else ""
+        return tuple(Server(f"{scheme}://{host}{base_path}") for scheme in operation.texts("schemes") if host)
 
     def inputs(self, operation: Node, parameters: list[Node]) -> tuple[list[Parameter], Body | None]:
         found: list[Parameter] = []
@@ -110,6 +116,7 @@ class Swagger2(Dialect):
             content=parts.distinct(content),
             headers=tuple(self._header(name, inner) for name, inner in headers if not _is_nothing(inner)),
             place=node.place,
+            extensions=node.extensions(),
         )
 
     def _header(self, name: str, node: Node) -> Parameter:
@@ -177,6 +184,7 @@ class Swagger2(Dialect):
             required=node.flag("required"),
             description=node.text("description"),
             place=node.place,
+            extensions=node.extensions(),
         )
 
     def _form(self, operation: Node, fields: list[Node]) -> Body:
