@@ -103,3 +103,36 @@ def test_a_start_logs_the_first_faults_of_many(tmp_path: Path, caplog: pytest.Lo
     assert len(told) == 102
     assert "unknown type `intger`" in told[0]
     assert "apis/shop.yaml: faults beyond those told here, by 'pymacaron check': 51" in told
+
+
+METHODS = """
+openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /things/{a}:
+    head: {operationId: look, responses: {204: {description: there}}}
+    options: {operationId: may, responses: {200: {description: ok}}}
+  /things/{b}:
+    get: {operationId: good, responses: {200: {description: ok}}}
+    trace: {operationId: bad, responses: {200: {description: ok}}}
+  /others:
+    get: {operationId: other, responses: {200: {description: ok}}}
+    head: {operationId: broken, parameters: [{name: q, in: query, schema: {type: intger}}], responses: {}}
+"""
+
+
+def test_head_and_options_are_those_of_the_document_wherever_its_other_methods_stand(tmp_path: Path) -> None:
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis" / "shop.yaml").write_text(METHODS, encoding="utf-8")
+    called: list[str] = []
+    names = ("look", "may", "good", "bad", "other")
+    handlers = {name: lambda *_, _name=name, **__: called.append(_name) for name in names}
+    app = flask.Flask("shop")
+    API(app, config=load_config(tmp_path), root=tmp_path, handlers=handlers).load_apis().finish()
+    client = app.test_client()
+    for method in ("head", "options", "get", "trace"):
+        client.open("/things/1", method=method.upper())
+    assert called == ["look", "may", "good", "bad"]
+    assert client.head("/others").status_code == 501, "GET does not answer for an operation with faults"
+    assert client.options("/others").headers["Allow"].count("HEAD") == 1
+    assert client.get("/others").status_code == 200

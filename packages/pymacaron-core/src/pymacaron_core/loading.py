@@ -29,6 +29,7 @@ from pymacaron_core.kept import kept_folder
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.plugins import install_line
 from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
+from pymacaron_core.routing import settle_methods
 from pymacaron_core.serving import has_route, refuse, route_of
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Specification
@@ -64,6 +65,7 @@ def load_all(application: Application, specifications: Iterable[Specification], 
         )
         failed = [operation for operation, route in zip(specification.operations, routes, strict=True) if route is None]
         refuse(application, specification, (*specification.unserved, *failed))
+    settle_methods(application.app)
 
 
 def _check_patterns(application: Application, catalogs: Iterable[Catalog], wishes: Wishes) -> None:

@@ -18,6 +18,8 @@ from pymacaron_core.replies import Answer
 from pymacaron_core.spec.operation import Operation
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
+_GIVEN = "pymacaron_head_and_options"
+"""Under this name a Flask object has the shapes at which an operation has one of these methods, with its endpoint."""
 
 
 def rule_of(base_path: str, operation: Operation) -> tuple[str, dict[str, str]]:
@@ -61,8 +63,29 @@ def add_route(
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
     if operation.method in ("HEAD", "OPTIONS"):
-        _take_from_others(app, name, shape_of_rule(rule), operation.method)
+        app.extensions.setdefault(_GIVEN, {})[shape_of_rule(rule), operation.method] = name
     return rule
+
+
+def settle_methods(app: flask.Flask) -> None:
+    """Take ``HEAD`` and ``OPTIONS`` of operations from the other rules of their shape, which have them from Flask.
+
+    To be called when routes were added: one look at all rules.
+    """
+    given: Mapping[tuple[str, str], str] = app.extensions.get(_GIVEN, {})
+    for known in app.url_map.iter_rules() if given else ():
+        shape = shape_of_rule(known.rule)
+        for method in ("HEAD", "OPTIONS"):
+            owner = given.get((shape, method), known.endpoint)
+            if owner != known.endpoint and known.methods and is_automatic(known, method):
+                known.methods.discard(method)
+
+
+def is_automatic(rule: Rule, method: str) -> bool:
+    """Whether a rule has a method from Flask, not from its author."""
+    if method == "HEAD":
+        return "GET" in (rule.methods or ())
+    return method == "OPTIONS" and bool(getattr(rule, "provide_automatic_options", False))  # Flask's own mark
 
 
 class LateRule(Rule):
@@ -91,15 +114,6 @@ def _late_building(app: flask.Flask) -> Iterator[None]:
         yield
     finally:
         del app.url_rule_class
-
-
-def _take_from_others(app: flask.Flask, name: str, shape: str, method: str) -> None:
-    """Take from the other rules of a shape a method that Flask gave them by itself."""
-    for known in app.url_map.iter_rules():
-        automatic = getattr(known, "provide_automatic_options", False)  # Flask's own mark
-        given = "GET" in (known.methods or ()) if method == "HEAD" else automatic
-        if given and known.methods and known.endpoint != name and shape_of_rule(known.rule) == shape:
-            known.methods.discard(method)
 
 
 def _view(

@@ -18,7 +18,7 @@ from pymacaron_core.gathering import Wishes
 from pymacaron_core.mock import mock_function
 from pymacaron_core.models import Catalog
 from pymacaron_core.resolver import Binding
-from pymacaron_core.routing import add_route, rule_of, shape_of_rule
+from pymacaron_core.routing import add_route, is_automatic, rule_of, shape_of_rule
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Operation, Specification
 
@@ -119,7 +119,8 @@ def has_route(app: flask.Flask, rule: str, method: str) -> bool:
 
 
 def _taken(app: flask.Flask) -> Iterator[tuple[str, str]]:
-    """The shapes of all routes, each with its methods."""
+    """The shapes of all routes, each with the methods that its author gave it."""
     for known in app.url_map.iter_rules():
         for method in known.methods or ():
-            yield shape_of_rule(known.rule), method
+            if not is_automatic(known, method):
+                yield shape_of_rule(known.rule), method
