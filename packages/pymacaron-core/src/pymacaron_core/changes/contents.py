@@ -17,6 +17,8 @@ from pymacaron_core.changes.rules import REPLY, REQUEST
 from pymacaron_core.changes.values import TYPES
 from pymacaron_core.spec.operation import Place, Schema
 
+Side = tuple[Flat, tuple[Branch, ...]]
+"""A schema, and what a value of it may be."""
 _TEXT = Schema({"type": ("string",)})
 
 
@@ -154,7 +156,8 @@ class Comparison:
         firsts = self.schemas.branches(self.schemas.old, old)
         seconds = self.schemas.branches(self.schemas.new, new)
         matching = Matching(self.schemas.old, self.schemas.new, self._related)
-        for first, second in matching.matches(firsts, seconds):
+        matches = list(matching.matches(firsts, seconds))
+        for first, second in matches:
             if second is None and first is not None:
                 told = f"{label} cannot be {self._named(first, self.schemas.old)} any more"
                 self._tell("branch-removed", told, first.place, other.place)
@@ -165,29 +168,27 @@ class Comparison:
                 self._inner(first.schema, second.schema, second.name or label)
             else:
                 self._tell("branches-regrouped", f"{label} has other branches for the same", one.place, other.place)
-        self._exclusive(one, firsts, other, seconds, label)
+        self._exclusive((one, firsts), (other, seconds), (None, None) in matches, label)
 
     def _related(self, old: Schema, new: Schema) -> tuple[bool, bool]:
         return self.schemas.related(old, new, self.direction)
 
-    def _exclusive(
-        self, one: Flat, firsts: tuple[Branch, ...], other: Flat, seconds: tuple[Branch, ...], label: str
-    ) -> None:
+    def _exclusive(self, before: Side, after: Side, regrouped: bool, label: str) -> None:
         """Whether a value that fits several branches is refused now, or was.
 
         Most objects may fit several, as they may have any property: this is told where nothing else changes.
         """
+        (one, firsts), (other, seconds) = before, after
         if one.get("discriminator") or other.get("discriminator"):
             return
-        before = bool(one.choices) and one.choices[0].exclusive
-        after = bool(other.choices) and other.choices[0].exclusive
-        objects = bool(one.choices and other.choices) and before != after
-        known = overlaps(firsts, self.schemas.old, objects) if before else 0
-        found = overlaps(seconds, self.schemas.new, objects) if after else 0
-        if found > known:
+        was, is_now = (bool(flat.choices) and flat.choices[0].exclusive for flat in (one, other))
+        objects = bool(one.choices and other.choices) and was != is_now
+        known = overlaps(firsts, self.schemas.old, objects) if was else 0
+        found = overlaps(seconds, self.schemas.new, objects) if is_now else 0
+        if found > known or (found and regrouped and self.direction == REQUEST):
             told = f"{label} must fit only one of its branches now"
             self._tell("branches-exclusive", told, one.place, other.choices[0].place)
-        elif found < known:
+        elif found < known or (known and regrouped and self.direction == REPLY):
             told = f"{label} may be what fitted several of its branches now"
             self._tell("branches-inclusive", told, one.choices[0].place, other.place)
 
