@@ -358,6 +358,26 @@ def test_a_webhook_is_called_by_the_service_so_its_request_must_not_grow(tmp_pat
     assert (change.rule, change.direction, change.severity) == ("required-added", "reply", "compatible")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "severity"),
+    [
+        ({}, {"requestBody": {"required": True, **content(STRING)}}, "compatible"),
+        ({"requestBody": {"required": True, **content(STRING)}}, {"requestBody": content(STRING)}, "breaking"),
+        ({}, {"parameters": [{"name": "p", "in": "query", "required": True, "schema": STRING}]}, "compatible"),
+        ({}, {"responses": {"200": {"description": "ok", **content(STRING)}}}, "breaking"),
+        ({}, {"responses": {**OK, "201": {"description": "ok"}}}, "compatible"),
+    ],
+)
+def test_who_is_called_back_reads_what_is_sent_and_must_answer_what_is_wanted(
+    old: Any, new: Any, severity: str, tmp_path: Path
+) -> None:
+    one, other = (
+        document({"callbacks": {"c": {"{$request.body#/u}": {"post": {"responses": OK, **each}}}}})
+        for each in (old, new)
+    )
+    assert [change.severity for change in changes(tmp_path, one, other)] == [severity]
+
+
 def test_a_change_of_a_named_schema_is_told_once_with_all_operations_that_use_it(tmp_path: Path) -> None:
     def shop(price: Any) -> dict[str, Any]:
         order = {"type": "object", "properties": {"price": price, "next": {"$ref": "#/components/schemas/Order"}}}

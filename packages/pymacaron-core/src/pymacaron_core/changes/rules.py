@@ -1,7 +1,8 @@
 """The rules that changes are told by: what each means, and whether it breaks those who call the service.
 
 A request may hold more than before, never less; a reply may hold less than before, never more. So most changes of a
-schema break callers on one side only.
+schema break callers on one side only. What a webhook or a callback sends is read by those who are called, and counts as
+a reply; what they answer counts as a request.
 """
 
 from __future__ import annotations
@@ -45,18 +46,11 @@ _ALL = (
         BREAKING,
         operation_removed="an operation is gone",
         base_path_changed="all paths begin otherwise",
-        parameter_required_added="a new parameter must be sent",
-        parameter_became_required="a parameter must be sent now",
         parameter_style_changed="a parameter, or a header of a reply, is written otherwise",
         body_removed="an operation takes no body any more",
-        body_required_added="an operation takes a body now, and it must be sent",
-        body_became_required="the body must be sent now",
         encoding_changed="a field of a form is written otherwise",
-        reply_body_removed="a reply that had a body has none",
         media_type_removed="a media type is not taken, or not sent, any more",
         reply_status_removed="a reply of success is not declared any more",
-        reply_header_removed="a header of a reply that was always there is gone",
-        reply_header_became_optional="a header of a reply may be missing now",
         security_tightened="who could call cannot any more: other schemes, or more scopes",
         security_scheme_changed="the credentials of a scheme are sent otherwise",
         webhook_removed="a webhook is gone",
@@ -67,6 +61,12 @@ _ALL = (
         discriminator_mapping_changed="a value of the property that tells the schema means another one",
     ),
     *_narrowing(
+        parameter_required_added="a new parameter must be sent",
+        parameter_became_required="a parameter must be sent now",
+        body_required_added="an operation takes a body now, and it must be sent",
+        body_became_required="the body must be sent now",
+        reply_header_became_required="a header of a reply is always there now",
+        reply_body_added="a reply that had no body has one",
         required_added="a property must be there now",
         type_narrowed="a value may have fewer types",
         nullable_removed="a value cannot be null any more",
@@ -82,6 +82,10 @@ _ALL = (
         discriminator_added="a property tells which schema a value has, and must be there",
     ),
     *_widening(
+        parameter_became_optional="a parameter need not be sent any more",
+        body_became_optional="the body need not be sent any more",
+        reply_header_removed="a header of a reply that was always there is gone",
+        reply_header_became_optional="a header of a reply may be missing now",
         required_removed="a property may be missing now",
         type_widened="a value may have more types",
         nullable_added="a value may be null now",
@@ -111,7 +115,8 @@ _ALL = (
     ),
     Rule("required-property-removed", MAYBE, BREAKING, "a property that was always there is not declared any more"),
     Rule("property-refused", BREAKING, BREAKING, "a property that could be sent is refused now"),
-    Rule("reply-status-added", MAYBE, MAYBE, "a new reply of success is declared"),
+    Rule("reply-body-removed", MAYBE, BREAKING, "a reply that had a body has none"),
+    Rule("reply-status-added", COMPATIBLE, MAYBE, "a new reply of success is declared"),
     Rule("branches-exclusive", MAYBE, COMPATIBLE, "what fits several branches is refused now"),
     Rule("branches-inclusive", COMPATIBLE, MAYBE, "what fits several branches is not refused any more"),
     Rule("additional-properties-allowed", COMPATIBLE, MAYBE, "properties that are not declared are allowed now"),
@@ -120,16 +125,12 @@ _ALL = (
         operation_added="there is a new operation",
         operation_deprecated="an operation is deprecated now",
         parameter_added="a new parameter may be sent",
-        parameter_became_optional="a parameter need not be sent any more",
         parameter_deprecated="a parameter is deprecated now",
         body_added="an operation takes a body now, and need not",
-        body_became_optional="the body need not be sent any more",
         media_type_added="one more media type is taken, or sent",
         reply_error_added="a new error is declared",
         reply_status_narrowed="a range of replies is not declared any more, but some of it",
-        reply_body_added="a reply that had no body has one",
         reply_header_added="a reply has a new header",
-        reply_header_became_required="a header of a reply is always there now",
         property_added="a property is new",
         branches_regrouped="branches came or went that others take in",
         format_noted="a format that asks nothing of a value changed",
