@@ -205,6 +205,13 @@ WORDED: dict[str, tuple[str, list[tuple[object, list[tuple[str, str, str]]]]]] =
     "Whole": ("const: {a: 1}", [(3, [("", "const", "must be the value of the document")])]),
     "Nought": ("const: null", [(3, [("", "const", "must be null")])]),
     "Nil": ("type: 'null'", [(3, [("", "type", "must be null")])]),
+    "Never": (
+        "type: integer, enum: ['1', '2']",
+        [
+            (1, [("", "enum", "must be '1' or '2'")]),
+            ("1", [("", "type", "must be an integer")]),
+        ],
+    ),
     "Mixed": ("enum: [1, a, true]", [("y", [("", "enum", "must be 1, 'a' or true")])]),
     "Day": ("type: [string, integer], format: date", [(True, [("", "type", "must be a string or an integer")])]),
     "Pair": (f"{PAIR}, items: false", [([1, "b", 3], [("/2", "items", "is one item too many: there may be 2")])]),

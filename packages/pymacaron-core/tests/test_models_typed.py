@@ -23,6 +23,8 @@ TORTURE = (
 Kind: {type: string, enum: [book, toy], default: toy}
 Level: {enum: [1, 2.5, true, null, low]}
 Fixed: {const: 3}
+Wrong: {type: integer, enum: ['1']}
+Wrongs: {type: object, properties: {a: {$ref: '#/Wrong'}, b: {type: string, enum: [1]}}}
 Day: {type: string, format: date, default: '2026-01-31'}
 Tree: {type: object, properties: {kids: {type: array, items: {$ref: '#/Tree'}}}}
 Deep: {type: array, items: {$ref: '#/Deep'}}

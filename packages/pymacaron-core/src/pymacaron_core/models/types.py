@@ -233,7 +233,7 @@ class Types:
             values = [value for value in values if judge.fits(value)]
         values = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values if v is not None]
         if not values:
-            return self._null(keywords) if self._nulls.fits_merged(keywords) else NOTHING
+            return self._null(keywords) if self._nulls.fits_merged(keywords) else self._nothing(keywords)
         if not all(isinstance(value, (str, bool, int)) for value in values):
             return None
         groups = [[v for v in values if type(v) is kind] for kind in dict.fromkeys(map(type, values))]
@@ -244,6 +244,11 @@ class Types:
         """The type of null alone, which tells what the document says: that it is a type, or a value."""
         told = {key: keywords[key] for key in ("enum", "const") if key in keywords and "type" not in keywords}
         return Type("None", marks=(self.mark(told),) if told else (), nullable=True)
+
+    def _nothing(self, keywords: Mapping[str, Any]) -> Type:
+        """The type of no value, which tells of values that other keywords refuse what they would have to be."""
+        told = {key: keywords[key] for key in ("type", "enum", "const") if key in keywords}
+        return NOTHING if told.get("enum") == () or not told else Type("Nothing", marks=(self.mark(told),))
 
     def _judge(self, keywords: Mapping[str, Any]) -> Judge:
         return Judge(residual.plain(keywords), residual.NamedSchemas(self.schemas))
