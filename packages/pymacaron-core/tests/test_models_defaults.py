@@ -184,3 +184,21 @@ S:
     path = tmp_path / "shop_models.py"
     path.write_text(source, encoding="utf-8")
     assert mypy(path) == ""
+
+
+@pytest.mark.parametrize(
+    ("prop", "why"),
+    [
+        ("{type: integer, default: x}", '"x" does not fit the schema, where it must be an integer'),
+        (
+            "{type: array, items: {type: integer, minimum: 2}, default: [3, 1]}",
+            "[3, 1] does not fit the schema, where /1 must be at least 2",
+        ),
+        (
+            f"{{type: integer, default: {'x' * 500}}}",
+            f'"{"x" * 96}... does not fit the schema, where it must be an integer',
+        ),
+    ],
+)
+def test_a_default_that_does_not_fit_is_told_with_what_must_be(tmp_path: Path, prop: str, why: str) -> None:
+    assert [each.why for each in catalog_with(tmp_path, prop).unenforced] == [why]

@@ -108,6 +108,16 @@ def test_reading_a_document_never_brings_the_validator() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("pattern", "told"), [(r"(?<=a+)b", []), (r"^\\p{Lu}[\\w&&x]", []), ("[", ["/components/schemas/A/pattern"])]
+)
+def test_a_pattern_is_judged_as_ecma_262_has_it(tmp_path: Path, pattern: str, told: list[str]) -> None:
+    schemas = f'components: {{schemas: {{A: {{type: string, pattern: "{pattern}"}}}}}}\n'
+    write(tmp_path, f"{MODERN}paths: {{/a: {{get: {{{OK}}}}}}}\n{schemas}")
+    findings, _ = lint([str(tmp_path / "api.yaml")], str(tmp_path))
+    assert [finding.pointer for finding in findings] == told
+
+
 def test_a_document_over_which_the_validator_trips_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     schemas = "components: {schemas: {B: {$id: b, not: {$anchor: c}, anyOf: [{$ref: '#c'}]}}}\n"
     path = write(tmp_path, f"{MODERN}paths: {{/a: {{get: {{{OK}}}}}}}\n{schemas}")

@@ -176,7 +176,8 @@ class Catalog:
             text = to_json(keywords["default"])
             default = self.adapter(schema, scope).validate_json(text, strict=True, by_alias=True, by_name=False)
         except ValidationError:
-            self._plan.types.report(schema.place, "default", "it does not fit the schema")
+            why = self._plan.fields.misfit(keywords["default"], schema) or "it does not fit the schema"
+            self._plan.types.report(schema.place, "default", why)
             return Argument(kind, parameter.required)
         return Argument(kind, parameter.required, True, default)
 

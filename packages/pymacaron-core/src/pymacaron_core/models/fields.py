@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,9 @@ from pymacaron_core.models.written import AllWritten, written
 from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import Schema, Specification
 from pymacaron_core.spec.views import REQUEST_OF
+
+_LONGEST = 100
+"""How many letters of a value are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,8 @@ class Fields:
         if "default" not in keywords:
             return None
         value = keywords["default"]
-        if not self.fits(value, schema):
-            self._types.report(schema.place, "default", "it does not fit the schema")
+        if why := self.misfit(value, schema):
+            self._types.report(schema.place, "default", why)
             return None
         if self._has_views:
             value = Withholding(schema, self._schemas, RECEIVED)(value)
@@ -124,6 +128,19 @@ class Fields:
     def fits(self, value: Any, schema: Schema) -> bool:
         """Whether a JSON value is one of a schema."""
         return Judge(written(schema), self._written).fits(value)
+
+    def misfit(self, value: Any, schema: Schema) -> str:
+        """Why a JSON value is none of a schema; empty where it is one."""
+        judge = Judge(written(schema), self._written)
+        if judge.fits(value):
+            return ""
+        shown = json.dumps(value, ensure_ascii=False)
+        shown = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
+        breach = next(iter(judge.breaches(value)), None)
+        if breach is None:
+            return f"{shown} does not fit the schema"
+        part = "".join(f"/{step}" for step in breach.steps)
+        return f"{shown} does not fit the schema, where {part or 'it'} {breach.message}"
 
     def received(self, model: ModelClass) -> list[str]:
         """The properties that only replies have, in the request view of a model."""

@@ -65,8 +65,8 @@ class Plan:
         for schema in self._written_in_operations():
             self.types.of(schema)
             keywords = self.merger.keywords(schema)
-            if "default" in keywords and not self.fields.fits(keywords["default"], schema):
-                self.types.report(schema.place, "default", "it does not fit the schema")
+            if "default" in keywords and (why := self.fields.misfit(keywords["default"], schema)):
+                self.types.report(schema.place, "default", why)
         return tuple(dict.fromkeys(self.types.unenforced))
 
     def needed_schemas(self) -> dict[str, Any]:
