@@ -11,6 +11,7 @@ import pytest
 from pymacaron_core import API, DocumentError
 from pymacaron_core.application import Application
 from pymacaron_core.config import load_config
+from pymacaron_core.errors import StartError
 
 DOCUMENT = """
 openapi: 3.0.3
@@ -136,3 +137,10 @@ def test_head_and_options_are_those_of_the_document_wherever_its_other_methods_s
     assert client.head("/others").status_code == 501, "GET does not answer for an operation with faults"
     assert client.options("/others").headers["Allow"].count("HEAD") == 1
     assert client.get("/others").status_code == 200
+
+
+def test_an_empty_file_is_named_where_there_is_no_document(tmp_path: Path) -> None:
+    (tmp_path / "apis").mkdir()
+    (tmp_path / "apis" / "shop.yaml").touch()
+    with pytest.raises(StartError, match=r"looked into shop\.yaml, which is empty$"):
+        API(flask.Flask("shop"), config=load_config(tmp_path), root=tmp_path).load_apis()

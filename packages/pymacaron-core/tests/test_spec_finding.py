@@ -89,3 +89,32 @@ def test_the_name_of_an_api_is_the_stem_as_an_identifier(file: str, name: str) -
 def test_reading_documents_imports_no_server_and_no_models() -> None:
     code = "import sys, pymacaron_core.spec; print({'flask', 'werkzeug', 'pydantic'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\n<!doctype html><title>swagger</title>", "HTML"),
+        (b"\xef\xbb\xbf<html><body>openapi: 3.0.3</body></html>", "HTML"),
+        (b'<?xml version="1.0"?><a/>', "XML"),
+        (b"\x1f\x8b\x08\0\0\xff", "binary"),
+        (b"PK\x03\x04\0\0\xff", "binary"),
+    ],
+)
+@pytest.mark.parametrize("name", ["pets.yaml", "pets.json"])
+def test_what_can_be_no_part_is_found_beside_documents_and_told(
+    tmp_path: Path, name: str, data: bytes, told: str
+) -> None:
+    write(tmp_path, OPENAPI, "shop.yaml")
+    (tmp_path / name).write_bytes(data)
+    found = find(tmp_path)
+    assert list(found) == ["pets", "shop"]
+    with pytest.raises(DocumentError, match=told):
+        read(found["pets"], root=tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_the_encoding_of_a_file_does_not_matter(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "shop.yaml").write_bytes(OPENAPI.encode(encoding))
+    (tmp_path / "part.yaml").write_bytes("Pet: {type: object}".encode(encoding))
+    assert list(find(tmp_path)) == ["shop"]

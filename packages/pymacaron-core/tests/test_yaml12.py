@@ -282,3 +282,11 @@ def test_a_fault_survives_pickling() -> None:
 def test_json_that_is_cut_off_ends_too_early(end: int) -> None:
     text = '{"a": [1, {"b": "c"}, true ]}'
     assert str(fault_of(text[:end], "a.json")).startswith("the file ends too early: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [("a: {'b':", "1:4"), ("a:\n  b: {c: [1,\n", "2:10"), ("a: {b: {c: 1},\n", "1:4"), ("a: {b: 'c\n", "1:8")],
+)
+def test_what_is_not_closed_where_a_file_ends_is_told_by_where_it_begins(text: str, begins: str) -> None:
+    assert str(fault_of(text)) == f"the file ends too early: what begins at {begins} is not closed"

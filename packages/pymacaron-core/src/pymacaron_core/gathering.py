@@ -104,7 +104,8 @@ def _decided(specification: Specification, config: Config | None) -> Specificati
 
 def _passed_over(folder: Path, ignored: set[str]) -> str:
     """The files that may have been meant for documents."""
-    names = sorted(p.name for p in folder.iterdir() if p.suffix in (".yaml", ".yml", ".json"))
+    files = sorted(p for p in folder.iterdir() if p.suffix in (".yaml", ".yml", ".json"))
+    names = [f"{p.name}, which is empty" if p.is_file() and not p.stat().st_size else p.name for p in files]
     shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
     told = f"; looked into {shown}" if names else ""
     return told + (f"; the configuration ignores {', '.join(sorted(ignored))}" if ignored else "")

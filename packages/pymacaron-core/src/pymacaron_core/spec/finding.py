@@ -10,9 +10,10 @@ from pathlib import Path
 from pymacaron_core.errors import DocumentError, DocumentFault
 from pymacaron_core.spec.document import SIZE_LIMIT
 from pymacaron_core.spec.reading import api_name
-from pymacaron_core.yaml12 import YamlFault, parse
+from pymacaron_core.yaml12 import YamlFault, decode, parse
 
 _ENDINGS = (".yaml", ".yml", ".json")
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 _WORD = re.compile(rb"swagger|openapi")
 _BEGINS = re.compile(r"\{\s*(['\"]?)(swagger|openapi)\1\s*:")
 _FIRST = re.compile(r"^(?![ \t]*(?:#|\r?$|---|%))([ ]*)\S", re.MULTILINE)
@@ -22,7 +23,8 @@ def find(folder: str | Path) -> dict[str, Path]:
     """The API documents below a folder, by the names of their APIs (in the order of the names).
 
     Other YAML and JSON files are parts of documents, hidden files and editors' backups nothing. A file that looks like
-    an API document and cannot be read is found too, for ``read`` to say what is wrong. Raises
+    an API document and cannot be read is found too, for ``read`` to say what is wrong, and so are pages and binary
+    files with the name of a document. Raises
     :class:`~pymacaron_core.errors.DocumentError` where two documents have one name.
     """
     found: dict[str, Path] = {}
@@ -52,7 +54,9 @@ def is_api(path: Path) -> bool:
         return True  # read says so
     except OSError:
         return False
-    data = data.replace(b"\0", b"")  # UTF-16 is refused by read, with a sentence
+    if _is_no_text_of_ours(data):
+        return True  # nothing could refer to it: it was meant for a document, and read says what it is
+    data = data.replace(b"\0", b"")  # UTF-16 and UTF-32
     if not _WORD.search(data):
         return False
     text = data.decode("utf-8", "replace").lstrip("\ufeff\ufffd")
@@ -63,6 +67,17 @@ def is_api(path: Path) -> bool:
         return _BEGINS.match(text, first.end() - 1) is not None or _parsed_is_api(text, path)
     indent = re.escape(first[1])
     return re.search(rf"^{indent}(['\"]?)(swagger|openapi)\1[ ]*:", text, re.MULTILINE) is not None
+
+
+def _is_no_text_of_ours(data: bytes) -> bool:
+    """Whether this is a page saved from a browser, or a binary file."""
+    if b"\0" not in data:
+        return _PAGE.match(data) is not None
+    try:
+        decode(data)
+    except YamlFault:
+        return True
+    return False
 
 
 def _parsed_is_api(text: str, path: Path) -> bool:

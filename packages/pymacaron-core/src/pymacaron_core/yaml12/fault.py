@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import yaml
@@ -18,6 +19,9 @@ _EXPLAINED = (
     ("did not find expected '-' indicator", "this line is indented unlike the list above it"),
     ("expected ',' or", "a ',' or a closing bracket is missing before this"),
 )
+_LONG = 1_000_000
+"""In a text of more letters nobody looks for a bracket."""
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class YamlFault(PyMacaronError):
@@ -42,10 +46,24 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> YamlFault:
     if "\t" in line[: column + 1] and not line[: column + 1].strip():
         told = "a tab is used to indent this line: YAML wants spaces"
     elif "expected ':'" not in problem and not line[column:].strip() and not "".join(rest[1:]).strip():
+        if begun.index >= mark.index or not text[begun.index :].strip():
+            begun = _innermost_open(text) or begun
         told = f"the file ends too early: what begins at {begun.line + 1}:{begun.column + 1} is not closed"
     elif "cannot start any token" in problem:
         told = f"a value cannot begin with {line[column : column + 1]!r}: put it in quotes"
     return YamlFault(told, mark.line + 1, column + 1)
+
+
+def _innermost_open(text: str) -> Any:
+    """The mark of the last bracket that is not closed; None where there is none, or the text is long."""
+    opened: list[Any] = []
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(text, Loader=_Loader) if len(text) <= _LONG else ():
+            if isinstance(token, (yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken)):
+                opened.append(token.start_mark)
+            elif isinstance(token, (yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)) and opened:
+                opened.pop()
+    return opened[-1] if opened else None
 
 
 def fail(message: str, mark: Any) -> NoReturn:
