@@ -40,8 +40,10 @@ class Matching:
         rest = _without(gone, (first for first, _ in likely)), _without(come, (second for _, second in likely))
         likely += _paired(*rest, self._open)
         for first, second in likely:
-            held = thorough and self._is_held(first, _without(seconds, [second]))
-            holding = thorough and self._holds(second, _without(firsts, [first]))
+            # an object is part of most others, as it may have any property: what changed in it would be lost
+            plain = thorough and "object" not in self.old.flat(first.schema).types
+            held = plain and self._is_held(first, _without(seconds, [second]))
+            holding = plain and self._holds(second, _without(firsts, [first]))
             yield (None if held else first, None if holding else second)
         for first in _without(gone, (first for first, _ in likely)):
             yield (None if thorough and self._is_held(first, seconds) else first), None

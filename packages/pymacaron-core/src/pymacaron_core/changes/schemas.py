@@ -15,8 +15,6 @@ from pymacaron_core.spec.operation import Schema
 
 _DEEPEST = 2
 """How often schemas are compared to find out what a choice comes to, within such a comparison."""
-_DROPPED = {"property-removed", "required-property-removed"}
-"""What has a property still fits where it is not declared."""
 _ADDED = "property-added"
 """Whatever was there under its name may not fit."""
 
@@ -53,7 +51,7 @@ class Schemas:
         found = self._told(old, new, direction)
         if found is None:
             return False, False
-        narrower = all(RULES[rule].request == COMPATIBLE for rule in found - _DROPPED) and _ADDED not in found
+        narrower = all(RULES[rule].request == COMPATIBLE for rule in found) and _ADDED not in found
         return narrower, all(RULES[rule].reply == COMPATIBLE for rule in found)
 
     def harmless(self, old: str, new: str, direction: str) -> bool:
