@@ -244,12 +244,39 @@ definitions:
     ]
     assert [message for message, _, _ in told] == [
         "api.yaml:3:1: warning: `schemes` says nothing without `host`, and is left out",
-        "api.yaml:8:71: warning: `tsv` has no equivalent: values are separated by commas",
+        "api.yaml:8:71: warning: `tsv` has no equivalent here: values are separated by commas",
         "api.yaml:9:11: warning: a header parameter `Accept` is ignored since OpenAPI 3",
         "api.yaml:12:3: warning: no operation has this body, and it is left out",
         "api.yaml:14:3: warning: names have letters, digits, '.', '-' and '_' only: `List[Pet]` becomes `List_Pet`",
         "api.yaml:14:65: warning: `maxLength` beside `$ref` means nothing before 3.1, and is left out",
         "api.yaml:14:80: warning: `collectionFormat` means nothing in a schema, and is left out",
+    ]
+
+
+def test_lists_are_written_as_3_1_has_them_in_each_place_and_what_is_lost_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        SWAGGER
+        + """\
+paths:
+  /{p}:
+    get:
+      parameters:
+        - {name: p, in: path, required: true, type: array, items: {type: string}, collectionFormat: pipes}
+        - {name: h, in: header, type: array, items: {type: string}, collectionFormat: ssv}
+        - {name: q, in: query, type: array, items: {type: string}, collectionFormat: pipes}
+      responses:
+        200: {description: ok, headers: {X-A: {type: array, items: {type: string}, collectionFormat: tsv}}}
+"""
+    )
+    operation = converted(tmp_path, text)["paths"]["/{p}"]["get"]
+    assert [each.get("style") for each in operation["parameters"]] == [None, None, "pipeDelimited"]
+    told = [line.partition(" (at ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert told == [
+        "/paths/~1{p}/get/parameters/0/collectionFormat)",
+        "/paths/~1{p}/get/parameters/1/collectionFormat)",
+        "/paths/~1{p}/get/responses/200/headers/X-A/collectionFormat)",
     ]
 
 

@@ -16,7 +16,8 @@ from pymacaron_core.spec.writing import write_media_types
 
 _SPOKEN_FOR = ("accept", "content-type", "authorization")
 _MOVED = ("swagger", "host", "basePath", "schemes", "consumes", "produces", "definitions", "parameters", "responses")
-_TABS = "`tsv` has no equivalent: values are separated by commas"
+_ALIKE = ("csv", "multi")
+"""How lists are written in every place since OpenAPI 3, too; the others in a query only, and `tsv` nowhere."""
 
 
 class Swagger2Converter(Converter):
@@ -141,14 +142,16 @@ class Swagger2Converter(Converter):
         written |= {"description": parameter.description} if parameter.description else {}
         written |= {"required": True} if parameter.required else {}
         written |= {"allowEmptyValue": True} if parameter.allow_empty else {}
-        written |= self._style(parameter)
+        written |= self._style(parameter, node)
         written["schema"] = self.written(parameter.schema)
         written |= {"example": parameter.examples[0]} if parameter.examples else {}
         return {**written, **parameter.extensions}
 
-    def _style(self, parameter: Parameter) -> dict[str, Any]:
-        if parameter.style == "tabDelimited":
-            self.tell(parameter.place / "collectionFormat", _TABS)
+    def _style(self, parameter: Parameter, node: Node) -> dict[str, Any]:
+        if parameter.style.endswith("Delimited") and (
+            parameter.style == "tabDelimited" or parameter.place_in not in ("query", "formData")
+        ):
+            self._tell_commas(node)
             return {"explode": False} if parameter.place_in == "query" else {}
         written: dict[str, Any] = {"style": parameter.style} if parameter.style not in ("form", "simple") else {}
         return (
@@ -162,7 +165,7 @@ class Swagger2Converter(Converter):
             for name, encoding in media_type.get("encoding", {}).items():
                 if encoding.get("style") == "tabDelimited":
                     del encoding["style"]
-                    self.tell(next(each.place for each in nodes if each.text("name") == name), _TABS)
+                    self._tell_commas(next(each for each in nodes if each.text("name") == name))
         written |= {"required": True} if body.required else {}
         for node in nodes:
             schema = node.child("schema")
@@ -216,7 +219,14 @@ class Swagger2Converter(Converter):
         for header in reply.headers:
             value = node.value["headers"][header.name]
             known = {key: value[key] for key in value if key == "description" or key.startswith("x-")}
+            if value.get("collectionFormat", "csv") not in _ALIKE:
+                self._tell_commas(Node(value, node.place / "headers" / header.name, self.library))
             yield header.name, {**known, "schema": self.written(header.schema)}
+
+    def _tell_commas(self, node: Node) -> None:
+        written = node.text("collectionFormat")
+        message = f"`{written}` has no equivalent here: values are separated by commas"
+        self.tell(node.place / "collectionFormat", message)
 
     def _security_scheme(self, scheme: SecurityScheme) -> dict[str, Any]:
         written: dict[str, Any] = {"type": scheme.type}
