@@ -193,3 +193,16 @@ def test_one_fault_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[st
     write(tmp_path, f"{head}paths: {{/a: {{get: {{responses: {reply}}}}}}}\n", "once.yaml")
     assert main(["check", "once.yaml"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "1 error, 0 warnings"
+
+
+@pytest.mark.parametrize(("mode", "severity"), [("strict", "error"), ("warn", "warning")])
+def test_a_pattern_that_no_engine_takes_is_told_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, mode: str, severity: str
+) -> None:
+    root = tmp_path / "service"
+    pattern = "components: {schemas: {S: {type: string, pattern: '(a'}}}"
+    write(root, f"{OPENAPI}paths: {{}}\n{pattern}", "apis/shop.yaml")
+    write(root, f"core: {{documents: {mode}}}", "pym-config.yaml")
+    main(["check", "--root", str(root), "--json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert [each["severity"] for each in findings if each["rule"] == "pattern"] == [severity]

@@ -58,8 +58,10 @@ def survey(options: argparse.Namespace) -> Survey:
         found.findings.extend(_of_error(tolerable))
     if found.application is None and not any(isinstance(error, DocumentError) for error in tolerated):
         found.findings.extend(_of_documents(config.root, config.core.ignore))
+    told = {(each.place, each.rule) for each in found.findings if each.severity == "error"}
     for api in found.own_apis:
-        found.findings.extend(_of_api(api, Located(config.root)))
+        also = _of_api(api, Located(config.root))
+        found.findings.extend(each for each in also if (each.place, each.rule) not in told)
         found.findings.extend(validated(api.specification, config.root, found.findings))
     found.findings = sorted(dict.fromkeys(found.findings), key=lambda each: (each.file, each.line, each.column))
     return found
