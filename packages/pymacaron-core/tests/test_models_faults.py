@@ -212,7 +212,7 @@ WORDED: dict[str, tuple[str, list[tuple[object, list[tuple[str, str, str]]]]]] =
             ("1", [("", "type", "must be an integer")]),
         ],
     ),
-    "Mixed": ("enum: [1, a, true]", [("y", [("", "enum", "must be 1, 'a' or true")])]),
+    "Mixed": ("enum: [1, a, true]", [("y", [("", "enum", "must be true, 1 or 'a'")])]),
     "Day": ("type: [string, integer], format: date", [(True, [("", "type", "must be a string or an integer")])]),
     "Pair": (f"{PAIR}, items: false", [([1, "b", 3], [("/2", "items", "is one item too many: there may be 2")])]),
     "Few": (

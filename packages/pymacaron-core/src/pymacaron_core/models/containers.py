@@ -29,7 +29,7 @@ def array(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set[str]]
         kind = Type(f"tuple[{', '.join(type_of(item).full for item in first)}]", (), marks)
         return kind, used | {"prefixItems", "items"}
     if first:
-        return Type(f"list[{_of_each(first, items, keywords, type_of)}]", given, marks), used
+        return Type(f"list[{_of_each(first, items, type_of)}]", given, marks), used
     if isinstance(items, Schema) and items.refuses_all:
         return Type("list[Any]", given, marks), used
     used.add("items")
@@ -37,13 +37,11 @@ def array(keywords: Mapping[str, Any], type_of: TypeOf) -> tuple[Type, set[str]]
     return Type(f"list[{inner.full}]", given, marks), used
 
 
-def _of_each(first: tuple[Schema, ...], items: Any, keywords: Mapping[str, Any], type_of: TypeOf) -> str:
+def _of_each(first: tuple[Schema, ...], items: Any, type_of: TypeOf) -> str:
     """The type that all items have, whatever their place: one of JSON's plain ones, which are read alike everywhere."""
-    is_closed = keywords.get("maxItems", len(first) + 1) <= len(first)
-    if is_closed or (isinstance(items, Schema) and items.refuses_all):
-        kinds = [type_of(item) for item in first]
-    else:
-        kinds = [type_of(item) for item in (*first, items if isinstance(items, Schema) else Schema())]
+    if not isinstance(items, Schema) or items.refuses_all:
+        return "Any"
+    kinds = [type_of(item) for item in (*first, items)]
     texts = {kind.text for kind in kinds if kind.text not in ("None", "Nothing")}
     if len(texts) != 1 or not texts <= _PLAIN:
         return "Any"

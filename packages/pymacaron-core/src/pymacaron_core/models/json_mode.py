@@ -209,6 +209,8 @@ def _tell_values(union: dict[str, Any]) -> None:
     choices = [each[0] if isinstance(each, tuple) else each for each in union["choices"]]
     if all(each["type"] == "literal" for each in choices):
         union["custom_error_type"] = "literal_error"
+        # Python keeps one order of a union's members for all that are equal: which one came first is chance.
+        choices.sort(key=lambda each: type(each["expected"][0]).__name__)
         union["custom_error_context"] = {"expected": _expected(choices)}
 
 
