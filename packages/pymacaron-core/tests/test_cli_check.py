@@ -54,6 +54,36 @@ def test_a_folder_stands_for_its_documents_and_every_fault_has_its_place_and_poi
     assert told[-1] == "2 errors, 0 warnings"
 
 
+ALL_AT_ONCE = """\
+openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      parameters:
+        - {name: p, in: query, schema: {type: integr, maximum: "9", minimum: x, nullable: 7}}
+      responses: {'200': {description: ok}}
+components:
+  schemas:
+    A: {type: object, requierd: [a], properties: {a: {type: string, pattern: '('}}}
+"""
+
+
+@pytest.mark.parametrize("info", ["", "info: 3"])
+def test_no_fault_hides_another(capsys: pytest.CaptureFixture[str], folder: Path, info: str) -> None:
+    text = ALL_AT_ONCE.replace("info: {title: T, version: '1'}", info) if info else ALL_AT_ONCE
+    write(folder, text, "all.yaml")
+    write(folder, text, "apis/all.yaml")
+    (folder / "pym-config.yaml").touch()
+    for arguments in (["all.yaml"], []):
+        assert main(["check", *arguments, "--json"]) == 1
+        found = json.loads(capsys.readouterr().out)["findings"]
+        rules = [each["rule"] for each in found if each["line"] == 7]
+        assert rules == ["type", "shape", "shape", "shape"]
+        assert {"unknown-key", "pattern"} <= {each["rule"] for each in found if each["line"] == 11}
+        assert ("shape" in {each["rule"] for each in found if each["line"] == 2}) == bool(info)
+
+
 def test_the_shape_of_the_json_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "below/faulty.yaml", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
@@ -145,13 +175,15 @@ def test_what_is_wrong_very_often_is_counted_and_told_whole_when_asked_for(
     write(tmp_path, f"{OPENAPI}paths:\n{paths}", "many.yaml")
     assert main(["check", "many.yaml"]) == 1
     told = capsys.readouterr().out.splitlines()
-    assert len(told) == 22
-    assert told[-2:] == [
+    assert len(told) == 23
+    assert told[-3:] == [
         "many.yaml: error: 1,180 more like these; --all shows them [enum]",
+        "many.yaml: note: the document validator was not asked yet: it is when the errors of this document are mended"
+        " [validator]",
         "1,200 errors, 0 warnings",
     ]
     assert main(["check", "many.yaml", "--all"]) == 1
-    assert len(capsys.readouterr().out.splitlines()) == 1201
+    assert len(capsys.readouterr().out.splitlines()) == 1202
     assert main(["check", "many.yaml", "--json"]) == 1
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 1200
     assert main(["bundle", "many.yaml"]) == 2

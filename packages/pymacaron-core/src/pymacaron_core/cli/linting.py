@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pymacaron_core.cli.finding import Finding, Located, of_fault, validated
 from pymacaron_core.cli.naming import NO_STANDARD_INPUT, STANDARD_INPUT, reach_from, root_named, root_of, shown_file
-from pymacaron_core.errors import DocumentError, ModelError, StartError
+from pymacaron_core.errors import ModelError, StartError
 from pymacaron_core.models.plan import Plan
-from pymacaron_core.spec import read
+from pymacaron_core.spec import look
 from pymacaron_core.spec.finding import documents_below
 
 
@@ -25,7 +25,7 @@ def lint(named: Iterable[str], root: str | None) -> tuple[list[Finding], int]:
     documents = list(dict.fromkeys(path for each in named for path in _documents(each)))
     for path in documents:
         folder = named_root or root_of(path)
-        found = sorted(dict.fromkeys(_of_document(path, folder)), key=lambda each: (each.file, each.line, each.column))
+        found = sorted(dict.fromkeys(of_document(path, folder)), key=lambda each: (each.file, each.line, each.column))
         shown = {file: shown_file(file, folder) if file else "" for file in {each.file for each in found}}
         findings += [replace(each, file=shown[each.file]) for each in found]
     return list(dict.fromkeys(findings)), len(documents)
@@ -47,13 +47,13 @@ def _documents(named: str) -> list[Path]:
     return found
 
 
-def _of_document(path: Path, root: Path) -> Iterator[Finding]:
-    try:
-        specification, faults = read(path, root=root, sound_part=True, reach=reach_from(root))
-    except DocumentError as error:
-        yield from map(of_fault, error.faults)
-        return
+def of_document(path: Path, root: Path) -> Iterator[Finding]:
+    """All that is found in one document, whatever of it is sound."""
+    specification, faults = look(path, root=root, reach=reach_from(root))
     told = [of_fault(fault) for fault in faults]
+    if specification is None:
+        yield from told
+        return
     located = Located(root)
     try:
         told += map(located.unenforced, Plan(specification).unenforced)

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi
 from pymacaron_core.cli.annotations import misread
 from pymacaron_core.cli.finding import Finding, Located, of_fault, of_line, validated
-from pymacaron_core.cli.naming import reach_from
+from pymacaron_core.cli.linting import of_document
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import Config, find_root, load_config
 from pymacaron_core.errors import DocumentError, DocumentFault, GuardMissing, StartError
@@ -44,7 +44,7 @@ def survey(options: argparse.Namespace) -> Survey:
     except StartError as error:
         named = Path(options.config) if options.config else None
         found = Survey(find_root(Path(options.root) if options.root else None, named, {}))
-        found.findings.extend([*_of_error(error), *_of_documents(found.root, ())])
+        found.findings.extend([*_of_error(error), *_of_documents(found.root, (), frozenset())])
         return found
     found = Survey(config.root, config)
     found.findings.extend(of_line(warning, "warning", "config") for warning in config.warnings)
@@ -56,8 +56,8 @@ def survey(options: argparse.Namespace) -> Survey:
             tolerated.append(error)
     for tolerable in tolerated:
         found.findings.extend(_of_error(tolerable))
-    if found.application is None and not any(isinstance(error, DocumentError) for error in tolerated):
-        found.findings.extend(_of_documents(config.root, config.core.ignore))
+    loaded = frozenset(api.name for api in found.own_apis)
+    found.findings.extend(_of_documents(config.root, config.core.ignore, loaded))
     told = {(each.place, each.rule) for each in found.findings if each.severity == "error"}
     for api in found.own_apis:
         also = _of_api(api, Located(config.root))
@@ -95,21 +95,16 @@ def _of_error(error: StartError) -> Iterator[Finding]:
         yield of_line(line, "error", kind)
 
 
-def _of_documents(root: Path, ignore: Iterable[str]) -> Iterator[Finding]:
-    """The faults of the documents alone, where no application could be made."""
+def _of_documents(root: Path, ignore: Iterable[str], loaded: Collection[str]) -> Iterator[Finding]:
+    """What is found in the documents alone of which no part could be loaded."""
     try:
         documents = spec.find(root / "apis")
     except DocumentError as error:
         yield from _of_error(error)
         return
     for name, path in documents.items():
-        if name in ignore:
-            continue
-        try:
-            _, warnings = spec.read(path, root=root, name=name, reach=reach_from(root))
-        except DocumentError as error:
-            warnings = error.faults
-        yield from map(of_fault, warnings)
+        if name not in loaded and name not in ignore:
+            yield from of_document(path, root)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from pymacaron_core.spec.keeping import extended, read_or_kept
 from pymacaron_core.spec.positions import positioned
 from pymacaron_core.spec.published import published
 from pymacaron_core.spec.reach import Reach
-from pymacaron_core.spec.reading import api_name, read
+from pymacaron_core.spec.reading import api_name, look, read
 
 __all__ = [
     "Reach",
@@ -13,6 +13,7 @@ __all__ = [
     "extended",
     "find",
     "is_api",
+    "look",
     "positioned",
     "published",
     "read",

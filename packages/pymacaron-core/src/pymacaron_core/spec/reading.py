@@ -57,6 +57,25 @@ def read(
     return _with_views(reading.specification), reading.warnings
 
 
+def look(
+    path: str | Path, *, root: str | Path, name: str | None = None, reach: Reach = INSIDE
+) -> tuple[Specification | None, tuple[DocumentFault, ...]]:
+    """As :func:`read`, for those who want to know all of it: what is sound, even where nothing of that can be served,
+    or None where no document can be made out; and every fault and doubt. Raises nothing."""
+    library = Library(Path(root), reach)
+    try:
+        file = library.name_of(Path(path))
+    except Refused as error:
+        return None, (DocumentFault(str(path), "", str(error), rule="file"),)
+    with _collector_paused():
+        found = _specification(library, file, name or api_name(file), whatever=True)
+        faults = library.faults.located(library.locate)
+    try:
+        return _with_views(found[1]) if found else None, faults
+    except DocumentError as error:
+        return None, (*faults, *error.faults)
+
+
 def read_whole(
     path: str | Path, *, root: str | Path, name: str | None = None, sound_part: bool = False, reach: Reach = INSIDE
 ) -> Reading:
@@ -94,7 +113,9 @@ def api_name(file: str) -> str:
     return f"{name}_" if iskeyword(name) else name
 
 
-def _specification(library: Library, file: str, name: str) -> tuple[Dialect, Specification] | None:
+def _specification(
+    library: Library, file: str, name: str, whatever: bool = False
+) -> tuple[Dialect, Specification] | None:
     try:
         value = library.open(file).value
     except Refused as error:
@@ -106,7 +127,7 @@ def _specification(library: Library, file: str, name: str) -> tuple[Dialect, Spe
     if dialect is None:
         return None
     _check_paths(root, dialect.modern)
-    specification = _sound(dialect)
+    specification = _sound(dialect, whatever)
     if specification is None:
         return None
     document = bundle(library, dialect.schemas.names, dialect.schemas.derived.values(), dialect.dialect)
@@ -122,14 +143,14 @@ def _with_views(specification: Specification) -> Specification:
         raise DocumentError([DocumentFault(specification.file, "", message, rule="reference")]) from None
 
 
-def _sound(dialect: Dialect) -> Specification | None:
-    """What is sound in the document; None where a fault is about the whole of it."""
+def _sound(dialect: Dialect, whatever: bool) -> Specification | None:
+    """What is sound in the document; None where a fault is about the whole of it, unless ``whatever`` is wanted."""
     library = dialect.root.library
     specification = dialect.specification()
     broken = library.faults.broken
     if not broken:
         return specification
-    if stops_all(broken, dialect.root.place.file):
+    if not whatever and stops_all(broken, dialect.root.place.file):
         return None
     return sound(specification, library.uses.spoilt(broken), broken, dialect.holders)
 

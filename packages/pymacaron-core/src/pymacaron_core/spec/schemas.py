@@ -154,7 +154,7 @@ class Schemas:
             self._told_nullable = True
             message = "`nullable` is OpenAPI 3.0, and is read as there; since 3.1 null is one of the types"
             node.warning(message, "nullable", "nullable")
-        return node.value.get("nullable") is True or node.value.get("x-nullable") is True
+        return any([node.flag("nullable"), node.flag("x-nullable")])
 
     def _keywords(self, node: Node) -> dict[str, Any]:
         found: dict[str, Any] = {}
