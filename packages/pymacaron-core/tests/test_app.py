@@ -302,6 +302,14 @@ def test_settings_for_an_api_that_is_not_there_are_told(project, caplog):
     assert "pym-config.yaml: core.apis.shp has no effect: there is no API 'shp'; did you mean 'shop'?" in caplog.text
 
 
+def test_settings_for_an_operation_that_is_not_there_are_told(project, caplog):
+    root = project(apis__shop_dot_yaml=SHOP)
+    (root / "pym-config.yaml").write_text("core: {operations: {getOrdr: {unknown_parameters: refuse}, getOrder: {}}}")
+    API(flask.Flask("shop"), root=root, handlers=HANDLERS).load_apis().finish()
+    told = "core.operations.getOrdr has no effect: there is no operation 'getOrdr'; did you mean 'getOrder'?"
+    assert told in caplog.text and caplog.text.count("has no effect") == 1
+
+
 def test_a_document_is_published_under_the_base_path_of_the_configuration(project):
     root = project(apis__shop_dot_yaml=SHOP)
     (root / "pym-config.yaml").write_text("core: {apis: {shop: {base_path: /shop/v2/}}}")

@@ -61,6 +61,15 @@ def test_the_options_of_core_stand_in_its_section() -> None:
     assert core.live_url == "https://deli.example.com"
 
 
+def test_an_operation_has_the_options_of_the_service_where_it_has_none_of_its_own() -> None:
+    core = config_of(
+        "core:\n  repeated_parameters: refuse\n  operations: {getOrder: {unknown_parameters: refuse}}"
+    ).core
+    own, other = core.of_operation("getOrder"), core.of_operation(None)
+    assert (own.unknown_parameters, own.repeated_parameters) == ("refuse", "refuse")
+    assert (other.unknown_parameters, other.repeated_parameters) == ("ignore", "refuse")
+
+
 def test_a_name_of_2_x_may_also_stand_in_the_section() -> None:
     config = config_of("core: {name: deli, report_call_exceeding_ms: 5}")
     assert (config.name, config.core.report_call_exceeding_ms) == ("deli", 5)
@@ -111,6 +120,10 @@ def test_configuration_and_options_are_frozen() -> None:
         ),
         ("core:\n  apis: {shop: {handler: x}}", "2:17: core.apis.shop.handler is no option: did you mean 'handlers'?"),
         ("core:\n  apis: {shop: 3}", "2:16: core.apis.shop must be a mapping of options, not 3"),
+        (
+            "core:\n  operations: {getOrder: {unknown_parameters: no}}",
+            "2:47: core.operations.getOrder.unknown_parameters must be ignore or refuse, not 'no'",
+        ),
         ("core:\n  apis: [shop]", "2:9: core.apis must be a mapping of APIs to their options, not a list"),
         ("core: [port]", "1:7: core must be a mapping of options, not a list"),
         ("auth: yes", "1:7: auth must be a mapping of options, not 'yes'"),

@@ -41,7 +41,7 @@ from pymacaron_core.guard import Guard
 from pymacaron_core.hosting import host_application
 from pymacaron_core.leftovers import name_leftovers
 from pymacaron_core.listening import bound_socket
-from pymacaron_core.loading import load_all, load_builtin, name_unknown_apis, read_builtin
+from pymacaron_core.loading import load_all, load_builtin, name_unknown_settings, read_builtin
 from pymacaron_core.logs import set_level
 from pymacaron_core.models import classes_of, write_pool
 from pymacaron_core.plugins import Plugin
@@ -198,7 +198,7 @@ class API:
             for module in plugin.builtin_apis():
                 self._load_builtin(module.__name__.rpartition(".")[2], module)
         if not self._wishes.tolerated:
-            name_unknown_apis(application)
+            name_unknown_settings(application)
         docs = self.config.core.docs
         if self._docs is None and (not self.config.production if docs is None else docs):
             self._docs = ("doc", None)

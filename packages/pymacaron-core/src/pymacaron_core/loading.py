@@ -13,6 +13,7 @@ from typing import Any
 from pymacaron_core import spec
 from pymacaron_core.application import Application, LoadedApi, loading
 from pymacaron_core.call import Call
+from pymacaron_core.config import Config
 from pymacaron_core.errors import (
     BindingError,
     DocumentError,
@@ -164,11 +165,17 @@ def _check_guards(application: Application, specifications: Iterable[Specificati
         wishes.fail(GuardMissing("\n".join([*lines, HOW_TO_GUARD + installing])))
 
 
-def name_unknown_apis(application: Application) -> None:
-    """Warn of settings for an API that is not there: a misspelt name would have them do nothing in silence."""
-    config, known = application.config, application.apis
-    for name in sorted(set(config.core.apis) - set(known) - set(config.core.ignore)):
+def name_unknown_settings(application: Application) -> None:
+    """Warn of settings for what is not there: a misspelt name would have them do nothing in silence."""
+    core, apis = application.config.core, application.apis
+    operations = {o.id for api in apis.values() for o in api.specification.operations if o.id and not api.builtin}
+    _name_unknown(application.config, "apis", "API", set(core.apis) - set(core.ignore), set(apis))
+    _name_unknown(application.config, "operations", "operation", set(core.operations), operations)
+
+
+def _name_unknown(config: Config, option: str, what: str, named: set[str], known: set[str]) -> None:
+    file = config.file.name if config.file else "the configuration"
+    for name in sorted(named - known):
         near = difflib.get_close_matches(name, known, 1)
-        told = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(sorted(known))}"
-        file = config.file.name if config.file else "the configuration"
-        log.warning("%s: core.apis.%s has no effect: there is no API %r; %s", file, name, name, told)
+        told = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(sorted(known)[:20]) or 'none'}"
+        log.warning("%s: core.%s.%s has no effect: there is no %s %r; %s", file, option, name, what, name, told)

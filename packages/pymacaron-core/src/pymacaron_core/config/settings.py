@@ -110,6 +110,20 @@ class ApiSettings(Settings):
     """The module whose functions plain operation ids name; ``<api>.api`` if not given."""
 
 
+Parameters = Literal["ignore", "refuse"]
+
+
+class OperationSettings(Settings):
+    """What can be said of one operation, under ``core.operations.<operationId>``: options of the service by the same
+    name, which hold where an operation says nothing of its own."""
+
+    unknown_parameters: Parameters | None = option(None, "ignore or refuse")
+    """As ``core.unknown_parameters``, for this operation."""
+
+    repeated_parameters: Parameters | None = option(None, "ignore or refuse")
+    """As ``core.repeated_parameters``, for this operation."""
+
+
 class CoreSettings(Settings):
     """The options of core. Those of 2.x (:data:`FLAT`) may also stand at the top level."""
 
@@ -162,6 +176,13 @@ class CoreSettings(Settings):
     read_only: Literal["ignore", "refuse"] = option("ignore", "ignore or refuse")
     """What happens to a request that has properties which only replies have (``readOnly``)."""
 
+    unknown_parameters: Parameters = option("ignore", "ignore or refuse")
+    """What happens to a request whose query has names that the operation does not declare."""
+
+    repeated_parameters: Parameters = option("ignore", "ignore or refuse")
+    """What happens to a request that has a parameter of one value more than once: the last one counts (of cookies the
+    first, which is the most specific: RFC 6265, section 5.4), or it is refused."""
+
     max_body_bytes: int | None = option(10 * 1024 * 1024, "a number of bytes, or null for no limit", ge=0)
     """Larger bodies of requests are refused with 413."""
 
@@ -182,8 +203,25 @@ class CoreSettings(Settings):
     )
     """Options of single APIs, by name."""
 
+    operations: dict[str, OperationSettings] = Field(
+        default_factory=dict,
+        json_schema_extra={
+            "wanted": "a mapping of operation ids to their options",
+            "inside": "a mapping of options",
+        },
+    )
+    """Options of single operations, by ``operationId``."""
+
     ignore: Strings = option((), "a list of names of APIs")
     """APIs in ``apis/`` that are not loaded."""
 
     discover: bool = option(True, "true or false")
     """Find installed sibling packages by their entry points when a document or this file asks for them."""
+
+    def of_operation(self, operation_id: str | None) -> OperationSettings:
+        """The options of one operation, each filled in: its own, else the service's."""
+        own = self.operations.get(operation_id or "") or OperationSettings()
+        said = {name: getattr(own, name) for name in OperationSettings.model_fields}
+        return OperationSettings(
+            **{name: getattr(self, name) if value is None else value for name, value in said.items()}
+        )
