@@ -6,7 +6,7 @@ WSGI environment. Steps read the call; none of them knows Flask.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import unquote_to_bytes
@@ -24,6 +24,9 @@ MOST_PARTS = 1_000
 """How many parts a multipart form may have, as in Flask's ``MAX_FORM_PARTS``."""
 LARGEST_FIELD = 500_000
 """How many bytes one field of a multipart form may have, as in Flask's ``MAX_FORM_MEMORY_SIZE``."""
+
+MOST_PARAMETERS = 1_000
+"""How many names a query may have; a query with more is refused before any of it is read."""
 
 
 class Form(Protocol):
@@ -49,7 +52,17 @@ class ParsedForm:
 class Call:
     """One request: ``path_values`` as text by wire name, the raw ``query``, headers, and the body when asked for."""
 
-    __slots__ = ("_body", "_query_values", "_read", "_read_form", "context", "environ", "limit", "path_values")
+    __slots__ = (
+        "_body",
+        "_cookies",
+        "_query_values",
+        "_read",
+        "_read_form",
+        "context",
+        "environ",
+        "limit",
+        "path_values",
+    )
 
     def __init__(
         self,
@@ -68,6 +81,7 @@ class Call:
         self._read_form = read_form
         self._body: bytes | None = None
         self._query_values: dict[str, list[str]] | None = None
+        self._cookies: list[tuple[str, str]] | None = None
 
     @property
     def method(self) -> str:
@@ -94,7 +108,10 @@ class Call:
 
     @property
     def query_values(self) -> Mapping[str, list[str]]:
-        """The query by its names, unescaped; the texts of each, still escaped, in the order they came."""
+        """The query by its names, unescaped; the texts of each, still escaped, in the order they came.
+
+        Raises ``InvalidParameter`` where there are too many.
+        """
         if self._query_values is None:
             self._query_values = _split(self.query)
         return self._query_values
@@ -134,9 +151,17 @@ class Call:
         value = self.environ.get(key)
         return None if value is None else str(value)
 
+    @property
+    def cookies(self) -> Sequence[tuple[str, str]]:
+        """The cookies in the order they came, names and values; U+FFFD stands for what is not UTF-8."""
+        if self._cookies is None:
+            text = (self.header("Cookie") or "").encode("latin-1", "replace").decode("utf-8", "replace")
+            self._cookies = list(parse_cookie(text).items(multi=True))
+        return self._cookies
+
     def cookie(self, name: str) -> str | None:
-        text = (self.header("Cookie") or "").encode("latin-1", "replace").decode("utf-8", "replace")
-        return parse_cookie(text).get(name)
+        """A cookie; of several by one name the first, whose path is the longest (RFC 6265, section 5.4)."""
+        return next((value for known, value in self.cookies if known == name), None)
 
     def body(self) -> bytes:
         """The body. Raises ``PayloadTooLarge`` above the limit, ``RequestTimeout`` when the caller left half way."""
@@ -172,7 +197,11 @@ class Call:
 
 def _split(query: str) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
-    for part in query.split("&"):
+    parts = query.split("&")
+    if len(parts) > MOST_PARAMETERS:
+        message = f"has {len(parts)} parameters, and no more than {MOST_PARAMETERS} are read"
+        raise InvalidParameter(faults=[RequestFault("query", "", "parameters", message)])
+    for part in parts:
         if part:
             name, _, raw = part.partition("=")
             values.setdefault(_name(name), []).append(raw)

@@ -16,9 +16,10 @@ from werkzeug.wrappers import Response
 from pymacaron_core import bodies, parameters, replies
 from pymacaron_core.bodies import body_steps
 from pymacaron_core.call import Call
+from pymacaron_core.config import OperationSettings
 from pymacaron_core.errors import InvalidParameter, RequestFault
 from pymacaron_core.guard import Guard, guard_step
-from pymacaron_core.parameters import parameters_step
+from pymacaron_core.parameters import parameters_steps
 from pymacaron_core.replies import Answer, accepts_step, reply_step
 from pymacaron_core.resolver import Binding
 from pymacaron_core.spec.operation import Specification
@@ -82,22 +83,20 @@ def steps_of(
     adapters: Adapters,
     guards: Mapping[str, Guard],
     reply_mode: str = "raise",
+    settings: OperationSettings | None = None,
 ) -> Steps:
     """The steps of one operation. Raises ``GuardMissing`` when a scheme it needs has no guard."""
     operation = binding.operation
     guard = guard_step(operation, specification, guards)
     accepts = accepts_step(operation, specification)
     body = body_steps(operation.body, specification, adapters)
-    read_parameters = parameters_step(operation.parameters, specification, adapters)
     gates: list[Gate | None] = [
         guard,
         (lambda call: accepts(call.header("Accept"))) if accepts else None,
         body.admit if body else None,
     ]
     readers: list[Reader | None] = [
-        (lambda call, positional, keywords, faults: read_parameters(call, keywords, faults))
-        if read_parameters
-        else None,
+        *parameters_steps(operation, specification, adapters, settings),
         body.read if body else None,
     ]
     return Steps(

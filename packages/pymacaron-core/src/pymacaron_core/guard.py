@@ -16,8 +16,8 @@ from typing import Any
 
 from pymacaron_core.call import Call
 from pymacaron_core.errors import AuthorizationHeaderMissing, GuardMissing, PyMacaronException, TokenInvalid
-from pymacaron_core.parameters import Unreadable, unquoted
 from pymacaron_core.spec.operation import Operation, Requirement, SecurityScheme, Specification
+from pymacaron_core.styles import Unreadable, unquoted
 
 
 @dataclass(frozen=True, slots=True)

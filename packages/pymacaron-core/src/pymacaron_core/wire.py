@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -26,12 +26,17 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a schema lets a value be: JSON types (and ``file``), the shape of items and of properties."""
+    """What a schema lets a value be: JSON types (and ``file``), the shape of items and of properties.
+
+    ``first`` are the shapes of the first items, where those differ (``prefixItems``); ``additional`` is that of
+    properties which are not declared: None where there are none, or none that would be kept.
+    """
 
     types: frozenset[str] = frozenset({"string"})
     items: Shape | None = None
     properties: Mapping[str, Shape] = field(default_factory=dict)
     additional: Shape | None = None
+    first: tuple[Shape, ...] = ()
 
     @property
     def is_array(self) -> bool:
@@ -40,6 +45,20 @@ class Shape:
     @property
     def is_object(self) -> bool:
         return "object" in self.types and not self.is_array
+
+    @property
+    def lone(self) -> Shape | None:
+        """The shape of a value that is neither array nor object, where it may be one or the other; else None."""
+        types = self.types - {"array", "object"}
+        return Shape(types) if types and len(types) < len(self.types) else None
+
+    def item(self, number: int) -> Shape:
+        """The shape of an item, by its number."""
+        return self.first[number] if number < len(self.first) else self.items or TEXT
+
+    def member(self, name: str) -> Shape:
+        """The shape of a property, by its name."""
+        return self.properties.get(name) or self.additional or TEXT
 
 
 TEXT = Shape()
@@ -51,15 +70,19 @@ LEVELS = 2
 
 
 def shape_of(schema: Schema | None, specification: Specification, levels: int = LEVELS) -> Shape:
-    """The shape of a schema; combined schemas (``allOf``, ``oneOf``, ``anyOf``) add up.
+    """The shape of a schema: all that every part of ``allOf``, and any branch of ``oneOf`` or ``anyOf``, lets be.
 
     ``levels`` of items and properties are looked into: none where only the types are asked for.
     """
-    return _shape(schema, specification, levels, {}) or TEXT
+    shape = _shape(schema, specification, levels, {}) or TEXT
+    return shape if shape.types else replace(shape, types=TEXT.types)
 
 
 def _shape(schema: Schema | None, specification: Specification, levels: int, known: Known) -> Shape | None:
-    """The shape of a schema, made once; None for one that is part of itself and being made."""
+    """The shape of a schema, made once; None for one that is part of itself and being made.
+
+    It has no types where the schema says nothing of them.
+    """
     if schema is None:
         return TEXT
     if (schema, levels) not in known:
@@ -70,33 +93,66 @@ def _shape(schema: Schema | None, specification: Specification, levels: int, kno
 
 def _made(schema: Schema, specification: Specification, levels: int, known: Known) -> Shape:
     def inside(inner: Any) -> Shape | None:
-        return _shape(inner, specification, levels - 1, known) if isinstance(inner, Schema) and levels else None
+        if not (isinstance(inner, Schema) and levels) or inner.refuses_all:
+            return None
+        shape = _shape(inner, specification, levels - 1, known)
+        return shape if shape is None or shape.types else replace(shape, types=TEXT.types)
 
-    types: set[str] = {"file"} if schema.get("format") == "binary" else set(schema.types)
-    items, additional = inside(schema.get("items")), schema.get("additionalProperties")
-    properties = {name: inside(s) or TEXT for name, s in schema.properties().items()} if levels else {}
-    extra = inside(additional)
-    if not types:
-        types |= _types_of_values(schema)
-    if not types and (schema.properties() or additional is not None):
-        types.add("object")
-    for part in _parts(schema, specification):
-        shape = _shape(part, specification, levels, known)
-        if shape is None:
-            continue
-        if "type" not in schema.keywords and part.keywords.keys() | ({part.ref} if part.ref else set()):
-            types |= shape.types
-        items = items or shape.items
-        properties = {**shape.properties, **properties}
-        extra = extra or shape.additional
-    return Shape(frozenset(types) or frozenset({"string"}), items, properties, extra)
+    own = Shape(
+        types=_own_types(schema),
+        items=inside(schema.get("items")),
+        properties={name: inside(s) or TEXT for name, s in schema.properties().items()} if levels else {},
+        additional=inside(schema.get("additionalProperties")),
+        first=tuple(inside(s) or TEXT for s in schema.get("prefixItems", ())),
+    )
+    for parts, meet in _parts(schema, specification):
+        shapes = [s for part in parts if (s := _shape(part, specification, levels, known)) is not None]
+        own = _with_parts(own, shapes, meet)
+    is_free = "object" in own.types and not own.properties and "additionalProperties" not in schema.keywords
+    return replace(own, additional=TEXT) if is_free and own.additional is None and levels else own
 
 
-def _parts(schema: Schema, specification: Specification) -> Iterable[Schema]:
+def _own_types(schema: Schema) -> frozenset[str]:
+    if schema.get("format") == "binary":
+        return frozenset({"file"})
+    types = set(schema.types) or _types_of_values(schema)
+    if not types and (schema.properties() or schema.get("additionalProperties") is not None):
+        types = {"object"}
+    return frozenset(types)
+
+
+def _with_parts(own: Shape, parts: list[Shape], meet: bool) -> Shape:
+    types: frozenset[str] = frozenset()
+    for part in parts:
+        types = _common(types, part.types) if meet else types | part.types
+    if types and not meet and not all(part.types for part in parts):
+        types |= TEXT.types
+    return Shape(
+        types=_common(own.types, types),
+        items=own.items or next((part.items for part in parts if part.items), None),
+        properties={name: shape for part in (*reversed(parts), own) for name, shape in part.properties.items()},
+        additional=own.additional or next((part.additional for part in parts if part.additional), None),
+        first=own.first or next((part.first for part in parts if part.first), ()),
+    )
+
+
+def _common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """The types that two schemas both let be; an integer is a number. None has a say where it names none."""
+    if not one or not other:
+        return one or other
+    both = one & other
+    if "integer" in one | other and "number" in one | other and not both & {"integer", "number"}:
+        both |= {"integer"}
+    return both or one | other
+
+
+def _parts(schema: Schema, specification: Specification) -> Iterable[tuple[Sequence[Schema], bool]]:
+    """What a schema is made of: schemas, and whether all of them must fit, or one."""
     if schema.ref is not None:
-        yield specification.schemas[schema.ref]
+        yield (specification.schemas[schema.ref],), True
     for name in ("allOf", "oneOf", "anyOf"):
-        yield from schema.get(name, ())
+        if schema.get(name):
+            yield schema.get(name), name == "allOf"
 
 
 def _types_of_values(schema: Schema) -> set[str]:
@@ -137,7 +193,16 @@ def shapes_of(schema: Schema | None, specification: Specification) -> Shapes:
 
 def scalar(text: str, shape: Shape) -> str:
     """One value as JSON text: a number, boolean or null where the shape has such and the text is one, else a string."""
-    types = shape.types
+    return _word(text, shape.types) or encode_basestring_ascii(text)
+
+
+def lone_scalar(text: str, shape: Shape) -> str | None:
+    """One value as JSON text where the shape has such a value; None where only an array or an object is left."""
+    word = _word(text, shape.types)
+    return encode_basestring_ascii(text) if word is None and "string" in shape.types else word
+
+
+def _word(text: str, types: frozenset[str]) -> str | None:
     if "integer" in types and len(text) <= MOST_DIGITS and INTEGER.match(text):
         return text
     if "number" in types and NUMBER.match(text) and math.isfinite(float(text)):
@@ -146,7 +211,7 @@ def scalar(text: str, shape: Shape) -> str:
         return text
     if "null" in types and text in ("", "null") and "string" not in types:
         return "null"
-    return encode_basestring_ascii(text)
+    return None
 
 
 def part(text: str, shape: Shape) -> str:
@@ -162,18 +227,16 @@ def part(text: str, shape: Shape) -> str:
 
 
 def array(texts: Iterable[str], shape: Shape) -> str:
-    """Texts as a JSON array, each by the shape of the items."""
+    """Texts as a JSON array, each by the shape of its item."""
+    if shape.first:
+        return f"[{','.join(scalar(text, shape.item(number)) for number, text in enumerate(texts))}]"
     items = shape.items or TEXT
     return f"[{','.join(scalar(text, items) for text in texts)}]"
 
 
 def mapping(pairs: Iterable[tuple[str, str]], shape: Shape) -> str:
     """Pairs of name and text as a JSON object, each value by the shape of its property."""
-    members = (
-        f"{encode_basestring_ascii(name)}:{scalar(text, shape.properties.get(name) or shape.additional or TEXT)}"
-        for name, text in pairs
-    )
-    return "{" + ",".join(members) + "}"
+    return members((name, scalar(text, shape.member(name))) for name, text in pairs)
 
 
 def members(fragments: Iterable[tuple[str, str]]) -> str:

@@ -157,7 +157,8 @@ class MediaType:
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter: ``place_in`` is ``path``, ``query``, ``header`` or ``cookie``, ``argument`` the keyword by which
-    the endpoint's function takes it; its examples are as those of a :class:`MediaType`."""
+    the endpoint's function takes it; its examples are as those of a :class:`MediaType`. ``inner_styles`` are those of
+    arrays in its array, level by level (2.0 only)."""
 
     name: str
     place_in: str
@@ -175,6 +176,7 @@ class Parameter:
     argument: str = ""
     place: Place = NOWHERE
     named_examples: Mapping[str, Example] = field(default_factory=_empty)
+    inner_styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

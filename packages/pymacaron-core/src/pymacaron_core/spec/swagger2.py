@@ -149,7 +149,16 @@ class Swagger2(Dialect):
             examples=() if example is None else (example,),
             extensions=node.extensions(),
             place=node.place,
+            inner_styles=self._inner_styles(node),
         )
+
+    def _inner_styles(self, node: Node) -> tuple[str, ...]:
+        """The styles of arrays within an array; none of them repeats anything (Items Object, ``collectionFormat``)."""
+        items = node.child("items")
+        if node.value.get("type") != "array" or items is None or items.value.get("type") != "array":
+            return ()
+        written = items.choice("collectionFormat", _FORMATS[:-1], "csv")
+        return _STYLES.get(written, "simple"), *self._inner_styles(items)
 
     def _schema(self, node: Node) -> Schema:
         """The schema of a parameter or header, whose keywords stand beside its name and place."""
