@@ -5,6 +5,9 @@ import sys
 from contextlib import suppress
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("many", max_examples=3_000, deadline=None)
 
 with suppress(ImportError):
     import coverage

@@ -53,6 +53,7 @@ _ROOMS = {
         "TokenExpired",
         "TokenInvalid",
         "TooManyRequests",
+        "Unsendable",
         "UnsupportedMediaType",
         "add_error",
         "is_error",

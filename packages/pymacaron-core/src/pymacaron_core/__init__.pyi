@@ -137,6 +137,9 @@ from pymacaron_core.errors import (
     TooManyRequests as TooManyRequests,
 )
 from pymacaron_core.errors import (
+    Unsendable as Unsendable,
+)
+from pymacaron_core.errors import (
     UnsupportedMediaType as UnsupportedMediaType,
 )
 from pymacaron_core.errors import (

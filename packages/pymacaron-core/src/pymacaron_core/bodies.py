@@ -203,7 +203,7 @@ def _form_decoder(media: MediaType, body: Body, specification: Specification, ad
     else:
         adapter, named = adapters.adapter(media.schema or Schema()), {}
     validate, wire_names = adapter.validator.validate_json, {argument: name for name, argument in named.items()}
-    joined = _joined(media)
+    joined = joined_fields(media)
 
     def decode(call: Call, faults: Faults) -> Any:
         uploads: dict[str, Upload] = {}
@@ -238,7 +238,7 @@ def _fields_of(schema: Schema, body: Body, specification: Specification) -> tupl
     )
 
 
-def _joined(media: MediaType) -> Mapping[str, str]:
+def joined_fields(media: MediaType) -> Mapping[str, str]:
     """The fields whose arrays come as one text, with what is between the items (OpenAPI, Encoding Object)."""
     exploded = {name: each.explode for name, each in media.encoding.items()}
     styles = {name: each.style or "form" for name, each in media.encoding.items()}

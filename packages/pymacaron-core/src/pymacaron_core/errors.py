@@ -22,6 +22,7 @@
         │   ├── InternalValidationError    500 INTERNAL_VALIDATION_ERROR
         │   ├── NotWritten                 501 NOT_IMPLEMENTED
         │   └── ServiceUnavailable         503 SERVICE_UNAVAILABLE
+        ├── Unsendable                     a value cannot be sent to an operation as its document has it
         └── StartError                     one clear message, and the command ends with status 2
             ├── DocumentError              an OpenAPI document is wrong; carries its faults
             ├── ConfigError                pym-config.yaml is wrong
@@ -237,6 +238,10 @@ class ServiceUnavailable(PyMacaronException):
     """The service cannot answer now."""
 
     status, code = 503, "SERVICE_UNAVAILABLE"
+
+
+class Unsendable(PyMacaronError):
+    """A value cannot be sent to an operation: its style cannot carry it, or it is required and missing."""
 
 
 class StartError(PyMacaronError):

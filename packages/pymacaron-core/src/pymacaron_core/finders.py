@@ -84,14 +84,25 @@ def cookie_groups(shape: Shape) -> Callable[[Call], dict[str, list[str]]]:
 
     def groups(call: Call) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for name, value in call.cookies:
+        for written, value in call.cookies:
+            name = _name(written)
+            if name in shape.properties or shape.additional is not None:
+                _checked(call, value)
             pieces = value.split("&") if name in shape.properties else [value]
             pairs = [piece.partition("=") for piece in pieces[1:]]
             if any(key not in shape.properties for key, _, _ in pairs):
                 pieces, pairs = [value], []
-            found.setdefault(name, []).append(_checked(call, pieces[0]))
+            found.setdefault(name, []).append(pieces[0])
             for key, _, rest in pairs:
-                found.setdefault(key, []).append(_checked(call, rest))
+                found.setdefault(key, []).append(rest)
         return found
 
     return groups
+
+
+def _name(written: str) -> str:
+    """A cookie's name, unescaped; one that cannot be is none that a document could declare."""
+    try:
+        return unescaped(written)
+    except Unreadable:
+        return written

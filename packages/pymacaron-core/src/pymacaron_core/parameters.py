@@ -19,7 +19,7 @@ from pymacaron_core.models.faults import faults_of
 from pymacaron_core.nesting import DEEPEST
 from pymacaron_core.readers import Reader, Surroundings, reader
 from pymacaron_core.spec.operation import Operation, Parameter, Schema, Specification
-from pymacaron_core.strays import declared, pointer_of, strays_step
+from pymacaron_core.strays import NOTHING, declared, pointer_of, strays_step
 from pymacaron_core.styles import Unreadable
 from pymacaron_core.wire import LEVELS, Shape, members, shape_of
 
@@ -46,11 +46,12 @@ def parameters_steps(
     A parameter that is absent and has no default is handed over as None.
     """
     settings = settings or OperationSettings()
-    shapes = [(p, parameter_shape(p, specification)) for p in operation.parameters]
     steps: list[Step] = []
-    if shapes:
-        steps.append(_reading_step(_readers(operation, specification, adapters, shapes, settings), adapters))
+    if operation.parameters:
+        found = parameter_readers(operation, specification, settings.repeated_parameters == "refuse")
+        steps.append(_reading_step(tuple(_served(p, read, adapters) for p, read in found), adapters))
     if settings.unknown_parameters == "refuse":
+        shapes = [(p, parameter_shape(p, specification)) for p in operation.parameters]
         steps.append(strays_step(declared(operation, specification, shapes, "query")))
     return tuple(steps)
 
@@ -65,24 +66,24 @@ def parameter_shape(parameter: Parameter, specification: Specification) -> Shape
     return shape_of(parameter.content.schema if parameter.content else parameter.schema, specification, levels)
 
 
-def _readers(
-    operation: Operation,
-    specification: Specification,
-    adapters: Adapters,
-    shapes: list[tuple[Parameter, Shape]],
-    settings: OperationSettings,
+def parameter_readers(
+    operation: Operation, specification: Specification, once: bool = False
 ) -> tuple[tuple[Parameter, Reader], ...]:
-    once = settings.repeated_parameters == "refuse"
+    """The reader of each parameter; with ``once``, what comes more than once is unreadable."""
+    shapes = [(p, parameter_shape(p, specification)) for p in operation.parameters]
     names = {place: declared(operation, specification, shapes, place) for place in ("query", "cookie")}
-    found = []
-    for parameter, shape in shapes:
-        known = names.get(parameter.place_in, names["query"])
-        read = reader(parameter, shape, Surroundings(operation.path, known, once))
-        if parameter.allow_empty and parameter.place_in == "query":
-            read = _or_unused(parameter, read, adapters)
-            parameter = replace(parameter, required=False)
-        found.append((parameter, read))
-    return tuple(found)
+
+    def around(place_in: str) -> Surroundings:
+        return Surroundings(operation.path, names.get(place_in, NOTHING), once)
+
+    return tuple((p, reader(p, shape, around(p.place_in))) for p, shape in shapes)
+
+
+def _served(parameter: Parameter, read: Reader, adapters: Adapters) -> tuple[Parameter, Reader]:
+    """The parameter and its reader where it may be empty: required or not is for the reader to tell then."""
+    if not parameter.allow_empty or parameter.place_in != "query":
+        return parameter, read
+    return replace(parameter, required=False), _or_unused(parameter, read, adapters)
 
 
 def _or_unused(parameter: Parameter, read: Reader, adapters: Adapters) -> Reader:
