@@ -13,14 +13,16 @@ from typing import Any, Protocol
 
 from werkzeug.wrappers import Response
 
-from pymacaron_core import bodies, parameters, replies
+from pymacaron_core import bodies, parameters, written
+from pymacaron_core.acceptance import accepts_step
+from pymacaron_core.answers import Answer
 from pymacaron_core.bodies import body_steps
 from pymacaron_core.call import Call
 from pymacaron_core.config import OperationSettings
 from pymacaron_core.errors import InvalidParameter, RequestFault
 from pymacaron_core.guard import Guard, guard_step
 from pymacaron_core.parameters import parameters_steps
-from pymacaron_core.replies import Answer, accepts_step, reply_step
+from pymacaron_core.replies import reply_step
 from pymacaron_core.resolver import Binding
 from pymacaron_core.spec.operation import Specification
 
@@ -29,7 +31,7 @@ Gate = Callable[[Call], None]
 Reader = Callable[[Call, list[Any], dict[str, Any], list[RequestFault]], None]
 
 
-class Adapters(bodies.Adapters, parameters.Adapters, replies.Adapters, Protocol):
+class Adapters(bodies.Adapters, parameters.Adapters, written.Adapters, Protocol):
     """Where an operation's validators come from: the catalog of models."""
 
 
@@ -40,7 +42,7 @@ class Steps:
     gates: tuple[Gate, ...]
     readers: tuple[Reader, ...]
     function: Callable[..., Any]
-    reply: Callable[[Any], Answer | Response]
+    reply: Callable[[Any, Call], Answer | Response]
 
 
 def endpoint(steps: Steps) -> Endpoint:
@@ -57,7 +59,7 @@ def endpoint(steps: Steps) -> Endpoint:
             read(call, positional, keywords, faults)
         if faults:
             raise InvalidParameter(faults=faults)
-        return reply(function(*positional, **keywords))
+        return reply(function(*positional, **keywords), call)
 
     return serve
 
@@ -82,11 +84,12 @@ def steps_of(
     specification: Specification,
     adapters: Adapters,
     guards: Mapping[str, Guard],
-    reply_mode: str = "raise",
     settings: OperationSettings | None = None,
 ) -> Steps:
     """The steps of one operation. Raises ``GuardMissing`` when a scheme it needs has no guard."""
     operation = binding.operation
+    mode = (settings and settings.replies) or "raise"
+    sample = 1.0 if settings is None or settings.replies_sample is None else settings.replies_sample
     guard = guard_step(operation, specification, guards)
     accepts = accepts_step(operation, specification)
     body = body_steps(operation.body, specification, adapters)
@@ -103,5 +106,5 @@ def steps_of(
         tuple(gate for gate in gates if gate),
         tuple(reader for reader in readers if reader),
         binding.adapted(),
-        reply_step(operation, specification, adapters, reply_mode),
+        reply_step(operation, specification, adapters, mode, sample),
     )

@@ -8,6 +8,20 @@ from pymacaron_core.wire import shape_of
 BYTES = "application/octet-stream"
 
 
+EVENTS = "text/event-stream"
+SEQUENCES = {
+    "application/json-seq": b"\x1e",
+    **dict.fromkeys(("application/jsonl", "application/jsonlines", "application/x-jsonlines"), b""),
+    **dict.fromkeys(("application/x-ndjson", "application/ndjson"), b""),
+}
+"""Media types that are one JSON value after the other, each ended by a newline, and what each value begins with."""
+
+
+def is_sequence(name: str) -> bool:
+    """Whether a media type is items written one after the other: lines of JSON, RFC 7464's texts, or events."""
+    return name in SEQUENCES or name == EVENTS or name.endswith("+json-seq")
+
+
 def is_json(name: str) -> bool:
     return name == "application/json" or name.endswith("+json")
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pymacaron_core.coroutines import finish
 from pymacaron_core.errors import BindingError, FunctionMissing
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Operation, Place, identifier
@@ -65,9 +66,7 @@ class Binding:
 def _run_to_end(function: Function) -> Function:
     @functools.wraps(function)
     def run(*positional: Any, **keywords: Any) -> Any:
-        import asyncio  # late: it is long to import, and few services have coroutines
-
-        return asyncio.run(function(*positional, **keywords))
+        return finish(function(*positional, **keywords))
 
     return run
 

@@ -10,12 +10,14 @@ from typing import Any
 import flask
 from werkzeug.routing import Rule
 
+from pymacaron_core.answers import Answer, StoredFile
 from pymacaron_core.call import from_flask
 from pymacaron_core.context import CallContext, current_call
 from pymacaron_core.endpoint import Endpoint
 from pymacaron_core.errors import StartError
-from pymacaron_core.replies import Answer
+from pymacaron_core.reporting import error_body
 from pymacaron_core.spec.operation import Operation
+from pymacaron_core.streams import Sending
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 _GIVEN = "pymacaron_head_and_options"
@@ -133,10 +135,34 @@ def _view(
 
 def flask_response(app: flask.Flask, answer: Answer) -> flask.Response:
     """A finished reply as the application's own kind of response."""
-    response = app.response_class(answer.body, answer.status, content_type=answer.content_type)
+    response = _with_body(app, answer)
     if answer.content_type is None:
         response.headers.pop("Content-Type", None)
     for name, _ in answer.headers:
-        response.headers.pop(name, None)
+        if name != "Vary":
+            response.headers.pop(name, None)
     response.headers.extend(answer.headers)
+    if isinstance(answer.body, bytes) and flask.request.method != "HEAD":
+        response.headers.pop("Content-Length", None)  # counted when it is sent
     return response
+
+
+def _with_body(app: flask.Flask, answer: Answer) -> flask.Response:
+    if isinstance(answer.body, bytes):
+        return app.response_class(answer.body, answer.status, content_type=answer.content_type)
+    if not isinstance(answer.body, StoredFile):
+        reporting = app.extensions["pymacaron"].reporting
+        where = f"{flask.request.method} {flask.request.path}, while its reply was written"
+        body = Sending(answer.body, lambda error: _told(reporting, error, where))
+        return app.response_class(body, answer.status, content_type=answer.content_type)
+    is_whole = answer.status == 200
+    response = flask.send_file(answer.body.source, mimetype=answer.content_type, conditional=is_whole, etag=is_whole)
+    if not is_whole:
+        response.status_code = answer.status
+    return response
+
+
+def _told(reporting: Any, error: Exception, where: str) -> Any:
+    """Log and report what ended a stream before its time; its error body."""
+    failure = reporting.report_failure(error, where)
+    return reporting.answer(failure)[0] if failure.status < 500 else error_body(failure)

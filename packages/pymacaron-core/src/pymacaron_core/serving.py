@@ -56,11 +56,12 @@ def _served(
 ) -> Route:
     settings = application.config.core
     options = settings.of_operation(operation.id)
-    mode = settings.replies if binding is not None else "off"
+    if binding is None:
+        options = options.model_copy(update={"replies": "off"})
 
     def serving(adapters: Adapters) -> Endpoint:
         served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
-        return endpoint(steps_of(served, specification, adapters, wishes.guards, mode, options))
+        return endpoint(steps_of(served, specification, adapters, wishes.guards, options))
 
     if wishes.tolerated is not None or settings.documents == "strict":
         serve = serving(catalog.of(operation))

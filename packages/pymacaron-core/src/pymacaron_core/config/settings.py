@@ -111,11 +111,19 @@ class ApiSettings(Settings):
 
 
 Parameters = Literal["ignore", "refuse"]
+Replies = Literal["off", "log", "raise"]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
 class OperationSettings(Settings):
     """What can be said of one operation, under ``core.operations.<operationId>``: options of the service by the same
     name, which hold where an operation says nothing of its own."""
+
+    replies: Replies | None = option(None, "off, log or raise")
+    """As ``core.replies``, for this operation."""
+
+    replies_sample: Share | None = option(None, "a number between 0 and 1")
+    """As ``core.replies_sample``, for this operation."""
 
     unknown_parameters: Parameters | None = option(None, "ignore or refuse")
     """As ``core.unknown_parameters``, for this operation."""
@@ -166,8 +174,11 @@ class CoreSettings(Settings):
     references: References = option((), "a list of folders, and of addresses as far as the last slash of their path")
     """What documents may refer to outside of the project: folders, and what addresses (http, https) begin with."""
 
-    replies: Literal["off", "log", "raise"] = option("raise", "off, log or raise")
+    replies: Replies = option("raise", "off, log or raise")
     """What happens to a reply that its document does not declare: nothing, a log line, or ``BAD_RESPONSE``."""
+
+    replies_sample: Share = option(1.0, "a number between 0 and 1")
+    """Which part of all requests has its reply looked at; the others are answered as with ``replies: off``."""
 
     undeclared: Literal["drop", "keep", "refuse"] = option("drop", "drop, keep or refuse")
     """What becomes of properties that a schema with properties does not declare, where it has no

@@ -29,6 +29,11 @@ class Withholding:
         """The value without them; the same one where the schema has none."""
         return self._withheld.value(value, [self._schema]) if self._withheld else value
 
+    @property
+    def has_some(self) -> bool:
+        """Whether there is anything to take out."""
+        return self._withheld is not None
+
     @cached_property
     def is_beyond_types(self) -> bool:
         """Whether some of it is where models hold plain data, so that their classes cannot leave it out."""

@@ -1,0 +1,55 @@
+"""Acceptance: which media types a caller takes (RFC 9110, section 12.5.1), and which of those offered is the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from pymacaron_core.errors import NotAcceptable
+from pymacaron_core.media import is_sequence, way_of
+from pymacaron_core.spec.operation import Operation, Specification
+
+
+def accepts_step(operation: Operation, specification: Specification) -> Callable[[str | None], None] | None:
+    """The step that refuses (406) callers who accept none of the media types that a success can be had in."""
+    successes = [reply for reply in operation.replies if reply.status.startswith("2")]
+    if not successes and operation.success is not None:
+        successes = [operation.success]
+    content = [media for reply in successes for media in reply.content]
+    ways = {m.name: "items" if is_sequence(m.name) else way_of(m, specification) for m in content}
+    offered = tuple(name for name, way in ways.items() if way is not None) or tuple(ways)
+    if not offered or "any" in ways.values():
+        return None
+
+    def step(accept: str | None) -> None:
+        if not accept or accept == "*/*" or accept in offered:
+            return
+        if best(accept, offered) is None:
+            raise NotAcceptable(f"this call answers {' or '.join(offered)}, which the request does not accept")
+
+    return step
+
+
+def best(accept: str | None, offered: Sequence[str]) -> str | None:
+    """The media type a caller likes best, of equal ones the first; None where it takes none of them.
+
+    Of several ranges that a type is in the most precise counts. Parameters of media types are not looked at, and a
+    header without any media type in it says nothing.
+    """
+    if not accept or accept == "*/*":
+        return offered[0]
+    ranges = [(n.partition(";")[0].strip().lower(), q) for n, q in parse_accept_header(accept, MIMEAccept)]
+    wanted = {name: quality for name, quality in reversed(ranges) if "/" in name}
+    if not wanted:
+        return offered[0]
+    found = max(offered, key=lambda name: _quality(name, wanted))
+    return found if _quality(found, wanted) > 0 else None
+
+
+def _quality(name: str, wanted: dict[str, float]) -> float:
+    for each in (name, f"{name.partition('/')[0]}/*", "*/*"):
+        if each in wanted:
+            return wanted[each]
+    return 0.0
