@@ -17,11 +17,11 @@ UNESCAPES: dict[str, Unescape] = {"path": unescaped, "query": unquoted, "header"
 """How the text of each place is unescaped."""
 
 
-def text_finder(parameter: Parameter, path: str, once: bool) -> Callable[[Call], str | None]:
-    """What finds the one text of a parameter, still escaped."""
+def text_finder(parameter: Parameter, path: str, once: bool, whole: bool = False) -> Callable[[Call], str | None]:
+    """What finds the one text of a parameter, still escaped; ``whole`` where nothing will be split."""
     name = parameter.name
     if parameter.place_in == "path":
-        return raw_finder(path, name)
+        return _whole_finder(raw_finder(path, name), name) if whole else raw_finder(path, name)
     if parameter.place_in == "header":
         return lambda call: _header(call, name)
     if parameter.place_in == "cookie":
@@ -34,6 +34,18 @@ def text_finder(parameter: Parameter, path: str, once: bool) -> Callable[[Call],
         return one_of(raws, once) if once else raws[-1]
 
     return find
+
+
+def _whole_finder(find: Callable[[Call], str | None], name: str) -> Callable[[Call], str | None]:
+    """What finds a value of a path that is not split: as it came only where escapes may be wrong."""
+
+    def find_whole(call: Call) -> str | None:
+        value = call.path_values.get(name)
+        if value is None or ("%" not in value and "\ufffd" not in value):
+            return value
+        return find(call)
+
+    return find_whole
 
 
 def _header(call: Call, name: str) -> str | None:

@@ -56,18 +56,18 @@ def reader(parameter: Parameter, shape: Shape, around: Surroundings = Surroundin
 
 
 def _scalar_reader(parameter: Parameter, shape: Shape, around: Surroundings) -> Reader:
-    find, open_up = text_finder(parameter, around.path, around.once), _opener(parameter)
-    unescape = UNESCAPES[parameter.place_in]
+    find, open_up = text_finder(parameter, around.path, around.once, whole=True), _opener(parameter)
+    name, unescape = parameter.name, UNESCAPES[parameter.place_in]
 
     def read(call: Call) -> str | None:
         raw = find(call)
         return None if raw is None else scalar(unescape(open_up(raw)), shape)
 
-    def read_plain(call: Call) -> str | None:
-        raw = find(call)
-        return None if raw is None else scalar(unescape(raw), shape)
+    def read_query(call: Call) -> str | None:
+        raws = call.query_values.get(name)
+        return None if raws is None else scalar(unquoted(raws[-1]), shape)
 
-    return read_plain if open_up is as_it_is else read
+    return read_query if parameter.place_in == "query" and not around.once else read
 
 
 def _opener(parameter: Parameter) -> Unescape:

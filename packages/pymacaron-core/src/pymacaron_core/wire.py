@@ -193,7 +193,8 @@ def shapes_of(schema: Schema | None, specification: Specification) -> Shapes:
 
 def scalar(text: str, shape: Shape) -> str:
     """One value as JSON text: a number, boolean or null where the shape has such and the text is one, else a string."""
-    return _word(text, shape.types) or encode_basestring_ascii(text)
+    types = shape.types
+    return (types != TEXT.types and _word(text, types)) or encode_basestring_ascii(text)
 
 
 def lone_scalar(text: str, shape: Shape) -> str | None:

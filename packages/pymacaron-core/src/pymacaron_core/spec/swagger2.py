@@ -154,11 +154,14 @@ class Swagger2(Dialect):
 
     def _inner_styles(self, node: Node) -> tuple[str, ...]:
         """The styles of arrays within an array; none of them repeats anything (Items Object, ``collectionFormat``)."""
-        items = node.child("items")
-        if node.value.get("type") != "array" or items is None or items.value.get("type") != "array":
-            return ()
-        written = items.choice("collectionFormat", _FORMATS[:-1], "csv")
-        return _STYLES.get(written, "simple"), *self._inner_styles(items)
+        styles: list[str] = []
+        while node.value.get("type") == "array" and len(styles) < len(_FORMATS):
+            items = node.child("items")
+            if items is None or not isinstance(items.value, dict) or items.value.get("type") != "array":
+                break
+            styles.append(_STYLES.get(items.choice("collectionFormat", _FORMATS[:-1], "csv"), "simple"))
+            node = items
+        return tuple(styles)
 
     def _schema(self, node: Node) -> Schema:
         """The schema of a parameter or header, whose keywords stand beside its name and place."""
