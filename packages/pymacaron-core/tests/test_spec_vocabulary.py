@@ -133,8 +133,8 @@ def test_security_schemes_are_read_behind_any_reference(tmp_path: Path, head: st
             "`additionalOperations` is OpenAPI 3.2",
         ),
         (
-            "paths: {/x: {get: {responses: {200: {description: ok, content: {application/jsonl: {itemSchema: {}}}}}}}}",
-            "/paths/~1x/get/responses/200/content/application~1jsonl/itemSchema",
+            f"paths: {{/x: {{get: {{requestBody: {{content: {{application/jsonl: {{itemSchema: {{}}}}}}}}, {OK}}}}}}}",
+            "/paths/~1x/get/requestBody/content/application~1jsonl/itemSchema",
             "`itemSchema` is OpenAPI 3.2",
         ),
         (

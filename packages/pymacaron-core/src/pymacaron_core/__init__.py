@@ -65,6 +65,7 @@ _ROOMS = {
     "pymacaron_core.plugins": ("Plugin",),
     "pymacaron_core.moments": ("timenow", "to_datetime", "to_epoch"),
     "pymacaron_core.starting": ("letsgo",),
+    "pymacaron_core.streams": ("ServerSentEvent",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -189,3 +189,6 @@ __version__: str
 __all__: list[str]
 from pymacaron_core.engines import Engine as Engine
 from pymacaron_core.plugins import Plugin as Plugin
+from pymacaron_core.streams import (
+    ServerSentEvent as ServerSentEvent,
+)

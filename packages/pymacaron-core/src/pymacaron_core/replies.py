@@ -20,12 +20,9 @@ from pymacaron_core.call import Call
 from pymacaron_core.coroutines import finish
 from pymacaron_core.errors import is_error
 from pymacaron_core.protocol import is_model
-from pymacaron_core.representations import Declared
+from pymacaron_core.representations import WITHOUT_BODY, Declared
 from pymacaron_core.spec.operation import Operation, Specification
 from pymacaron_core.written import Adapters, plain_json
-
-WITHOUT_BODY = frozenset((204, 205, 304))
-"""Statuses whose replies have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 ReplyStep = Callable[[Any, Call], "Answer | Response"]
 
@@ -45,10 +42,15 @@ def reply_step(
     tuples = success.json if success is not None and success.json is not None and success.json.is_tuple else None
     by_model = _by_model(list(declared.values()), success)
 
+    quick = {model: each.quick for model, each in by_model.items() if each.quick is not None}
+    if success is not None and success.quick is not None:
+        quick[dict] = quick[list] = success.quick
+
     def answer(value: Any, call: Call, mode: str) -> Answer | Response:
-        chosen = by_model.get(type(value))
-        if chosen is not None:
-            return _answer(Given(value), _status_of(chosen, value), chosen, label, mode, call)
+        way = quick.get(type(value))
+        if way is not None:
+            status, content_type, json = way
+            return Answer(status, content_type, json(value, label, mode))
         if isinstance(value, Awaitable):
             value = finish(value)
         if isinstance(value, Response):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator
 from typing import Any
 
 import pydantic_core
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pymacaron_core.acceptance import best
 from pymacaron_core.answers import Answer, Given, Pairs, StoredFile, bad, complain
 from pymacaron_core.coroutines import Awaited
+from pymacaron_core.errors import BadResponse
 from pymacaron_core.headers import headers_check
 from pymacaron_core.media import BYTES, EVENTS, is_sequence, way_of
 from pymacaron_core.models.upload import Upload
@@ -46,6 +47,13 @@ def is_file(value: Any) -> bool:
     return isinstance(value, (os.PathLike, io.IOBase, Upload)) or (
         hasattr(type(value), "read") and hasattr(type(value), "close")
     )
+
+
+WITHOUT_BODY = frozenset((204, 205, 304))
+"""Statuses whose replies have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+
+
+WriteItem = Callable[[Any, str, str], bytes]
 
 
 class Representation:
@@ -84,29 +92,23 @@ class Representation:
                 value = _collected(value)
             return Answer(status, content_type, self.written.json(value, label, mode), headers)
         if self.item is not None:
-            return self._items(value, content_type, Given(value, status, headers), label, mode)
+            return self._items(self.item, content_type, Given(value, status, headers), label, mode)
         if self.way == "free" and own is None:
             content_type = BYTES
         return Answer(status, content_type, self._raw(value, label, mode), headers)
 
-    def _items(self, value: Any, content_type: str, given: Given, label: str, mode: str) -> Answer:
+    def _items(self, item: WriteItem, content_type: str, given: Given, label: str, mode: str) -> Answer:
+        value = given.value
         if not isinstance(value, (list, tuple, Iterator, AsyncIterable)):
             raise bad(
                 f"{label} returned a {kind_of(value)}, and its reply is {content_type}: return a list or a generator"
             )
-        write, modes = self.item, [mode]
-
-        def item(each: Any) -> bytes:
-            if write is None:
-                raise bad(f"{label} has no items")
-            if modes[0] != "log":
-                return write(each, label, mode)
-            return _once(write, each, label, modes)
-
         headers = given.headers
         if self.name == EVENTS:
             headers += tuple(pair for pair in _EVENT_HEADERS if given.header(pair[0].lower()) is None)
-        return Answer(given.status or 200, content_type, Stream(value, item, self.name), headers)
+        return Answer(
+            given.status or 200, content_type, Stream(value, _item_step(item, label, mode), self.name), headers
+        )
 
     def _raw(self, value: Any, label: str, mode: str) -> bytes | StoredFile | Stream:
         if isinstance(value, str):
@@ -132,14 +134,20 @@ def is_file_schema(media: MediaType) -> bool:
     return schema is not None and ("file" in schema.types or schema.get("format") in ("binary", "byte"))
 
 
-def _once(write: Any, item: Any, label: str, modes: list[str]) -> bytes:
-    """An item in mode ``log``: of the wrong ones of a stream, the first is told of."""
-    try:
-        written: bytes = write(item, label, "raise")
-    except Exception:
-        written = write(item, label, modes[0])
-        modes[0] = "off"
-    return written
+def _item_step(write: WriteItem, label: str, mode: str) -> Callable[[Any], bytes]:
+    """What writes the items of one stream. In mode ``log`` the first that is wrong is told of, and no other."""
+    if mode != "log":
+        return lambda item: write(item, label, mode)
+    modes = ["raise"]
+
+    def step(item: Any) -> bytes:
+        try:
+            return write(item, label, modes[0])
+        except BadResponse:
+            modes[0] = "off"
+            return write(item, label, "log")
+
+    return step
 
 
 def _collected(value: Any) -> list[Any]:
@@ -187,7 +195,7 @@ def _without(headers: Pairs, name: str) -> Pairs:
 class Declared:
     """One declared reply, compiled."""
 
-    __slots__ = ("check", "json", "label", "models", "reply", "representations", "status")
+    __slots__ = ("check", "json", "label", "models", "quick", "reply", "representations", "status")
 
     def __init__(self, reply: Reply, label: str, specification: Specification, adapters: Adapters) -> None:
         self.reply = reply
@@ -199,6 +207,15 @@ class Declared:
         self.json: Written | None = next(written, None)
         self.models: tuple[Any, ...] = self.json.models if self.json is not None else ()
 
+        self.quick = self._quick()
+
+    def _quick(self) -> tuple[int, str, Callable[[Any, str, str], bytes]] | None:
+        """The shortest way, where there is one media type, JSON, and nothing else to look at: status, type, JSON."""
+        if self.status is None or self.status in WITHOUT_BODY or self.check is not None or self.is_negotiated:
+            return None
+        only = next((each for each in self.representations if each.way in ("json", "free")), None)
+        return (self.status, only.content_type, only.written.json) if only is not None else None
+
     @property
     def is_negotiated(self) -> bool:
         """Whether the caller's ``Accept`` may decide how the reply is written."""
@@ -209,6 +226,8 @@ class Declared:
         own = given.header("content-type")
         if own is not None:
             return self._named(own.partition(";")[0].strip().lower(), given, mode)
+        if len(self.representations) == 1:
+            return self.representations[0]
         ways = ways_for(given.value)
         fit = [each for each in self.representations if each.is_for(ways)] or list(self.representations)
         if ways is _WAYS_OF_ITEMS:
@@ -216,8 +235,6 @@ class Declared:
         elif ways is _WAYS_OF_TEXT:
             fit = [w for w in fit if w.way != "json" or w.takes_text] or fit
             fit.sort(key=lambda each: each.way != "json")
-        if len(fit) == 1:
-            return fit[0]
         liked = best(accept, [each.name for each in fit])
         return next((each for each in fit if each.name == liked), fit[0])
 

@@ -138,6 +138,8 @@ def flask_response(app: flask.Flask, answer: Answer) -> flask.Response:
     response = _with_body(app, answer)
     if answer.content_type is None:
         response.headers.pop("Content-Type", None)
+    if not answer.headers:
+        return response
     for name, _ in answer.headers:
         if name != "Vary":
             response.headers.pop(name, None)

@@ -117,7 +117,7 @@ class OpenApi3(Dialect):
             known = self._replies[node.place, status, description] = Reply(
                 status=status,
                 description=description,
-                content=self._content(node),
+                content=self._content(node, by_item=True),
                 headers=self._headers(node),
                 links=_links(node),
                 place=node.place,
@@ -218,7 +218,7 @@ class OpenApi3(Dialect):
             )
         return known
 
-    def _content(self, holder: Node) -> tuple[MediaType, ...]:
+    def _content(self, holder: Node, by_item: bool = False) -> tuple[MediaType, ...]:
         found = []
         for written, node in holder.entries("content"):
             name = parts.media_type_name(node, written)
@@ -227,22 +227,25 @@ class OpenApi3(Dialect):
             if node.value is None:
                 node.error("a media type has nothing behind it; `{}` takes any body of this type", "empty")
             target = node.follow("what stands under a media type") if node.value is not None else None
-            found.append(self._media_type(name, target) if target else MediaType(name, place=node.place))
+            found.append(self._media_type(name, target, by_item) if target else MediaType(name, place=node.place))
         if not found and isinstance(holder.value.get("content"), dict) and holder.value["content"]:
             holder.error("there is no media type under `content`; it looks like `application/json`", "media-type")
         return parts.distinct(found)
 
-    def _media_type(self, name: str, node: Node) -> MediaType:
+    def _media_type(self, name: str, node: Node, by_item: bool) -> MediaType:
+        """``by_item``: an ``itemSchema`` (3.2) is read as the schema of an array of such items, which it means."""
         node.check_keys("a media type", keys.MEDIA_TYPE)
+        by_item = by_item and "itemSchema" in node.value
         for key in ("itemSchema", "prefixEncoding", "itemEncoding"):
-            if key in node.value:
+            if key in node.value and not (by_item and key == "itemSchema"):
                 node.warning(f"`{key}` is OpenAPI 3.2, and nothing is held to it yet", "openapi-3.2", key)
-        schema = node.child("schema")
         encodings = node.entries("encoding", named=True)
         examples, named = parts.examples(node)
+        schema = node.child("itemSchema" if by_item else "schema")
+        read = self.schemas.read(schema) if schema is not None else None
         return MediaType(
             name=name,
-            schema=self.schemas.read(schema) if schema is not None else None,
+            schema=Schema({"type": ("array",), "items": read}, place=read.place) if by_item and read else read,
             examples=examples,
             encoding={key: self._encoding(inner) for key, inner in encodings if inner.value != {}},
             place=node.place,
