@@ -49,6 +49,7 @@ ROOMS = [
     "headers",
     "acceptance",
     "representations",
+    "declarations",
     "replies",
     "reporting",
     "resolver",

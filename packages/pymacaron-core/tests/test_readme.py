@@ -70,6 +70,14 @@ def test_the_other_blocks_of_python_run():
         assert raised.value.status == 409
 
 
+def test_the_block_of_events_makes_events():
+    (block,) = [block for block in readme.blocks(OURS, "python") if block.startswith("# shop/api.py\nfrom")]
+    names = {"orders": lambda: [{"sku": "a"}, {"sku": "b"}]}
+    exec(compile(block, str(OURS), "exec"), names)
+    first, second = names["watch_orders"]()
+    assert (first.data, first.event, second.id) == ({"sku": "a"}, "order", "1")
+
+
 def test_the_table_of_commands_is_complete():
     told = [found for row in first_cells(OURS, "Commands") for found in re.findall(r"`pymacaron (\w+)", row[0])]
     assert told == list(commands())

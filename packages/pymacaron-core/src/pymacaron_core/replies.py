@@ -18,9 +18,9 @@ from werkzeug.wrappers import Response
 from pymacaron_core.answers import Answer, Given, Pairs, complain, given
 from pymacaron_core.call import Call
 from pymacaron_core.coroutines import finish
+from pymacaron_core.declarations import WITHOUT_BODY, Declared
 from pymacaron_core.errors import is_error
 from pymacaron_core.protocol import is_model
-from pymacaron_core.representations import WITHOUT_BODY, Declared
 from pymacaron_core.spec.operation import Operation, Specification
 from pymacaron_core.written import Adapters, plain_json
 

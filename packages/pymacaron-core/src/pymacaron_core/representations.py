@@ -1,4 +1,4 @@
-"""Representations: a declared reply, compiled; each media type knows which values it is for, and how to write them."""
+"""Representations: the media types of a declared reply; each knows which values it is for, and how to write them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from typing import Any
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
-from pymacaron_core.acceptance import best
 from pymacaron_core.answers import Answer, Given, Pairs, StoredFile, bad, complain
 from pymacaron_core.coroutines import Awaited
 from pymacaron_core.errors import BadResponse
-from pymacaron_core.headers import headers_check
 from pymacaron_core.media import BYTES, EVENTS, is_sequence, way_of
 from pymacaron_core.models.upload import Upload
-from pymacaron_core.spec.operation import MediaType, Reply, Specification
+from pymacaron_core.spec.operation import MediaType, Specification
 from pymacaron_core.streams import Stream, items_writer
 from pymacaron_core.wire import shape_of
 from pymacaron_core.written import Adapters, Written, kind_of, told
@@ -25,21 +23,21 @@ from pymacaron_core.written import Adapters, Written, kind_of, told
 _EVENT_HEADERS: Pairs = (("Cache-Control", "no-cache"), ("X-Accel-Buffering", "no"))
 """What keeps proxies from collecting events: no cache, and no buffer in nginx."""
 
-_WAYS_OF_BYTES = ("bytes", "text", "any")
-_WAYS_OF_TEXT = ("text", "json", "bytes", "any")
-_WAYS_OF_ITEMS = ("items", "json", "text", "bytes", "any")
-_WAYS_OF_DATA = ("json", "items", "any")
+WAYS_OF_BYTES = ("bytes", "text", "any")
+WAYS_OF_TEXT = ("text", "json", "bytes", "any")
+WAYS_OF_ITEMS = ("items", "json", "text", "bytes", "any")
+WAYS_OF_DATA = ("json", "items", "any")
 
 
 def ways_for(value: Any) -> tuple[str, ...]:
     """The ways of writing that a value is fit for."""
     if isinstance(value, str):
-        return _WAYS_OF_TEXT
+        return WAYS_OF_TEXT
     if is_file(value) or isinstance(value, (bytes, bytearray, memoryview)):
-        return _WAYS_OF_BYTES
+        return WAYS_OF_BYTES
     if isinstance(value, (Iterator, AsyncIterable)):
-        return _WAYS_OF_ITEMS
-    return _WAYS_OF_DATA
+        return WAYS_OF_ITEMS
+    return WAYS_OF_DATA
 
 
 def is_file(value: Any) -> bool:
@@ -47,10 +45,6 @@ def is_file(value: Any) -> bool:
     return isinstance(value, (os.PathLike, io.IOBase, Upload)) or (
         hasattr(type(value), "read") and hasattr(type(value), "close")
     )
-
-
-WITHOUT_BODY = frozenset((204, 205, 304))
-"""Statuses whose replies have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
 WriteItem = Callable[[Any, str, str], bytes]
@@ -190,61 +184,3 @@ def _content_type(name: str, way: str) -> str:
 
 def _without(headers: Pairs, name: str) -> Pairs:
     return tuple(pair for pair in headers if pair[0].lower() != name)
-
-
-class Declared:
-    """One declared reply, compiled."""
-
-    __slots__ = ("check", "json", "label", "models", "quick", "reply", "representations", "status")
-
-    def __init__(self, reply: Reply, label: str, specification: Specification, adapters: Adapters) -> None:
-        self.reply = reply
-        self.label = label
-        self.status = int(reply.status) if reply.status.isdigit() else None
-        self.representations = tuple(Representation(media, specification, adapters) for media in reply.content)
-        self.check = headers_check(reply, specification, adapters)
-        written = (each.written for each in self.representations if each.way in ("json", "free"))
-        self.json: Written | None = next(written, None)
-        self.models: tuple[Any, ...] = self.json.models if self.json is not None else ()
-
-        self.quick = self._quick()
-
-    def _quick(self) -> tuple[int, str, Callable[[Any, str, str], bytes]] | None:
-        """The shortest way, where there is one media type, JSON, and nothing else to look at: status, type, JSON."""
-        if self.status is None or self.status in WITHOUT_BODY or self.check is not None or self.is_negotiated:
-            return None
-        only = next((each for each in self.representations if each.way in ("json", "free")), None)
-        return (self.status, only.content_type, only.written.json) if only is not None else None
-
-    @property
-    def is_negotiated(self) -> bool:
-        """Whether the caller's ``Accept`` may decide how the reply is written."""
-        return len(self.representations) > 1
-
-    def representation(self, given: Given, accept: str | None, mode: str) -> Representation:
-        """The each of a value: by the media type it names, else the one of those fit for it that is liked best."""
-        own = given.header("content-type")
-        if own is not None:
-            return self._named(own.partition(";")[0].strip().lower(), given, mode)
-        if len(self.representations) == 1:
-            return self.representations[0]
-        ways = ways_for(given.value)
-        fit = [each for each in self.representations if each.is_for(ways)] or list(self.representations)
-        if ways is _WAYS_OF_ITEMS:
-            fit.sort(key=lambda each: each.way != "items")
-        elif ways is _WAYS_OF_TEXT:
-            fit = [w for w in fit if w.way != "json" or w.takes_text] or fit
-            fit.sort(key=lambda each: each.way != "json")
-        liked = best(accept, [each.name for each in fit])
-        return next((each for each in fit if each.name == liked), fit[0])
-
-    def _named(self, name: str, given: Given, mode: str) -> Representation:
-        for each in self.representations:
-            if each.name == name or each.way == "free":
-                return each
-        for each in self.representations:
-            if each.way == "any" and name.partition("/")[0] == each.name.partition("/")[0]:
-                return each
-        complain(f"{self.label} returned {name or 'an empty Content-Type'}, which the document does not declare", mode)
-        ways = ways_for(given.value)
-        return next((each for each in self.representations if each.is_for(ways)), self.representations[0])
