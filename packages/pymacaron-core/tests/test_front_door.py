@@ -38,6 +38,7 @@ ROOMS = [
     "finders",
     "readers",
     "parameters",
+    "encodings",
     "bodies",
     "writers",
     "sending",

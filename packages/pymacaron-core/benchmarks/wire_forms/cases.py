@@ -387,7 +387,7 @@ def _of_swagger() -> Iterator[Case]:
             ):
                 texts = [str(v).lower() if isinstance(v, bool) else str(v) for v in value]
                 yield _swagger(place, name, f"array of {items['type']}s", items, delimiter.join(texts), value=value)
-            if place != "header" and name in ("csv",) and place != "formData":
+            if place != "header" and name == "csv":
                 yield _swagger(place, name, "escaped delimiter", STRING, "a%2Cb,c", value=["a,b", "c"])
             for inner, letter in FORMATS.items():
                 if inner != name and place != "formData":

@@ -7,7 +7,7 @@ reads the body into the arguments. JSON goes from bytes to model in one call; fo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple, Protocol
 
@@ -15,20 +15,20 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from pymacaron_core.call import Call, Form
+from pymacaron_core.encodings import PLAIN, Styled, styled_fields
 from pymacaron_core.errors import InvalidParameter, RequestFault, UnsupportedMediaType
 from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.upload import Upload
 from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.spec.directions import RECEIVED
-from pymacaron_core.spec.operation import EMPTY, Body, MediaType, Parameter, Schema, Specification
+from pymacaron_core.spec.operation import Body, MediaType, Parameter, Schema, Specification
 from pymacaron_core.wire import TEXT, Shape, members, part, shapes_of
 
 Values = dict[str, Any]
 Faults = list[RequestFault]
 NO_FILE = "null"
 """What stands for a file where none is wanted: a value that no text or number is."""
-DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 
 
 class Adapters(Protocol):
@@ -203,20 +203,23 @@ def _form_decoder(media: MediaType, body: Body, specification: Specification, ad
     else:
         adapter, named = adapters.adapter(media.schema or Schema()), {}
     validate, wire_names = adapter.validator.validate_json, {argument: name for name, argument in named.items()}
-    joined = joined_fields(media)
+    styled = styled_fields(media, shapes.default)
 
     def decode(call: Call, faults: Faults) -> Any:
         uploads: dict[str, Upload] = {}
         try:
             form = call.form() if call.has_body else None
             shape = shapes.of(form.fields) if form else shapes.default
-            text = form_text(form, shape, uploads, named, joined)
+            texts = styled.read(call, form, faults) if form else []
+            text = form_text(form, shape, uploads, named, styled, texts)
             return validate(text, strict=True, by_alias=True, by_name=False, context={"uploads": uploads})
         except InvalidParameter as error:
             faults.extend(error.faults)
             return None
         except ValidationError as error:
-            faults.extend(_renamed(fault, wire_names) for fault in faults_of(error, "body"))
+            told = [_renamed(fault, wire_names) for fault in faults_of(error, "body")]
+            unreadable = {fault.pointer for fault in faults if fault.place == "body"}
+            faults.extend(fault for fault in told if fault.pointer not in unreadable)
             return None
 
     return decode
@@ -238,48 +241,31 @@ def _fields_of(schema: Schema, body: Body, specification: Specification) -> tupl
     )
 
 
-def joined_fields(media: MediaType) -> Mapping[str, str]:
-    """The fields whose arrays come as one text, with what is between the items (OpenAPI, Encoding Object)."""
-    exploded = {name: each.explode for name, each in media.encoding.items()}
-    styles = {name: each.style or "form" for name, each in media.encoding.items()}
-    return {
-        name: DELIMITERS.get(style, ",")
-        for name, style in styles.items()
-        if not (style == "form" if exploded[name] is None else exploded[name])
-    }
-
-
 def form_text(
     form: Form | None,
     shape: Shape,
     uploads: dict[str, Upload],
     named: Mapping[str, str],
-    joined: Mapping[str, str] = EMPTY,
+    styled: Styled = PLAIN,
+    texts: Iterable[tuple[str, str]] = (),
 ) -> str:
     """A form as JSON text. A file is a token that stands for it in ``uploads``, never text that a caller could forge.
 
     ``named`` has the arguments of a form whose fields are handed over one by one; what it has not is left out.
-    ``joined`` has what is between the items of arrays that come as one text.
+    ``texts`` are the JSON texts of its ``styled`` fields.
     """
     fragments: dict[str, list[str]] = {}
     for name, text in form.fields if form else ():
-        inner = shape.properties.get(name) or shape.additional or TEXT
-        fragments.setdefault(name, []).extend(_parts(text, inner, joined.get(name)))
+        if not styled.has(name):
+            inner = shape.member(name)
+            fragments.setdefault(name, []).append(part(text, inner.items or TEXT if inner.is_array else inner))
     for name, file in form.files if form else ():
-        inner = shape.properties.get(name) or shape.additional or TEXT
+        inner = shape.member(name)
         is_wanted = "file" in (inner.items or TEXT if inner.is_array else inner).types
         fragments.setdefault(name, []).append(_token(file, uploads) if is_wanted else NO_FILE)
-    kept = ((named.get(name) if named else name, texts, name) for name, texts in fragments.items())
-    return members((key, _field(texts, shape, name)) for key, texts, name in kept if key is not None)
-
-
-def _parts(text: str, shape: Shape, delimiter: str | None) -> Iterator[str]:
-    """One field as JSON texts: several where an array comes as one text."""
-    if not shape.is_array:
-        yield part(text, shape)
-        return
-    texts = [text] if delimiter is None else text.split(delimiter) if text else []
-    yield from (part(each, shape.items or TEXT) for each in texts)
+    found = [*((name, _field(each, shape, name)) for name, each in fragments.items()), *texts]
+    kept = ((named.get(name) if named else name, text) for name, text in found)
+    return members((key, text) for key, text in kept if key is not None)
 
 
 def _token(file: Any, uploads: dict[str, Upload]) -> str:
@@ -289,5 +275,4 @@ def _token(file: Any, uploads: dict[str, Upload]) -> str:
 
 
 def _field(texts: list[str], shape: Shape, name: str) -> str:
-    inner = shape.properties.get(name) or shape.additional or TEXT
-    return f"[{','.join(texts)}]" if inner.is_array else texts[-1]
+    return f"[{','.join(texts)}]" if shape.member(name).is_array else texts[-1]

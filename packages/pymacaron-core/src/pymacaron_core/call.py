@@ -113,7 +113,10 @@ class Call:
         Raises ``InvalidParameter`` where there are too many.
         """
         if self._query_values is None:
-            self._query_values = _split(self.query)
+            if self.query.count("&") >= MOST_PARAMETERS:
+                message = f"has more than {MOST_PARAMETERS} parameters: no more are read"
+                raise InvalidParameter(faults=[RequestFault("query", "", "parameters", message)])
+            self._query_values = values_of(self.query)
         return self._query_values
 
     @property
@@ -195,17 +198,21 @@ class Call:
             raise RequestTimeout("the caller left before the body was read") from None
 
 
-def _split(query: str) -> dict[str, list[str]]:
+def values_of(query: str) -> dict[str, list[str]]:
+    """What is urlencoded by its names, unescaped; the texts of each, still escaped, in the order they came."""
     values: dict[str, list[str]] = {}
-    parts = query.split("&")
-    if len(parts) > MOST_PARAMETERS:
-        message = f"has {len(parts)} parameters, and no more than {MOST_PARAMETERS} are read"
-        raise InvalidParameter(faults=[RequestFault("query", "", "parameters", message)])
-    for part in parts:
+    for part in query.split("&"):
         if part:
             name, _, raw = part.partition("=")
             values.setdefault(_name(name), []).append(raw)
     return values
+
+
+def from_values(values: dict[str, list[str]]) -> Call:
+    """A call of nothing but a query: what reads queries reads forms too."""
+    call = from_wsgi({}, {}, CallContext())
+    call._query_values = values
+    return call
 
 
 def _name(raw: str) -> str:

@@ -21,6 +21,10 @@ Write = Callable[[Any], Pairs]
 Escape = Callable[[str], str]
 UNHARMFUL = ":/?@!$'()*;"
 """The reserved characters that ``allowReserved`` leaves as they are: those that mean nothing in a query."""
+REPEATING = ("query", "cookie", "body")
+"""Where values can stand beside each other, each by its own name."""
+UNESCAPED = ("header", "body")
+"""Where nothing is escaped; ``body`` is a multipart form."""
 _ESCAPED = {" ": "%20", "|": "%7C", "\t": "%09"}
 
 
@@ -33,10 +37,11 @@ def writer(parameter: Parameter) -> Write:
     if parameter.content is not None:
         return _content_writer(parameter, escape)
     if parameter.style == "deepObject":
-        return lambda value: list(_deep(escape(parameter.name), value, escape))
+        brackets = ("[", "]") if parameter.place_in == "body" else ("%5B", "%5D")
+        return lambda value: list(_deep(escape(parameter.name), value, escape, brackets))
 
     def write(value: Any) -> Pairs:
-        if parameter.explode and parameter.place_in in ("query", "cookie") and isinstance(value, (list, dict)):
+        if parameter.explode and parameter.place_in in REPEATING and isinstance(value, (list, dict)):
             return list(_spread(parameter, value, escape))
         return [(escape(parameter.name), _styled(parameter, value, escape))]
 
@@ -45,7 +50,7 @@ def writer(parameter: Parameter) -> Write:
 
 def escaper(parameter: Parameter) -> Escape:
     """How a text is escaped in a parameter's place."""
-    if parameter.place_in == "header":
+    if parameter.place_in in UNESCAPED:
         return lambda text: text
     safe = UNHARMFUL if parameter.allow_reserved and parameter.place_in == "query" else ""
     return lambda text: quote(text, safe=safe)
@@ -83,7 +88,7 @@ def _assigned(name: str, text: str) -> str:
 
 def _delimiter(style: str, place_in: str) -> str:
     delimiter = DELIMITERS.get(style, ",")
-    return delimiter if place_in == "header" else _ESCAPED.get(delimiter, delimiter)
+    return delimiter if place_in in UNESCAPED else _ESCAPED.get(delimiter, delimiter)
 
 
 def _parts(parameter: Parameter, value: Any, escape: Escape) -> Iterator[str]:
@@ -114,10 +119,10 @@ def _spread(parameter: Parameter, value: Any, escape: Escape) -> Iterator[tuple[
             yield escape(key), escape(text_of(one))
 
 
-def _deep(name: str, value: Any, escape: Escape) -> Iterator[tuple[str, str]]:
+def _deep(name: str, value: Any, escape: Escape, brackets: tuple[str, str]) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, each in value.items():
-            yield from _deep(f"{name}%5B{escape(key)}%5D", each, escape)
+            yield from _deep(f"{name}{brackets[0]}{escape(key)}{brackets[1]}", each, escape, brackets)
     elif isinstance(value, list):
         yield from ((name, escape(text_of(each))) for each in value)
     else:
