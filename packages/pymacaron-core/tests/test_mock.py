@@ -82,3 +82,11 @@ def test_a_reply_without_content_has_none():
 def test_made_up_texts_are_of_their_formats():
     assert set(FORMATS) == set(formats.NAMES)
     assert [name for name, text in FORMATS.items() if not formats.checker(name)(text)] == []
+
+
+@pytest.mark.parametrize("name", ["application/jsonl", "text/event-stream"])
+def test_a_reply_of_items_is_a_list_of_them(name):
+    for schema in (STRING, Schema({"type": ("array",), "items": STRING})):
+        reply = Reply("200", content=(MediaType(name, schema),))
+        value, _, _ = mock_function(Operation("GET", "/x", replies=(reply,)), SPECIFICATION)()
+        assert value == ["string"]

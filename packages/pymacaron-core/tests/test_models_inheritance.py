@@ -12,6 +12,8 @@ import yaml
 from model_documents import catalog_of, read, refused
 from pydantic import TypeAdapter
 from pymacaron_core import API, spec
+from pymacaron_core.call import from_wsgi
+from pymacaron_core.context import CallContext
 from pymacaron_core.mock import example
 from pymacaron_core.models import Catalog, Discriminated, Model, families, load_models
 from pymacaron_core.replies import reply_step
@@ -300,4 +302,5 @@ def test_a_reply_is_chosen_by_the_class_itself_before_its_parent() -> None:
 
     operation = Operation(method="GET", path="/", replies=(first, second))
     step = reply_step(operation, Specification("shop"), Adapters())
-    assert [step(Parent(kind="p")).status, step(Child(kind="c")).status] == [200, 404]
+    call = from_wsgi({}, {}, CallContext())
+    assert [step(Parent(kind="p"), call).status, step(Child(kind="c"), call).status] == [200, 404]

@@ -1,8 +1,13 @@
 """What functions return beside models: files, text, headers, statuses, and the media types to choose from."""
 
+import array
 import datetime as dt
+import decimal
 import io
+import json
 import logging
+import types
+import uuid
 from collections import namedtuple
 from http import HTTPStatus
 from pathlib import Path
@@ -334,3 +339,90 @@ def test_an_error_raised_is_answered_as_one_whatever_is_declared(shop):
         yield
 
     assert shop.answer("/pair", raising()).json["error"] == "TEAPOT"
+
+
+def deep(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+async def raising():
+    raise KeyError("inside")
+
+
+ODD = [
+    object(),
+    object,
+    len,
+    deep,
+    Exception("x"),
+    NotImplemented,
+    ...,
+    {1, 2},
+    frozenset(),
+    1j,
+    decimal.Decimal("NaN"),
+    decimal.Decimal("1.0"),
+    dt.datetime(2024, 2, 29),
+    dt.timedelta(1),
+    uuid.UUID(int=1),
+    HTTPStatus.OK,
+    b"\xff",
+    bytearray(b"\xff"),
+    memoryview(b"\xff"),
+    array.array("d", [1.0]),
+    "\ud800",
+    ["\ud800"],
+    {"\ud800": 1},
+    "\0",
+    10**5000,
+    [10**5000],
+    deep(20_000),
+    {None: 1},
+    {(1, 2): 1},
+    {object(): 1},
+    {"a": object()},
+    [b"\xff"],
+    range(3),
+    range(10).__iter__(),
+    types.SimpleNamespace(a=1),
+    types.MappingProxyType({"a": 1}),
+    Point(1, object()),
+    (),
+    (1,),
+    (None, None),
+    ({}, 200, {"a": "b"}, 1),
+    (({}, 200), 200),
+    ({}, 10**50),
+    ({}, "9" * 10_000),
+    ({}, 200, {"a": "b" * 100_000}),
+    ({}, 200, {"a": "\ud800"}),
+    ({}, 200, "a: b"),
+    ({}, 200, 7),
+    ({}, {"Content-Type": ""}),
+    ({}, {"Content-Type": "nonsense"}),
+    ({}, {"Content-Type": ";;;"}),
+    io.StringIO("text"),
+    Path("/nowhere/at/all"),
+    Path("\0"),
+]
+
+
+@pytest.mark.parametrize("mode", ["raise", "log", "off"])
+@pytest.mark.parametrize("path", ["/thing", "/pair", "/free", "/image", "/file", "/done", "/headed"])
+def test_whatever_a_function_returns_it_is_sent_whole_or_refused(tmp_path, path, mode):
+    """A reply that says it is JSON is JSON; what cannot be sent is an error reply, and no exception comes out."""
+    shop = Shop(tmp_path, f"{{replies: '{mode}'}}")
+    for number, odd in enumerate(ODD):
+        answer = shop.answer(path, odd)
+        if answer.status_code >= 500:
+            known = ("SERVER_ERROR", "BAD_RESPONSE") if isinstance(odd, Path) else ("BAD_RESPONSE",)
+            assert answer.json["error"] in known, (number, answer.json)
+        elif answer.content_type == "application/json":
+            json.loads(answer.data, parse_constant=pytest.fail, parse_int=len)
+
+
+def test_an_awaitable_that_fails_is_an_ordinary_error(shop):
+    assert shop.answer("/free", raising()).json["error"] == "SERVER_ERROR"

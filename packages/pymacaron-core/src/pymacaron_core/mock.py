@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pymacaron_core.media import is_json
+from pymacaron_core.media import is_json, is_sequence
 from pymacaron_core.spec.directions import is_said
 from pymacaron_core.spec.discriminators import value_of
 from pymacaron_core.spec.operation import Discriminator, MediaType, Operation, Reply, Schema, Specification
@@ -76,7 +76,7 @@ def mock_function(operation: Operation, specification: Specification) -> Any:
 
 
 def _value_of(reply: Reply, specification: Specification) -> Any:
-    """A value of a reply: data where it has JSON, else text or bytes; None where it has no content."""
+    """A value of a reply: data where it has JSON, a list of items, else text; None where it has no content."""
     if not reply.content:
         return None
     media = next((m for m in reply.content if is_json(m.name) or "*" in m.name), None)
@@ -84,6 +84,8 @@ def _value_of(reply: Reply, specification: Specification) -> Any:
         return example_of(media, specification)
     first = reply.content[0]
     value = example_of(first, specification)
+    if is_sequence(first.name):
+        return value if isinstance(value, list) else [value]
     if isinstance(value, str):
         return value
     return "" if value is None else json.dumps(value)

@@ -7,7 +7,6 @@ import os
 from collections.abc import AsyncIterable, Callable, Iterator
 from typing import Any
 
-import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
 from pymacaron_core.answers import Answer, Given, Pairs, StoredFile, bad, complain
@@ -18,7 +17,7 @@ from pymacaron_core.models.upload import Upload
 from pymacaron_core.spec.operation import MediaType, Specification
 from pymacaron_core.streams import Stream, items_writer
 from pymacaron_core.wire import shape_of
-from pymacaron_core.written import Adapters, Written, kind_of, told
+from pymacaron_core.written import Adapters, Written, kind_of, plain_json, told
 
 _EVENT_HEADERS: Pairs = (("Cache-Control", "no-cache"), ("X-Accel-Buffering", "no"))
 """What keeps proxies from collecting events: no cache, and no buffer in nginx."""
@@ -117,7 +116,7 @@ class Representation:
         if self.text is None or mode == "off":
             return
         try:
-            self.text.validator.validate_json(pydantic_core.to_json(value), strict=True, by_alias=True, by_name=False)
+            self.text.validator.validate_json(plain_json(value, mode), strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             complain(f"{label} returned text that is not what the document declares: {told(error)}", mode)
 
