@@ -266,16 +266,18 @@ paths:
         - {name: p, in: path, required: true, type: array, items: {type: string}, collectionFormat: pipes}
         - {name: h, in: header, type: array, items: {type: string}, collectionFormat: ssv}
         - {name: q, in: query, type: array, items: {type: string}, collectionFormat: pipes}
+        - {name: deep, in: query, type: array, collectionFormat: pipes, items: {type: array, items: {}}}
       responses:
         200: {description: ok, headers: {X-A: {type: array, items: {type: string}, collectionFormat: tsv}}}
 """
     )
     operation = converted(tmp_path, text)["paths"]["/{p}"]["get"]
-    assert [each.get("style") for each in operation["parameters"]] == [None, None, "pipeDelimited"]
+    assert [each.get("style") for each in operation["parameters"]] == [None, None, "pipeDelimited", "pipeDelimited"]
     told = [line.partition(" (at ")[2] for line in capsys.readouterr().err.splitlines()]
     assert told == [
         "/paths/~1{p}/get/parameters/0/collectionFormat)",
         "/paths/~1{p}/get/parameters/1/collectionFormat)",
+        "/paths/~1{p}/get/parameters/3/items)",
         "/paths/~1{p}/get/responses/200/headers/X-A/collectionFormat)",
     ]
 

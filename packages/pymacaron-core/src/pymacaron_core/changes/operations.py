@@ -189,7 +189,7 @@ def _style(parameter: Parameter) -> object:
         return parameter.content.name
     wide = {"array", "object"}
     styled = not parameter.schema.types or parameter.schema.ref or wide & set(parameter.schema.types)
-    return (parameter.style, parameter.explode) if styled else "plain"
+    return (parameter.style, parameter.explode, parameter.inner_styles) if styled else "plain"
 
 
 def _schema(media_type: MediaType) -> Schema:

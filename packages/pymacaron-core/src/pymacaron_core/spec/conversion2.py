@@ -18,6 +18,7 @@ _SPOKEN_FOR = ("accept", "content-type", "authorization")
 _MOVED = ("swagger", "host", "basePath", "schemes", "consumes", "produces", "definitions", "parameters", "responses")
 _ALIKE = ("csv", "multi")
 """How lists are written in every place since OpenAPI 3, too; the others in a query only, and `tsv` nowhere."""
+_NESTED = "arrays within an array have no equivalent in a parameter"
 
 
 class Swagger2Converter(Converter):
@@ -148,6 +149,8 @@ class Swagger2Converter(Converter):
         return {**written, **parameter.extensions}
 
     def _style(self, parameter: Parameter, node: Node) -> dict[str, Any]:
+        if parameter.inner_styles:
+            self.tell(parameter.place / "items", _NESTED)
         if parameter.style.endswith("Delimited") and (
             parameter.style == "tabDelimited" or parameter.place_in not in ("query", "formData")
         ):
