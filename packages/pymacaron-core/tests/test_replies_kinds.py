@@ -14,8 +14,9 @@ from pathlib import Path
 
 import flask
 import pytest
-from pymacaron_core import API, Upload, add_error
+from pymacaron_core import API, NotFound, PyMacaronException, Upload, add_error
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException, Locked
 
 DOCUMENT = """
 openapi: 3.1.0
@@ -67,10 +68,15 @@ class Shop:
         (root / "pym-config.yaml").write_text(f"core: {options}\n")
         app = flask.Flask("shop", root_path=str(root))
         self.returned = None
-        api = API(app, root=root, handlers={name: lambda: self.returned for name in IDS}).load_apis()
+        api = API(app, root=root, handlers=dict.fromkeys(IDS, self.function)).load_apis()
         self.application = api.finish()
         self.models = self.application.apis["shop"].catalog
         self.client = app.test_client()
+
+    def function(self):
+        if isinstance(self.returned, (PyMacaronException, HTTPException)):
+            raise self.returned
+        return self.returned
 
     def answer(self, path, returned, accept=None, **options):
         self.returned = returned
@@ -426,3 +432,16 @@ def test_whatever_a_function_returns_it_is_sent_whole_or_refused(tmp_path, path,
 
 def test_an_awaitable_that_fails_is_an_ordinary_error(shop):
     assert shop.answer("/free", raising()).json["error"] == "SERVER_ERROR"
+
+
+@pytest.mark.parametrize("mode", ["raise", "off"])
+def test_an_error_that_is_not_declared_is_answered_and_told_once(tmp_path, caplog, mode):
+    shop = Shop(tmp_path, f"{{replies: '{mode}'}}")
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            for error, status in ((NotFound("none"), 404), (Locked(), 423)):
+                answer = shop.answer("/thing", error)
+                assert (answer.status_code, answer.json["status"]) == (status, status)
+    told = [record.getMessage() for record in caplog.records]
+    expected = "thing (GET /thing) raises 423, which the document does not declare"
+    assert told == ([expected] if mode == "raise" else [])

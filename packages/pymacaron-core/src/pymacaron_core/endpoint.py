@@ -22,7 +22,7 @@ from pymacaron_core.config import OperationSettings
 from pymacaron_core.errors import InvalidParameter, RequestFault
 from pymacaron_core.guard import Guard, guard_step
 from pymacaron_core.parameters import parameters_steps
-from pymacaron_core.replies import reply_step
+from pymacaron_core.replies import errors_step, reply_step
 from pymacaron_core.resolver import Binding
 from pymacaron_core.spec.operation import Specification
 
@@ -37,17 +37,21 @@ class Adapters(bodies.Adapters, parameters.Adapters, written.Adapters, Protocol)
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What an operation needs done, in order: ``gates`` let pass or refuse, ``readers`` fill the arguments."""
+    """What an operation needs done, in order: ``gates`` let pass or refuse, ``readers`` fill the arguments.
+
+    ``failed`` is told of what the function raises.
+    """
 
     gates: tuple[Gate, ...]
     readers: tuple[Reader, ...]
     function: Callable[..., Any]
     reply: Callable[[Any, Call], Answer | Response]
+    failed: Callable[[Exception], None]
 
 
 def endpoint(steps: Steps) -> Endpoint:
     """A request's whole way, as one function of the call."""
-    gates, readers, function, reply = steps.gates, steps.readers, steps.function, steps.reply
+    gates, readers, function, reply, failed = steps.gates, steps.readers, steps.function, steps.reply, steps.failed
 
     def serve(call: Call) -> Answer | Response:
         for gate in gates:  # who calls (401, 403), media types (406, 415), size (413)
@@ -59,7 +63,12 @@ def endpoint(steps: Steps) -> Endpoint:
             read(call, positional, keywords, faults)
         if faults:
             raise InvalidParameter(faults=faults)
-        return reply(function(*positional, **keywords), call)
+        try:
+            value = function(*positional, **keywords)
+        except Exception as error:
+            failed(error)
+            raise
+        return reply(value, call)
 
     return serve
 
@@ -107,4 +116,5 @@ def steps_of(
         tuple(reader for reader in readers if reader),
         binding.adapted(),
         reply_step(operation, specification, adapters, mode, sample),
+        errors_step(operation, mode),
     )

@@ -8,6 +8,7 @@ mode ``off``.
 
 from __future__ import annotations
 
+import logging
 import random
 import zlib
 from collections.abc import Awaitable, Callable
@@ -19,10 +20,12 @@ from pymacaron_core.answers import Answer, Given, Pairs, complain, given
 from pymacaron_core.call import Call
 from pymacaron_core.coroutines import finish
 from pymacaron_core.declarations import WITHOUT_BODY, Declared
-from pymacaron_core.errors import is_error
+from pymacaron_core.errors import PyMacaronException, is_error
 from pymacaron_core.protocol import is_model
 from pymacaron_core.spec.operation import Operation, Specification
 from pymacaron_core.written import Adapters, plain_json
+
+log = logging.getLogger(__name__)
 
 ReplyStep = Callable[[Any, Call], "Answer | Response"]
 
@@ -72,6 +75,25 @@ def reply_step(
     if mode == "off" or sample >= 1:
         return lambda value, call: answer(value, call, mode)
     return lambda value, call: answer(value, call, mode if _is_sampled(call, sample) else "off")
+
+
+def errors_step(operation: Operation, mode: str) -> Callable[[Exception], None]:
+    """The step that tells, once for each status, of errors a function raises which the document does not declare.
+
+    They are answered all the same, in the error body of the service.
+    """
+    declared = {reply.status for reply in operation.replies}
+    told: set[int] = set()
+
+    def step(error: Exception) -> None:
+        status = error.status if isinstance(error, PyMacaronException) else getattr(error, "code", None)
+        if mode == "off" or not isinstance(status, int) or status in told:
+            return
+        if declared.isdisjoint((str(status), f"{status // 100}XX", "default")):
+            told.add(status)
+            log.warning("%s raises %s, which the document does not declare", operation.label, status)
+
+    return step
 
 
 def _is_sampled(call: Call, sample: float) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pymacaron_core.bodies import read_media
-from pymacaron_core.media import way_of
+from pymacaron_core.media import is_json, is_sequence, way_of
 from pymacaron_core.models.literals import text
 from pymacaron_core.models.names import IMPORTS
 from pymacaron_core.models.plan import Plan
@@ -82,7 +82,9 @@ class Signatures:
         return _union(kinds if body.required else [*kinds, "None"])
 
     def _media(self, media: MediaType) -> str:
-        """What a body of a media type is for the function: a model of JSON and forms, text, or bytes."""
+        """What a body of a media type is for the function: a model of JSON and forms, text, or bytes; of items any."""
+        if is_sequence(media.name):
+            return "Any"
         way = way_of(media, self._specification)
         if way in ("json", "form", "any"):
             kind = self._type(media.schema) if media.schema else "Any"
@@ -94,7 +96,7 @@ class Signatures:
         if success is None or not success.content:
             return "None"
         kinds = {media.name: self._media(media) for media in success.content}
-        return next((kind for name, kind in kinds.items() if "json" in name), _union(kinds.values()))
+        return next((kind for name, kind in kinds.items() if is_json(name)), _union(kinds.values()))
 
     def _type(self, schema: Schema) -> str:
         return _plain(ast.parse(self._plan.types.of(schema).full, mode="eval").body)
