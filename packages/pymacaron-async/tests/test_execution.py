@@ -47,14 +47,19 @@ class Bench:
 
     def __init__(self, root: Path, keeps: bool = True) -> None:
         self.kept: list[tuple[str, str]] = []
-        self.reports: list[dict[str, Any]] = []
+        self.told: list[dict[str, Any]] = []
         self.keeps = keeps
         self.application = pymacaron_core.API(
-            flask.Flask("shop"), root=root, error_reporter=lambda **told: self.reports.append(told)
+            flask.Flask("shop"), root=root, error_reporter=lambda **told: self.told.append(told)
         ).application
         self.application.identity_carrier = Carrier()
         self.carrying = Carrying(self.application)
         self.execution = Execution(self.application, Codec(self.application.models), self.carrying, self.keep)
+
+    @property
+    def reports(self) -> list[dict[str, Any]]:
+        assert self.application.reporting.flush()
+        return self.told
 
     def keep(self, text: str, reason: str) -> None:
         if not self.keeps:

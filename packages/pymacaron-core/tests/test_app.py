@@ -500,6 +500,7 @@ def test_the_reporter_is_told_and_may_fail(project):
     api = API(flask.Flask("shop"), root=root, handlers=handlers, error_reporter=reporter)
     reply = api.load_apis().finish().app.test_client().get("/v1/orders/7")
     assert reply.status_code == 500
+    assert api.application.reporting.flush()
     assert told == [("SERVER_ERROR: GET /v1/orders/7", "SERVER_ERROR", ValueError)]
 
 
@@ -535,7 +536,9 @@ def test_a_report_names_the_default_user_where_nobody_is_known(project):
         error_reporter=lambda title, data, exception: told.append(data["user"]),
     )
     api.load_apis().finish().app.test_client().get("/v1/orders/7")
-    assert told == [{"id": "nobody", "is_auth": False}]
+    assert api.application.reporting.flush()
+    where = {"ip": "127.0.0.1", "forwarded_ip": None, "user_agent": told[0]["user_agent"]}
+    assert told == [{"id": "nobody", "is_auth": False, **where}]
 
 
 METHODS = """

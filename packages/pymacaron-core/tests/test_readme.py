@@ -10,7 +10,7 @@ from pymacaron_core import PyMacaronException, errors, load
 from pymacaron_core.changes import RULES
 from pymacaron_core.cli.menu import menu
 from pymacaron_core.config.settings import FLAT, CoreSettings
-from pymacaron_core.reporting import CODES
+from pymacaron_core.problems import CODES
 from test_front_door import ROOMS
 
 PACKAGE = Path(__file__).resolve().parents[1]

@@ -190,7 +190,11 @@ def test_requests_set_nothing_read_only_in_plain_data_inside_of_models(
 
 def test_the_served_document_is_the_authors(tmp_path: Path) -> None:
     bank = Bank(tmp_path, "{docs: true}")
-    assert list(bank.client.get("/doc/bank.json").get_json()["components"]["schemas"]) == ["Account"]
+    assert list(bank.client.get("/doc/bank.json").get_json()["components"]["schemas"]) == [
+        "Account",
+        "PyMacaronError",
+        "PyMacaronProblem",
+    ]
 
 
 def test_mocks_answer_what_replies_have(tmp_path: Path) -> None:

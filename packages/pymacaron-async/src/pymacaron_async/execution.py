@@ -12,7 +12,7 @@ from typing import Any
 from flask.ctx import RequestContext
 from pymacaron_core.application import Application
 from pymacaron_core.context import CapturedContext, restore
-from pymacaron_core.reporting import as_error
+from pymacaron_core.problems import as_error
 
 from pymacaron_async.carrying import Carrying
 from pymacaron_async.codec import Codec

@@ -11,6 +11,9 @@ from pymacaron_core.errors import NotAcceptable
 from pymacaron_core.media import is_sequence, way_of
 from pymacaron_core.spec.operation import Operation, Specification
 
+ERRORS = ("application/problem+json",)
+"""Media types by which callers say what errors they take."""
+
 
 def accepts_step(operation: Operation, specification: Specification) -> Callable[[str | None], None] | None:
     """The step that refuses (406) callers who accept none of the media types that a success can be had in."""
@@ -35,13 +38,14 @@ def accepts_step(operation: Operation, specification: Specification) -> Callable
 def best(accept: str | None, offered: Sequence[str]) -> str | None:
     """The media type a caller likes best, of equal ones the first; None where it takes none of them.
 
-    Of several ranges that a type is in the most precise counts. Parameters of media types are not looked at, and a
+    Of several ranges that a type is in the most precise counts. ``application/problem+json`` says how a caller likes
+    errors told, and nothing of other replies. Parameters of media types are not looked at, and a
     header without any media type in it says nothing.
     """
     if not accept or accept == "*/*":
         return offered[0]
     ranges = [(n.partition(";")[0].strip().lower(), q) for n, q in parse_accept_header(accept, MIMEAccept)]
-    wanted = {name: quality for name, quality in reversed(ranges) if "/" in name}
+    wanted = {name: quality for name, quality in reversed(ranges) if "/" in name and name not in ERRORS}
     if not wanted:
         return offered[0]
     found = max(offered, key=lambda name: _quality(name, wanted))

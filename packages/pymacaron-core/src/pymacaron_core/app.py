@@ -28,7 +28,7 @@ import flask
 
 from pymacaron_core.alongside import serve_alongside
 from pymacaron_core.application import Application, loading
-from pymacaron_core.builtin import health, ping
+from pymacaron_core.builtin import crash, health, ping
 from pymacaron_core.collecting import uncollected
 from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import say
@@ -45,13 +45,15 @@ from pymacaron_core.loading import load_all, load_builtin, name_unknown_settings
 from pymacaron_core.logs import set_level
 from pymacaron_core.models import classes_of, write_pool
 from pymacaron_core.plugins import Plugin
+from pymacaron_core.redaction import Redaction
 from pymacaron_core.reporting import ErrorCallback, ErrorReporter, Reporting
+from pymacaron_core.reports import Server
 from pymacaron_core.resolver import loaded_elsewhere
-from pymacaron_core.serving import base_path_of, has_route
+from pymacaron_core.serving import base_path_of, error_replies_of, has_route
 from pymacaron_core.signals import STOPPING
 from pymacaron_core.spec.operation import Specification
 
-BUILTIN: Mapping[str, ModuleType] = {"ping": ping, "health": health}
+BUILTIN: Mapping[str, ModuleType] = {"ping": ping, "health": health, "crash": crash}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -100,12 +102,14 @@ class API:
             error_callback=error_callback,
             error_reporter=error_reporter,
             default_user_id=default_user_id,
-            service=self.config.name,
-            environment=self.config.env,
+            form=self.config.core.errors,
+            fault_status=self.config.core.fault_status,
+            server=Server(self.config.name, environment=self.config.env, port=self.port),
+            redaction=Redaction(self.config.core.redact, self.config.secrets),
         )
         self.application = Application(self.app, self.config.root, self.config, reporting)
         self.application.ping_hooks.extend([ping_hook] if callable(ping_hook) else ping_hook)
-        reporting.version = self.application.version
+        reporting.server.api_version = self.application.version
         if log_level is not None:
             set_level(log_level)
         host_application(self.app, self.application)
@@ -169,7 +173,10 @@ class API:
             write_pool(classes_of(((each.specification, each.classes) for each in catalogs), root), root)
 
     def load_builtin_apis(self, names: Iterable[str] = ("ping", "health")) -> API:
-        """Serve the APIs every service has, except where the service has a route of its own."""
+        """Serve the APIs every service has, except where the service has a route of its own.
+
+        ``crash`` is served only where it is named: it fails in every way a service can, to try what becomes of reports.
+        """
         for name in names:
             if name not in BUILTIN:
                 raise StartError(f"there is no built-in API {name!r}; there is {', '.join(BUILTIN)}")
@@ -204,7 +211,9 @@ class API:
             self._docs = ("doc", None)
         if self._docs is not None and not has_route(self.app, f"/{self._docs[0]}/", "GET"):
             apis = [_as_served(application, api.specification) for api in application.apis.values()]
-            self.app.register_blueprint(docs_blueprint(application.name, application.version, apis, *self._docs))
+            errors = error_replies_of(application)
+            told = docs_blueprint(application.name, application.version, apis, *self._docs, errors=errors)
+            self.app.register_blueprint(told)
         application.ready = True
         return application
 

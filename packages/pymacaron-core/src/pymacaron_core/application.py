@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +23,8 @@ from pymacaron_core.protocol import IdentityCarrier, ModelRegistry
 from pymacaron_core.reporting import ErrorReporter, Reporting
 from pymacaron_core.resolver import Binding
 from pymacaron_core.spec.operation import Operation, Specification
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,14 @@ class Application:
         if known is not api:
             files = f"{known.specification.file} and {api.specification.file}"
             raise StartError(f"there are two APIs called {api.name!r}: load each once, and rename one of {files}")
+        for scheme in api.specification.security_schemes.values():
+            if scheme.type == "apiKey":
+                self.reporting.redaction.add_key(scheme.parameter)
         self.models.declare(api.name, api.catalog.names(), api.catalog.model)
+
+    def hide(self, text: str) -> str:
+        """A text without secrets of the service and without the credentials of the call being served."""
+        return self.reporting.hide(text)
 
     def __repr__(self) -> str:
         return f"<Application {self.name!r}: {', '.join(self.apis) or 'no API yet'}>"
@@ -158,13 +168,25 @@ def set_error_reporter(reporter: ErrorReporter) -> None:
 def report_error(
     title: str, data: Mapping[str, Any] | None = None, caught: BaseException | None = None, is_fatal: bool = False
 ) -> None:
-    """Tell the current application's reporter of an error."""
-    current_application().reporting.report(title, {**(data or {}), "is_fatal_error": is_fatal}, caught)
+    """Log an error, and tell the current application's reporter of it. Never raises, and never waits."""
+    log.error("%s", title, exc_info=caught)
+    _report(title, data, caught, is_fatal)
 
 
 def report_warning(title: str, data: Mapping[str, Any] | None = None) -> None:
-    """Tell the current application's reporter of something odd."""
-    current_application().reporting.report(title, data)
+    """Log something odd, and tell the current application's reporter of it. Never raises, and never waits."""
+    log.warning("%s", title)
+    _report(title, data, None, False)
+
+
+def _report(title: str, data: Any, caught: BaseException | None, is_fatal: bool) -> None:
+    try:
+        reporting = current_application().reporting
+    except NoApplication as error:
+        log.warning("%r is not reported: %s", title, error)
+        return
+    told = {**data} if isinstance(data, Mapping) else {} if data is None else {"data": data}
+    reporting.report(title, {**told, "is_fatal_error": bool(is_fatal)}, caught)
 
 
 def image_version() -> str:

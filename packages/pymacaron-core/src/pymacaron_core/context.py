@@ -23,7 +23,10 @@ class CallContext:
     ``header`` reads a header of the request; the request id comes from ``X-Request-ID``, or is made when asked for.
     """
 
-    __slots__ = ("_header", "_request_id", "application", "identity", "method", "operation_id", "url")
+    started: float
+    """What ``time.perf_counter()`` said when the call came; only there where calls are timed."""
+
+    __slots__ = ("_header", "_request_id", "application", "identity", "method", "operation_id", "started", "url")
 
     def __init__(
         self,

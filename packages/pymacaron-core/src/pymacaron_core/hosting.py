@@ -48,8 +48,9 @@ def _leave(error: BaseException | None = None) -> None:
 def _answer_error(application: Application, error: Exception) -> Any:
     if isinstance(error, HTTPException) and (error.response is not None or (error.code or 500) < 400):
         return error
-    body, status, headers = application.reporting.answer(error)
-    text = application.app.json.dumps(body, sort_keys=False, ensure_ascii=False, separators=(",", ":"))
-    response = application.app.response_class(text, status, content_type="application/json")
-    response.headers.extend(headers)
+    answer = application.reporting.answer(error)
+    text = application.app.json.dumps(answer.body, sort_keys=False, ensure_ascii=False, separators=(",", ":"))
+    response = application.app.response_class(text, answer.status, content_type=answer.content_type)
+    response.headers.extend(answer.headers)
+    response.vary.add("Accept")
     return response

@@ -112,6 +112,9 @@ class LineFormatter(logging.Formatter):
         """No secrets, no control characters, and no line that could pass for one of ours."""
         if self._hidden is not None:
             text = self._hidden.sub(REDACTED, text)
+        hide = getattr(getattr(current_call(), "application", None), "hide", None)
+        if hide is not None:
+            text = hide(text)
         text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
         return text.replace("\n", "\n    ")
 

@@ -56,7 +56,9 @@ def reply_step(
             return Answer(status, content_type, json(value, label, mode))
         if isinstance(value, Awaitable):
             value = finish(value)
-        if isinstance(value, Response):
+        if isinstance(value, (Response, PyMacaronException)):
+            if isinstance(value, PyMacaronException):
+                raise value
             return value
         is_whole = type(value) is tuple and tuples is not None and tuples.native_json(value) is not None
         told = Given(value) if is_whole else given(value, label)

@@ -4,68 +4,71 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import secrets
-import socket
-import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import MethodNotAllowed as WerkzeugMethodNotAllowed
-from werkzeug.exceptions import NotFound as WerkzeugNotFound
-
-from pymacaron_core.context import current_call
-from pymacaron_core.errors import InternalValidationError, PyMacaronException
-from pymacaron_core.logs import user_id
+from pymacaron_core.context import capture, current_call, restore
+from pymacaron_core.delivery import LAST_MOMENT, Delivery
+from pymacaron_core.errors import PyMacaronException
+from pymacaron_core.problems import (
+    JSON,
+    PROBLEM,
+    ErrorBody,
+    as_error,
+    cause_of,
+    error_body,
+    problem_body,
+    wants_problem,
+)
+from pymacaron_core.redaction import Redaction
+from pymacaron_core.reports import Server, path_of, report_of, request_now, response_of, trace_of
 
 log = logging.getLogger(__name__)
 
-ErrorBody = dict[str, Any]
 ErrorCallback = Callable[[Exception], "ErrorBody | tuple[ErrorBody, int]"]
 ErrorReporter = Callable[..., Any]
 
-CODES = {
-    400: "INVALID_PARAMETER",
-    401: "AUTHORIZATION_HEADER_MISSING",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    406: "NOT_ACCEPTABLE",
-    408: "REQUEST_TIMEOUT",
-    409: "CONFLICT",
-    413: "PAYLOAD_TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    429: "TOO_MANY_REQUESTS",
-    500: "SERVER_ERROR",
-    501: "NOT_IMPLEMENTED",
-    503: "SERVICE_UNAVAILABLE",
-}
+
+class ErrorAnswer(NamedTuple):
+    """An error as it is answered."""
+
+    body: ErrorBody
+    status: int
+    headers: Mapping[str, str]
+    content_type: str = JSON
 
 
 @dataclass
 class Reporting:
-    """How one application tells of its errors: debug mode, the service's own body, its reporter."""
+    """How one application tells of its errors: debug mode, the form of bodies, its own body, its reporter.
+
+    ``form`` is ``pymacaron`` or ``problem``; ``fault_status`` answers requests that do not fit the document.
+    """
 
     debug: bool = False
     error_callback: ErrorCallback | None = None
     error_reporter: ErrorReporter | None = None
     default_user_id: str | None = None
-    service: str = ""
-    version: str = ""
-    environment: str = ""
+    form: str = "pymacaron"
+    fault_status: int = 400
+    server: Server = field(default_factory=Server)
+    redaction: Redaction = field(default_factory=Redaction)
+    delivery: Delivery = field(default_factory=Delivery)
 
-    def answer(self, exception: Exception) -> tuple[ErrorBody, int, Mapping[str, str]]:
-        """The body, status and headers that answer an exception; reports it when the fault is the service's."""
+    def answer(self, exception: Exception) -> ErrorAnswer:
+        """What answers an exception; reports it when the fault is the service's."""
         error = as_error(exception)
+        error.status = self.status_of(error)
         if error.status >= 500 and error.status != 501:
             call = current_call()
             self._report(error, exception, f"{call.method} {call.url}" if call else "outside of a call")
-        body, status = self._body(error, exception)
-        return body, status, error.headers
+        return self._answered(error, exception)
+
+    def status_of(self, error: PyMacaronException) -> int:
+        """The status that answers an error: faults of a request have the one that the service promises."""
+        return self.fault_status if error.faults and error.status == 400 else error.status
 
     def report_failure(self, exception: Exception, where: str) -> PyMacaronException:
         """Log and report what failed outside of a request, a task say, as an endpoint's failure is; the error told."""
@@ -73,117 +76,71 @@ class Reporting:
         self._report(error, exception, where)
         return error
 
-    def _body(self, error: PyMacaronException, exception: Exception) -> tuple[ErrorBody, int]:
+    def _answered(self, error: PyMacaronException, exception: Exception) -> ErrorAnswer:
         if self.error_callback is not None:
             try:
                 told: Any = self.error_callback(error)
                 body, status = told if isinstance(told, tuple) else (told, error.status)
                 json.dumps(body)
                 if isinstance(body, dict) and isinstance(status, int):
-                    return body, status
+                    return ErrorAnswer(body, status, error.headers)
                 log.error("error_callback returned %s instead of a body, or a body and a status", type(told).__name__)
             except Exception:
                 log.exception("error_callback failed; the error is answered in PyMacaron's own body")
-        return error_body(error, exception if self.debug else None), error.status
+        shown, call = exception if self.debug else None, current_call()
+        if self.form == "problem" or (call is not None and wants_problem(call.header("Accept"))):
+            body = problem_body(error, path_of(request_now()[0]), shown)
+            return ErrorAnswer(body, error.status, error.headers, PROBLEM)
+        return ErrorAnswer(error_body(error, shown), error.status, error.headers)
 
     def _report(self, error: PyMacaronException, exception: Exception, where: str) -> None:
         error.error_id = error.error_id or secrets.token_hex(4)
-        cause = _cause(error, exception)
+        cause = cause_of(error, exception)
         told_by_flask = getattr(exception, "original_exception", None) is not None
         log.error("%s: %r (error_id %s)", where, cause, error.error_id, exc_info=None if told_by_flask else cause)
-        self.report(f"{error.code}: {where}", self.report_data(error, cause), cause)
+        data = {"error_id": error.error_id, "is_fatal_error": True, "response": response_of(error)}
+        self.report(f"{error.code}: {where}", data, cause)
+
+    def report_slow(self, label: str, seconds: float, status: int) -> None:
+        """Log and report a call that took long."""
+        title = f"SLOW_CALL: {label} took {seconds * 1000:.0f} ms"
+        log.warning("%s", title)
+        self.report(title, {"is_fatal_error": False, "response": {"status": status}})
+
+    def report_returned(self, label: str, status: int, body: Mapping[str, Any]) -> None:
+        """Log and report an error of the service that a function returned instead of raising it."""
+        named = {"error_code": "error", "error_description": "error_description", "user_message": "user_message"}
+        response = {"status": status, **{name: body.get(key) for name, key in named.items()}}
+        title = f"{response['error_code'] or status}: {label}"
+        log.error("%s returned the status %d", label, status)
+        self.report(title, {"error_id": body.get("error_id"), "is_fatal_error": True, "response": response})
 
     def report(self, title: str, data: Mapping[str, Any] | None = None, exception: BaseException | None = None) -> None:
-        """Call the service's reporter. One that raises is logged, and touches nothing else."""
-        if self.error_reporter is None:
+        """Have the service's reporter told, on a thread of its own. Never waits for it, and never raises."""
+        reporter = self.error_reporter
+        if reporter is None:
             return
         try:
-            self.error_reporter(title=title, data=dict(data or {}), exception=exception)
+            told = dict(data) if isinstance(data, Mapping) else {} if data is None else {"data": data}
+            if exception is not None:
+                told.setdefault("trace", trace_of(exception))
+            whole = report_of(self.server, self.redaction, told, self.default_user_id)
+            hidden, captured, call = self.hide(str(title)), capture(), current_call()
         except Exception:
-            log.exception("error_reporter failed while it was told of %r", title)
+            log.exception("the report %r cannot be made", title)
+            return
 
-    def report_data(self, error: PyMacaronException, cause: BaseException) -> dict[str, Any]:
-        """What a report says: trace, response, user, server and request."""
+        def tell() -> Any:
+            with restore(captured, call.application if call else None):
+                return reporter(title=hidden, data=whole, exception=exception)
+
+        self.delivery.put(hidden, tell)
+
+    def flush(self, timeout: float = LAST_MOMENT) -> bool:
+        """Wait until every report is told, so many seconds at most; whether all are."""
+        return self.delivery.flush(timeout)
+
+    def hide(self, text: str) -> str:
+        """A text without secrets of the service and without the credentials of the call being served."""
         call = current_call()
-        identity = call.identity if call else None
-        return {
-            "trace": "".join(traceback.format_exception(cause)),
-            "error_id": error.error_id,
-            "is_fatal_error": True,
-            "response": {
-                "status": error.status,
-                "error_code": error.code,
-                "error_description": error.message,
-                "user_message": error.user_message,
-            },
-            "user": {"id": user_id(identity) or self.default_user_id, "is_auth": identity is not None},
-            "server": {
-                "fqdn": socket.gethostname(),
-                "api_name": self.service,
-                "api_version": self.version,
-                "PYM_ENV": self.environment,
-                "pid": os.getpid(),
-            },
-            "request": {"id": call.request_id, "url": call.url, "method": call.method} if call else {},
-        }
-
-
-def as_error(exception: Exception) -> PyMacaronException:
-    """Any exception as one that can be answered. What is not the caller's doing says nothing of its inside."""
-    if isinstance(exception, PyMacaronException):
-        return exception
-    if isinstance(exception, HTTPException):
-        original = getattr(exception, "original_exception", None)
-        if isinstance(original, Exception):
-            return as_error(original)
-        return _http_error(exception)
-    if isinstance(exception, ValidationError):
-        return InternalValidationError("the service built a value that its document does not allow").caught(exception)
-    return PyMacaronException("the service failed to answer this call").caught(exception)
-
-
-def _http_error(exception: HTTPException) -> PyMacaronException:
-    status = exception.code or 500
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = "Error"
-    code = CODES.get(status) or phrase.upper().replace(" ", "_").replace("'", "").replace("-", "_")
-    headers = {
-        name: value for name, value in exception.get_headers() if name.lower() not in ("content-type", "content-length")
-    }
-    message = _description(exception) if status < 500 else phrase
-    return PyMacaronException(message, status=status, code=code, headers=headers).caught(exception)
-
-
-def _description(exception: HTTPException) -> str | None:
-    """What an HTTP error says; Werkzeug's stock words, meant for people who type addresses, are put in ours."""
-    if exception.description != type(exception).description:
-        return exception.description
-    if isinstance(exception, WerkzeugNotFound):
-        return "there is nothing at this address"
-    if isinstance(exception, WerkzeugMethodNotAllowed):
-        taken = sorted(set(exception.valid_methods or ()) - {"HEAD", "OPTIONS"})
-        return f"this address takes {' and '.join(taken)} only" if taken else "this address does not take this method"
-    return exception.description
-
-
-def error_body(error: PyMacaronException, exception: BaseException | None = None) -> ErrorBody:
-    """PyMacaron's error body. ``exception`` is shown as ``error_caught``: only hand it over in debug mode."""
-    body: ErrorBody = {"status": error.status, "error": error.code, "error_description": error.message}
-    if error.error_id:
-        body["error_id"] = error.error_id
-    if error.user_message:
-        body["user_message"] = error.user_message
-    if error.faults:
-        body["errors"] = [fault.to_json() for fault in error.faults]
-    if exception is not None:
-        cause = _cause(error, exception)
-        if cause is not error:
-            body["error_caught"] = "".join(traceback.format_exception(cause))
-    return body
-
-
-def _cause(error: PyMacaronException, exception: BaseException) -> BaseException:
-    original = getattr(exception, "original_exception", None)
-    return original or error.caught_exception or exception
+        return self.redaction.text(text, self.redaction.credentials(call.header) if call else ())

@@ -15,7 +15,7 @@ from pymacaron_core.call import from_flask
 from pymacaron_core.context import CallContext, current_call
 from pymacaron_core.endpoint import Endpoint
 from pymacaron_core.errors import StartError
-from pymacaron_core.reporting import error_body
+from pymacaron_core.problems import error_body
 from pymacaron_core.spec.operation import Operation
 from pymacaron_core.streams import Sending
 

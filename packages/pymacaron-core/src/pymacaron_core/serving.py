@@ -20,7 +20,9 @@ from pymacaron_core.models import Catalog
 from pymacaron_core.resolver import Binding
 from pymacaron_core.routing import add_route, is_automatic, rule_of, shape_of_rule
 from pymacaron_core.spec import positioned
+from pymacaron_core.spec.error_replies import ErrorReplies
 from pymacaron_core.spec.operation import Operation, Specification
+from pymacaron_core.watch import watched
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,9 @@ def _served(
         if not catalog.is_known:
             serving(catalog.looking_at(operation))
         serve = late_endpoint(lambda: _late(serving, catalog, operation))
+    quiet = (503,) if wishes.builtin else ()  # a service that is not ready has not failed
+    limit_ms = settings.report_call_exceeding_ms
+    serve = watched(serve, operation, application.reporting, limit_ms, quiet)
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
     rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
@@ -98,6 +103,12 @@ def refuse(application: Application, specification: Specification, operations: I
 
 def _not_served(call: Call) -> NoReturn:
     raise NotWritten("this operation is not served: its document has faults, which the log of the service names")
+
+
+def error_replies_of(application: Application) -> ErrorReplies:
+    """What the operations of a service answer by themselves."""
+    core, callback = application.config.core, application.reporting.error_callback
+    return ErrorReplies("own" if callback else core.errors, core.fault_status, core.max_body_bytes is not None)
 
 
 def base_path_of(config: Config, specification: Specification) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pymacaron_core.application import current_application
 from pymacaron_core.errors import ServiceUnavailable
-from pymacaron_core.reporting import error_body
+from pymacaron_core.problems import error_body
 
 log = logging.getLogger(__name__)
 

@@ -202,8 +202,17 @@ class CoreSettings(Settings):
     )
     """The least level of log lines, kept as a number."""
 
-    report_call_exceeding_ms: int = option(1000, "a number of milliseconds", ge=0)
-    """Calls slower than this are reported."""
+    errors: Literal["pymacaron", "problem"] = option("pymacaron", "pymacaron or problem")
+    """The form of error bodies: PyMacaron's, or ``application/problem+json`` (RFC 9457) whatever callers accept."""
+
+    fault_status: Literal[400, 422] = option(400, "400 or 422")
+    """The status of requests that do not fit the document."""
+
+    report_call_exceeding_ms: int | None = option(1000, "a number of milliseconds, or null for no limit", ge=0)
+    """Calls slower than this are logged and reported; none where it is 0."""
+
+    redact: Strings = option((), "a list of words")
+    """Names that hold one of these words have secret values too, in reports."""
 
     env_secrets: Strings = option((), "a list of names of environment variables")
     """Any value of the file that equals such a name is replaced by the variable's content."""

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from pymacaron_core.docs.assets import Asset, load_assets
 from pymacaron_core.docs.page import Entry, Page, page_headers, render_page
+from pymacaron_core.spec.error_replies import ErrorReplies
 from pymacaron_core.spec.operation import Specification
 from pymacaron_core.spec.published import published
 from pymacaron_core.yaml12 import dump
@@ -26,14 +27,19 @@ def docs_blueprint(
     specifications: Sequence[Specification],
     path: str = "doc",
     toc: str | None = None,
+    *,
+    errors: ErrorReplies | None = None,
 ) -> Blueprint:
     """The docs page of ``service`` under ``/<path>/``: the page, each document as YAML and JSON, and their index.
 
-    ``toc`` is Markdown put before the description of every published document. All links are relative, so the page
+    ``toc`` is Markdown put before the description of every published document, ``errors`` what operations answer by
+    themselves, which is written into it. All links are relative, so the page
     also works behind a path prefix that this process knows nothing of.
     """
     path = path.strip("/")
-    docs = _Docs(service, version, {spec.name: spec for spec in specifications}, "../" * len(path.split("/")), toc)
+    docs = _Docs(
+        service, version, {spec.name: spec for spec in specifications}, "../" * len(path.split("/")), toc, errors
+    )
     blueprint = Blueprint("pymacaron_docs", __name__)
     routes = (
         (f"/{path}", "redirect", lambda: redirect(f"{path.rpartition('/')[2]}/")),
@@ -51,9 +57,16 @@ def docs_blueprint(
 
 class _Docs:
     def __init__(
-        self, service: str, version: str, specifications: Mapping[str, Specification], up: str, toc: str | None
+        self,
+        service: str,
+        version: str,
+        specifications: Mapping[str, Specification],
+        up: str,
+        toc: str | None,
+        errors: ErrorReplies | None,
     ) -> None:
-        self.service, self.version, self.specifications, self.toc = service, version, specifications, toc
+        self.service, self.version, self.specifications = service, version, specifications
+        self.toc, self.errors = toc, errors
         self.entries = tuple(
             Entry(spec.name, spec.title, spec.version, (up + spec.base_path.lstrip("/")).rstrip("/"))
             for spec in specifications.values()
@@ -102,7 +115,7 @@ class _Docs:
 
     def _write(self, api: str, form: str, prefix: str) -> bytes:
         specification = self.specifications[api]
-        document = published(specification, prefix.rstrip("/") + specification.base_path, self.toc)
+        document = published(specification, prefix.rstrip("/") + specification.base_path, self.toc, self.errors)
         return _to_json(document) if form == "json" else dump(document).encode()
 
     def asset(self, digest: str, name: str) -> AnyResponse:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pymacaron_core.spec.error_replies import ErrorReplies, with_error_replies
 from pymacaron_core.spec.operation import Specification
 
 
-def published(specification: Specification, base_url: str, toc: str | None = None) -> dict[str, Any]:
-    """The document with ``base_url`` (``/prefix/v1``) as its only server; ``toc`` (Markdown) opens its description.
+def published(
+    specification: Specification, base_url: str, toc: str | None = None, errors: ErrorReplies | None = None
+) -> dict[str, Any]:
+    """The document with ``base_url`` (``/prefix/v1``) as its only server; ``toc`` (Markdown) opens its description,
+    ``errors`` says what operations answer beside what the author declared.
 
     Servers elsewhere are left out, so that who reads the document from a service talks to that service.
     """
     document = dict(specification.document)
+    if errors is not None:
+        document = with_error_replies(document, specification, errors)
     if toc:
         info = dict(document.get("info") or {})
         info["description"] = "\n\n".join(text for text in (toc.strip(), info.get("description")) if text)
