@@ -1,10 +1,11 @@
 """Errors as callers see them: the two forms of bodies, the status of faults, the order of checks, the document."""
 
 import logging
+from urllib.error import HTTPError
 
 import flask
 import pytest
-from pymacaron_core import API, Conflict, InvalidParameter, load_config
+from pymacaron_core import API, Conflict, InvalidParameter, NotFound, PyMacaronException, load_config
 from pymacaron_core.spec import read
 
 ORDERS = """
@@ -154,6 +155,18 @@ def test_a_status_that_is_not_declared_is_sent_in_the_services_form_and_logged_o
         client.post("/notes", json={"name": "x"})  # `default` covers it
     told = [record.getMessage() for record in caplog.records if record.name == "pymacaron_core.replies"]
     assert told == ["getOrder (GET /orders/{id}) raises 409, which the document does not declare"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(NotFound("none"), 404), (PyMacaronException("no"), 500), (HTTPError("u", 409, "m", {}, None), 500)],
+)
+def test_what_an_operation_answers_by_itself_is_not_told_as_undeclared(tmp_path, caplog, error, status):
+    """The served document has 404 for a path with values and 500 for all; an exception of others is a plain 500."""
+    with caplog.at_level(logging.WARNING, "pymacaron_core.replies"):
+        reply = client_of(tmp_path, functions={"getOrder": fails(error)}).get("/orders/7")
+    assert reply.status_code == status
+    assert [record for record in caplog.records if record.name == "pymacaron_core.replies"] == []
 
 
 def test_checks_come_in_the_order_of_the_design(tmp_path):

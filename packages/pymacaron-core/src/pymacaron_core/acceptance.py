@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from pymacaron_core.call import Call
 from pymacaron_core.errors import NotAcceptable
 from pymacaron_core.media import is_sequence, way_of
 from pymacaron_core.spec.operation import Operation, Specification
 
+LONGEST_KEPT = 200
+"""How long a header may be that is read once for all calls: programs send the same one each time."""
 ERRORS = ("application/problem+json",)
 """Media types by which callers say what errors they take."""
 
 
-def accepts_step(operation: Operation, specification: Specification) -> Callable[[str | None], None] | None:
+def accepts_step(operation: Operation, specification: Specification) -> Callable[[Call], None] | None:
     """The step that refuses (406) callers who accept none of the media types that a success can be had in."""
     successes = [reply for reply in operation.replies if reply.status.startswith("2")]
     if not successes and operation.success is not None:
@@ -26,7 +30,8 @@ def accepts_step(operation: Operation, specification: Specification) -> Callable
     if not offered or "any" in ways.values():
         return None
 
-    def step(accept: str | None) -> None:
+    def step(call: Call) -> None:
+        accept = call.environ.get("HTTP_ACCEPT")
         if not accept or accept == "*/*" or accept in offered:
             return
         if best(accept, offered) is None:
@@ -44,12 +49,19 @@ def best(accept: str | None, offered: Sequence[str]) -> str | None:
     """
     if not accept or accept == "*/*":
         return offered[0]
+    return _known_best(accept, tuple(offered)) if len(accept) <= LONGEST_KEPT else _best(accept, offered)
+
+
+def _best(accept: str, offered: Sequence[str]) -> str | None:
     ranges = [(n.partition(";")[0].strip().lower(), q) for n, q in parse_accept_header(accept, MIMEAccept)]
     wanted = {name: quality for name, quality in reversed(ranges) if "/" in name and name not in ERRORS}
     if not wanted:
         return offered[0]
     found = max(offered, key=lambda name: _quality(name, wanted))
     return found if _quality(found, wanted) > 0 else None
+
+
+_known_best = lru_cache(maxsize=256)(_best)
 
 
 def _quality(name: str, wanted: dict[str, float]) -> float:

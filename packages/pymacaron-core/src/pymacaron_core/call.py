@@ -113,10 +113,11 @@ class Call:
         Raises ``InvalidParameter`` where there are too many.
         """
         if self._query_values is None:
-            if self.query.count("&") >= MOST_PARAMETERS:
+            query = self.query
+            if query.count("&") >= MOST_PARAMETERS:
                 message = f"has more than {MOST_PARAMETERS} parameters: no more are read"
                 raise InvalidParameter(faults=[RequestFault("query", "", "parameters", message)])
-            self._query_values = values_of(self.query)
+            self._query_values = values_of(query)
         return self._query_values
 
     @property

@@ -7,7 +7,7 @@ does not need is not there; nothing is looked up, resolved or decided again whil
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -94,17 +94,20 @@ def steps_of(
     adapters: Adapters,
     guards: Mapping[str, Guard],
     settings: OperationSettings | None = None,
+    answered: Iterable[int] = (),
 ) -> Steps:
-    """The steps of one operation. Raises ``GuardMissing`` when a scheme it needs has no guard."""
+    """The steps of one operation; ``answered`` are the statuses of errors that it answers by itself.
+
+    Raises ``GuardMissing`` when a scheme it needs has no guard.
+    """
     operation = binding.operation
     mode = (settings and settings.replies) or "raise"
     sample = 1.0 if settings is None or settings.replies_sample is None else settings.replies_sample
     guard = guard_step(operation, specification, guards)
-    accepts = accepts_step(operation, specification)
     body = body_steps(operation.body, specification, adapters)
     gates: list[Gate | None] = [
         guard,
-        (lambda call: accepts(call.header("Accept"))) if accepts else None,
+        accepts_step(operation, specification),
         body.admit if body else None,
     ]
     readers: list[Reader | None] = [
@@ -116,5 +119,5 @@ def steps_of(
         tuple(reader for reader in readers if reader),
         binding.adapted(),
         reply_step(operation, specification, adapters, mode, sample),
-        errors_step(operation, mode),
+        errors_step(operation, mode, answered),
     )

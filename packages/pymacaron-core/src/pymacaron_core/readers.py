@@ -61,13 +61,19 @@ def _scalar_reader(parameter: Parameter, shape: Shape, around: Surroundings) -> 
 
     def read(call: Call) -> str | None:
         raw = find(call)
+        return None if raw is None else scalar(unescape(raw), shape)
+
+    def read_opened(call: Call) -> str | None:
+        raw = find(call)
         return None if raw is None else scalar(unescape(open_up(raw)), shape)
 
     def read_query(call: Call) -> str | None:
         raws = call.query_values.get(name)
         return None if raws is None else scalar(unquoted(raws[-1]), shape)
 
-    return read_query if parameter.place_in == "query" and not around.once else read
+    if parameter.place_in == "query" and not around.once:
+        return read_query
+    return read if open_up is as_it_is else read_opened
 
 
 def _opener(parameter: Parameter) -> Unescape:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 import random
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from pymacaron_core.answers import Answer, Given, Pairs, complain, given
@@ -49,7 +50,7 @@ def reply_step(
     if success is not None and success.quick is not None:
         quick[dict] = quick[list] = success.quick
 
-    def answer(value: Any, call: Call, mode: str) -> Answer | Response:
+    def answer(value: Any, call: Call, mode: str = mode) -> Answer | Response:
         way = quick.get(type(value))
         if way is not None:
             status, content_type, json = way
@@ -75,21 +76,24 @@ def reply_step(
         return _answer(told, status, chosen, label, mode, call)
 
     if mode == "off" or sample >= 1:
-        return lambda value, call: answer(value, call, mode)
+        return answer
     return lambda value, call: answer(value, call, mode if _is_sampled(call, sample) else "off")
 
 
-def errors_step(operation: Operation, mode: str) -> Callable[[Exception], None]:
+def errors_step(operation: Operation, mode: str, known: Iterable[int] = ()) -> Callable[[Exception], None]:
     """The step that tells, once for each status, of errors a function raises which the document does not declare.
 
-    They are answered all the same, in the error body of the service.
+    They are answered all the same, in the error body of the service. ``known`` are the statuses that operations answer
+    by themselves, and that the served document has.
     """
-    declared = {reply.status for reply in operation.replies}
+    declared = {reply.status for reply in operation.replies} | {str(status) for status in known}
     told: set[int] = set()
 
     def step(error: Exception) -> None:
-        status = error.status if isinstance(error, PyMacaronException) else getattr(error, "code", None)
-        if mode == "off" or not isinstance(status, int) or status in told:
+        status = error.status if isinstance(error, PyMacaronException) else None
+        if isinstance(error, HTTPException):
+            status = error.code
+        if mode == "off" or status is None or status in told:
             return
         if declared.isdisjoint((str(status), f"{status // 100}XX", "default")):
             told.add(status)

@@ -63,7 +63,8 @@ def _served(
 
     def serving(adapters: Adapters) -> Endpoint:
         served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
-        return endpoint(steps_of(served, specification, adapters, wishes.guards, options))
+        answered = error_replies_of(application).statuses(operation)
+        return endpoint(steps_of(served, specification, adapters, wishes.guards, options, answered))
 
     if wishes.tolerated is not None or settings.documents == "strict":
         serve = serving(catalog.of(operation))

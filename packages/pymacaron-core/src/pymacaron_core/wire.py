@@ -230,9 +230,9 @@ def part(text: str, shape: Shape) -> str:
 def array(texts: Iterable[str], shape: Shape) -> str:
     """Texts as a JSON array, each by the shape of its item."""
     if shape.first:
-        return f"[{','.join(scalar(text, shape.item(number)) for number, text in enumerate(texts))}]"
+        return f"[{','.join([scalar(text, shape.item(number)) for number, text in enumerate(texts)])}]"
     items = shape.items or TEXT
-    return f"[{','.join(scalar(text, items) for text in texts)}]"
+    return f"[{','.join([scalar(text, items) for text in texts])}]"
 
 
 def mapping(pairs: Iterable[tuple[str, str]], shape: Shape) -> str:
@@ -242,4 +242,4 @@ def mapping(pairs: Iterable[tuple[str, str]], shape: Shape) -> str:
 
 def members(fragments: Iterable[tuple[str, str]]) -> str:
     """Pairs of name and JSON text as a JSON object."""
-    return "{" + ",".join(f"{encode_basestring_ascii(name)}:{text}" for name, text in fragments) + "}"
+    return "{" + ",".join([f"{encode_basestring_ascii(name)}:{text}" for name, text in fragments]) + "}"

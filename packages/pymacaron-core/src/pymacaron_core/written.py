@@ -164,6 +164,10 @@ def _how_to_make(model: Any, value: Any) -> str:
     return f": make it with {whole}.from_request(body, ...)" if name.startswith(f"{whole}Request") else ""
 
 
+_LEAVES = frozenset((str, int, float, bool, type(None)))
+_TEXTS = frozenset((str,))
+
+
 def plain_json(value: Any, mode: str) -> bytes:
     """Any mixture of models and plain data as JSON; models leave out what is unset.
 
@@ -195,11 +199,14 @@ def _refuse(word: str) -> NoReturn:
 
 def _is_plain(value: Any) -> bool:
     """Whether there is no model in plain data, so that it can be written without being copied first."""
-    if isinstance(value, Mapping):
-        return type(value) is dict and all(type(key) is str and _is_plain(value[key]) for key in value)
+    kind = type(value)
+    if kind in _LEAVES:
+        return True
+    if kind is dict:
+        return _TEXTS.issuperset(map(type, value)) and all(map(_is_plain, value.values()))
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(_is_plain, value))
-    return not is_model(value) and not isinstance(value, Iterator)
+    return not is_model(value) and not isinstance(value, (Mapping, Iterator))
 
 
 def _plain(value: Any) -> Any:
