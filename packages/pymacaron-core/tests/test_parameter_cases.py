@@ -16,6 +16,8 @@ from parameters import told
 from wire_forms.cases import COMBINATIONS, FORMATS, cases
 from wire_forms.served import outcomes
 
+pytestmark = pytest.mark.any_python  # over a thousand requests: seconds on each Python, for the same answer
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 CASES = cases()
 GROUPS = sorted({(case.dialect, case.place, case.style) for case in CASES})

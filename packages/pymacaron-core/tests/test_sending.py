@@ -229,6 +229,7 @@ def service(tmp_path_factory):
     return Service(tmp_path_factory.mktemp("round"))
 
 
+@pytest.mark.any_python  # seconds on each Python, for the same answer; what every style carries is tried on all
 @pytest.mark.parametrize(("place", "style", "explode"), COMBINATIONS)
 def test_what_is_written_is_read_back(service, place, style, explode):
     @FEW

@@ -49,14 +49,20 @@ class Feed:
         (root / "pym-config.yaml").write_text(f"core: {{replies: '{mode}'}}\n")
         self.app = flask.Flask("feed", root_path=str(root))
         self.function = None
-        self.told = []
+        self.reports = []
         handlers = {name: lambda: self.function() for name in IDS}
         api = API(self.app, root=root, handlers=handlers, error_reporter=self.report).load_apis()
-        self.models = api.finish().apis["feed"].catalog
+        application = api.finish()
+        self.models, self.reporting = application.apis["feed"].catalog, application.reporting
         self.client = self.app.test_client()
 
     def report(self, title, data, exception):
-        self.told.append((title, exception))
+        self.reports.append((title, exception))
+
+    @property
+    def told(self):
+        assert self.reporting.flush(10)
+        return self.reports
 
     def answer(self, path, function, accept=None):
         self.function = function
@@ -188,9 +194,8 @@ def test_events_end_with_an_error_that_is_reported(feed, items, caplog):
     assert (answer.status_code, first, kind) == (200, 'data: {"n":1}', "event: error")
     assert (body["status"], body["error"]) == (500, "SERVER_ERROR") and "secret" not in answer.text
     assert body["error_id"] in caplog.text
-    (title, exception) = feed.told[0]
+    ((title, exception),) = feed.told
     assert "GET /events, while its reply was written" in title and isinstance(exception, KeyError)
-    assert len(feed.told) == 1
 
 
 @pytest.mark.parametrize("wrong", [KeyError("x"), {"n": "x"}], ids=["raised", "not declared"])
