@@ -311,6 +311,30 @@ def test_a_body_in_chunks_is_read_to_its_end(send):
     assert send("POST", "/letters", b'{"text":"a"}', CONTENT_TYPE=JSON, **both).json == {"text": "a"}
 
 
+class InvalidChunk(Exception):
+    """What a server raises where it finds that what came is no chunks, as gunicorn's ``InvalidChunkSize``."""
+
+
+class Broken:
+    def __init__(self, error):
+        self.error = error
+
+    def read(self, size=-1):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(InvalidChunk("zz"), 400), (ConnectionResetError(104, "reset"), 408)],
+)
+@pytest.mark.parametrize("path", ["/letters", "/forms"])
+def test_chunks_that_are_none_are_told_of_the_body(send, path, error, status):
+    """RFC 9112, section 7.1: a server refuses what it cannot read, and no error of the caller is one of the service."""
+    kind = JSON if path == "/letters" else "application/x-www-form-urlencoded"
+    answer = send("POST", path, CONTENT_TYPE=kind, **{**CHUNKED, "wsgi.input": Broken(error)})
+    assert (answer.status, answer.places) == (status, ["body "] if status == 400 else [])
+
+
 def test_a_body_of_no_told_length_is_read_where_the_server_ends_it(send):
     environ = {"CONTENT_LENGTH": None, "wsgi.input_terminated": True}
     assert send("POST", "/letters", b'{"text":"a"}', CONTENT_TYPE=JSON, **environ).json == {"text": "a"}
@@ -399,6 +423,8 @@ def test_ten_thousand_parts_are_a_413_and_ten_thousand_fields_are_read(send):
     assert send("POST", "/forms", multipart(NAME, *parts), CONTENT_TYPE="multipart/form-data; boundary=b").status == 413
     fields = b"name=a&" + b"&".join(b"x%d=1" % number for number in range(10_000))
     assert send("POST", "/forms", fields, CONTENT_TYPE="application/x-www-form-urlencoded").json == {"name": "a"}
+    fields = b"name=a" + b"&" * 20_000
+    assert send("POST", "/forms", fields, CONTENT_TYPE="application/x-www-form-urlencoded").status == 413
 
 
 @pytest.mark.parametrize(

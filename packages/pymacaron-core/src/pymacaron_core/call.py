@@ -11,17 +11,25 @@ from io import BytesIO
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import unquote_to_bytes
 
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.wsgi import get_input_stream
 
 from pymacaron_core.context import CallContext
-from pymacaron_core.errors import InvalidParameter, PayloadTooLarge, RequestFault, RequestTimeout
+from pymacaron_core.errors import (
+    InvalidParameter,
+    PayloadTooLarge,
+    PyMacaronException,
+    RequestFault,
+    RequestTimeout,
+)
 
 MOST_PARTS = 1_000
 """How many parts a multipart form may have, as in Flask's ``MAX_FORM_PARTS``."""
+MOST_FIELDS = 20_000
+"""How many fields an urlencoded form may have; one with more is refused before any of them is looked at."""
 LARGEST_FIELD = 500_000
 """How many bytes one field of a multipart form may have, as in Flask's ``MAX_FORM_MEMORY_SIZE``."""
 
@@ -197,6 +205,13 @@ class Call:
             raise PayloadTooLarge("the body is larger, or has more parts, than this service takes") from None
         except ClientDisconnected:
             raise RequestTimeout("the caller left before the body was read") from None
+        except (PyMacaronException, HTTPException):
+            raise
+        except Exception as error:
+            if type(error).__module__ == "builtins":
+                raise
+            message = "cannot be read: it does not come in chunks as it says"  # servers have errors of their own for it
+            raise InvalidParameter(faults=[RequestFault("body", "", "chunks", message)]).caught(error) from None
 
 
 def values_of(query: str) -> dict[str, list[str]]:
@@ -262,8 +277,8 @@ class _StrictParser(FormDataParser):
 
 def _read_whole(call: Call) -> None:
     """Read a form without files at once: the parser would, and would not notice that it was cut off."""
-    if call.content_type == "application/x-www-form-urlencoded":
-        call.body()
+    if call.content_type == "application/x-www-form-urlencoded" and call.body().count(b"&") >= MOST_FIELDS:
+        raise PayloadTooLarge(f"the form has more fields than the {MOST_FIELDS} that this service takes")
 
 
 def _parsed(parse: Callable[[], tuple[Any, Any]]) -> ParsedForm:
