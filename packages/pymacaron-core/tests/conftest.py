@@ -5,9 +5,13 @@ import sys
 from contextlib import suppress
 
 import pytest
-from hypothesis import settings
 
-settings.register_profile("many", max_examples=3_000, deadline=None)
+try:
+    from hypothesis import settings
+except ImportError:  # the examples of the README are tried where nothing but pytest is
+    pass
+else:
+    settings.register_profile("many", max_examples=3_000, deadline=None)
 
 with suppress(ImportError):
     import coverage

@@ -4,9 +4,9 @@ import io
 
 import flask
 import pytest
-from pymacaron_core.call import from_flask, from_wsgi
 from pymacaron_core.context import CallContext
 from pymacaron_core.errors import InvalidParameter, PayloadTooLarge, RequestTimeout
+from pymacaron_core.receiving import from_flask, from_wsgi
 
 app = flask.Flask("call")
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"

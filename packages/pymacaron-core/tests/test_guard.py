@@ -1,10 +1,10 @@
 """The guard step: alternatives, conjunctions, where a credential stands, and refusal."""
 
 import pytest
-from pymacaron_core.call import from_wsgi
 from pymacaron_core.context import CallContext
 from pymacaron_core.errors import AuthorizationHeaderMissing, Forbidden, GuardMissing, TokenInvalid
 from pymacaron_core.guard import Credential, guard_step, missing_guards
+from pymacaron_core.receiving import from_wsgi
 from pymacaron_core.spec.operation import Operation, SecurityScheme, Specification
 
 KEY = SecurityScheme("key", "apiKey", place_in="header", parameter="X-Key")

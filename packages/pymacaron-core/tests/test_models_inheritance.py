@@ -12,10 +12,10 @@ import yaml
 from model_documents import catalog_of, read, refused
 from pydantic import TypeAdapter
 from pymacaron_core import API, spec
-from pymacaron_core.call import from_wsgi
 from pymacaron_core.context import CallContext
 from pymacaron_core.mock import example
 from pymacaron_core.models import Catalog, Discriminated, Model, families, load_models
+from pymacaron_core.receiving import from_wsgi
 from pymacaron_core.replies import reply_step
 from pymacaron_core.spec.operation import MediaType, Operation, Reply, Schema, Specification
 

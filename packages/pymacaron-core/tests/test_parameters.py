@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from pymacaron_core.call import from_wsgi
 from pymacaron_core.context import CallContext
 from pymacaron_core.readers import reader
+from pymacaron_core.receiving import from_wsgi
 from pymacaron_core.spec.operation import MediaType, Parameter, Schema, Specification
 from pymacaron_core.styles import Unreadable
 from pymacaron_core.wire import shape_of

@@ -6,40 +6,24 @@ reads the body into the arguments. JSON goes from bytes to model in one call; fo
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from json.encoder import encode_basestring_ascii
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from pymacaron_core.call import Call, Form
-from pymacaron_core.encodings import PLAIN, Styled, styled_fields
-from pymacaron_core.errors import InvalidParameter, RequestFault, UnsupportedMediaType
+from pymacaron_core.call import Call
+from pymacaron_core.errors import RequestFault, UnsupportedMediaType
+from pymacaron_core.forms import Adapters, Decode, Faults, form_decoder
 from pymacaron_core.media import is_json, way_of
 from pymacaron_core.models.faults import faults_of
-from pymacaron_core.models.upload import Upload
 from pymacaron_core.models.withholding import Withholding
+from pymacaron_core.repetitions import repeated_names
 from pymacaron_core.spec.directions import RECEIVED
-from pymacaron_core.spec.operation import Body, MediaType, Parameter, Schema, Specification
-from pymacaron_core.wire import TEXT, Shape, members, part, shapes_of
+from pymacaron_core.spec.operation import Body, MediaType, Schema, Specification
 
 Values = dict[str, Any]
-Faults = list[RequestFault]
-NO_FILE = "null"
-"""What stands for a file where none is wanted: a value that no text or number is."""
-
-
-class Adapters(Protocol):
-    """Where validators come from: the catalog of models."""
-
-    def adapter(self, schema: Schema) -> TypeAdapter[Any]: ...
-
-    def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]: ...
-
-
-Decode = Callable[[Call, Faults], Any]
 Read = Callable[[Call, list[Any], Values, Faults], None]
 
 
@@ -59,11 +43,16 @@ def read_media(body: Body, specification: Specification) -> tuple[MediaType, ...
     return known or body.content
 
 
-def body_steps(body: Body | None, specification: Specification, adapters: Adapters) -> BodySteps | None:
-    """The steps for an operation's body; None when it takes none (what is sent all the same is not read)."""
+def body_steps(
+    body: Body | None, specification: Specification, adapters: Adapters, once: bool = False
+) -> BodySteps | None:
+    """The steps for an operation's body; None when it takes none (what is sent all the same is not read).
+
+    With ``once``, JSON that has a name twice in one object is refused; else the last one counts.
+    """
     if body is None:
         return None
-    decoders = {m.name: _decoder(m, body, specification, adapters) for m in read_media(body, specification)}
+    decoders = {m.name: _decoder(m, body, specification, adapters, once) for m in read_media(body, specification)}
     ranges = [(name, decoders[name]) for name in sorted(decoders, reverse=True) if "*" in name]
     assumed = next((decoders[name] for name in decoders if is_json(name)), next(iter(decoders.values()), None))
 
@@ -117,14 +106,14 @@ def _covers(declared: str, name: str) -> bool:
     return declared.endswith("/*") and name.startswith(declared[:-1])
 
 
-def _decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters) -> Decode:
+def _decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters, once: bool) -> Decode:
     way = way_of(media, specification)
     if way == "form":
-        return _form_decoder(media, body, specification, adapters)
+        return form_decoder(media, body, specification, adapters)
     if way == "json":
-        return _json_decoder(media, specification, adapters)
+        return _json_decoder(media, specification, adapters, once)
     if way == "any":
-        return _range_decoder(_json_decoder(media, specification, adapters))
+        return _range_decoder(_json_decoder(media, specification, adapters, once))
     if way == "text":
         return _text_decoder(media, adapters)
     return lambda call, faults: call.body()
@@ -135,7 +124,7 @@ def _range_decoder(json_decode: Decode) -> Decode:
     return lambda call, faults: json_decode(call, faults) if is_json(call.content_type) else call.body()
 
 
-def _json_decoder(media: MediaType, specification: Specification, adapters: Adapters) -> Decode:
+def _json_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
     schema = media.schema or Schema()
     validate = adapters.adapter(schema).validator.validate_json
     received = Withholding(schema, specification.schemas, RECEIVED)
@@ -146,6 +135,8 @@ def _json_decoder(media: MediaType, specification: Specification, adapters: Adap
         if (b"NaN" in body or b"Infinity" in body) and not _is_strict_json(body):
             faults.append(RequestFault("body", "", "json", "is not valid JSON"))
             return None
+        if once:
+            faults.extend(repeated_names(body))
         if received.is_beyond_types:
             body = _without_received(body, received, faults if refuses else None)
         try:
@@ -192,87 +183,3 @@ def _text_decoder(media: MediaType, adapters: Adapters) -> Decode:
         return None
 
     return decode
-
-
-def _form_decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters) -> Decode:
-    shapes = shapes_of(media.schema, specification)
-    if body.spread:
-        fields = _fields_of(media.schema or Schema(), body, specification)
-        adapter = adapters.parameters_adapter(fields)
-        named: Mapping[str, str] = {p.name: p.argument for p in fields}
-    else:
-        adapter, named = adapters.adapter(media.schema or Schema()), {}
-    validate, wire_names = adapter.validator.validate_json, {argument: name for name, argument in named.items()}
-    styled = styled_fields(media, shapes.default)
-
-    def decode(call: Call, faults: Faults) -> Any:
-        uploads: dict[str, Upload] = {}
-        try:
-            form = call.form() if call.has_body else None
-            shape = shapes.of(form.fields) if form else shapes.default
-            texts = styled.read(call, form, faults) if form else []
-            text = form_text(form, shape, uploads, named, styled, texts)
-            return validate(text, strict=True, by_alias=True, by_name=False, context={"uploads": uploads})
-        except InvalidParameter as error:
-            faults.extend(error.faults)
-            return None
-        except ValidationError as error:
-            told = [_renamed(fault, wire_names) for fault in faults_of(error, "body")]
-            unreadable = {fault.pointer for fault in faults if fault.place == "body"}
-            faults.extend(fault for fault in told if fault.pointer not in unreadable)
-            return None
-
-    return decode
-
-
-def _renamed(fault: RequestFault, wire_names: Mapping[str, str]) -> RequestFault:
-    head, slash, rest = fault.pointer.lstrip("/").partition("/")
-    name = wire_names.get(head, head)
-    return RequestFault("body", f"/{name}{slash}{rest}" if head else "", fault.rule, fault.message)
-
-
-def _fields_of(schema: Schema, body: Body, specification: Specification) -> tuple[Parameter, ...]:
-    """The fields of a form handed over one by one, as parameters that stand in the body."""
-    schema = specification.resolve(schema)
-    required = schema.get("required", ())
-    return tuple(
-        Parameter(name, "body", field, name in required, argument=body.arguments[name], place=field.place)
-        for name, field in schema.properties().items()
-    )
-
-
-def form_text(
-    form: Form | None,
-    shape: Shape,
-    uploads: dict[str, Upload],
-    named: Mapping[str, str],
-    styled: Styled = PLAIN,
-    texts: Iterable[tuple[str, str]] = (),
-) -> str:
-    """A form as JSON text. A file is a token that stands for it in ``uploads``, never text that a caller could forge.
-
-    ``named`` has the arguments of a form whose fields are handed over one by one; what it has not is left out.
-    ``texts`` are the JSON texts of its ``styled`` fields.
-    """
-    fragments: dict[str, list[str]] = {}
-    for name, text in form.fields if form else ():
-        if not styled.has(name):
-            inner = shape.member(name)
-            fragments.setdefault(name, []).append(part(text, inner.items or TEXT if inner.is_array else inner))
-    for name, file in form.files if form else ():
-        inner = shape.member(name)
-        is_wanted = "file" in (inner.items or TEXT if inner.is_array else inner).types
-        fragments.setdefault(name, []).append(_token(file, uploads) if is_wanted else NO_FILE)
-    found = [*((name, _field(each, shape, name)) for name, each in fragments.items()), *texts]
-    kept = ((named.get(name) if named else name, text) for name, text in found)
-    return members((key, text) for key, text in kept if key is not None)
-
-
-def _token(file: Any, uploads: dict[str, Upload]) -> str:
-    token = secrets.token_hex(16)
-    uploads[token] = Upload.of(file)
-    return encode_basestring_ascii(token)
-
-
-def _field(texts: list[str], shape: Shape, name: str) -> str:
-    return f"[{','.join(texts)}]" if shape.member(name).is_array else texts[-1]

@@ -1,21 +1,16 @@
 """What a step of the request path may know of one request, however it came in.
 
-A :class:`Call` is made by an adapter: :func:`from_flask` beside Flask's own request, :func:`from_wsgi` straight from a
-WSGI environment. Steps read the call; none of them knows Flask.
+A :class:`Call` is made by an adapter (see ``receiving``). Steps read the call; none of them knows Flask.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
-from werkzeug.http import parse_options_header
 from werkzeug.sansio.http import parse_cookie
-from werkzeug.wsgi import get_input_stream
 
 from pymacaron_core.context import CallContext
 from pymacaron_core.errors import (
@@ -25,13 +20,6 @@ from pymacaron_core.errors import (
     RequestFault,
     RequestTimeout,
 )
-
-MOST_PARTS = 1_000
-"""How many parts a multipart form may have, as in Flask's ``MAX_FORM_PARTS``."""
-MOST_FIELDS = 20_000
-"""How many fields an urlencoded form may have; one with more is refused before any of them is looked at."""
-LARGEST_FIELD = 500_000
-"""How many bytes one field of a multipart form may have, as in Flask's ``MAX_FORM_MEMORY_SIZE``."""
 
 MOST_PARAMETERS = 1_000
 """How many names a query may have; a query with more is refused before any of it is read."""
@@ -80,6 +68,7 @@ class Call:
         read: Callable[[Call], bytes],
         read_form: Callable[[Call], Form],
         limit: int | None = None,
+        query_values: dict[str, list[str]] | None = None,
     ) -> None:
         self.environ = environ
         self.path_values = path_values
@@ -88,7 +77,7 @@ class Call:
         self._read = read
         self._read_form = read_form
         self._body: bytes | None = None
-        self._query_values: dict[str, list[str]] | None = None
+        self._query_values = query_values
         self._cookies: list[tuple[str, str]] | None = None
 
     @property
@@ -186,6 +175,11 @@ class Call:
             self._body = body
         return self._body
 
+    @property
+    def known_body(self) -> bytes | None:
+        """The body where it has been read already; asking here reads nothing."""
+        return self._body
+
     def form(self) -> Form:
         """The body read as a form. Raises as ``body`` does, and ``InvalidParameter`` when it cannot be read as one."""
         form: Form = self._within_limit(self._read_form)
@@ -224,93 +218,8 @@ def values_of(query: str) -> dict[str, list[str]]:
     return values
 
 
-def from_values(values: dict[str, list[str]]) -> Call:
-    """A call of nothing but a query: what reads queries reads forms too."""
-    call = from_wsgi({}, {}, CallContext())
-    call._query_values = values
-    return call
-
-
 def _name(raw: str) -> str:
     """A name of the query. One that is not UTF-8 is none that a document could declare."""
     if raw.isascii() and "%" not in raw:
         return raw.replace("+", " ")
     return unquote_to_bytes(raw.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")
-
-
-def from_flask(request: Any, path_values: Mapping[str, str], context: CallContext, limit: int | None = None) -> Call:
-    """A call beside Flask's request; what a hook has read of the body already is not read twice."""
-
-    def read(call: Call) -> bytes:
-        data: bytes = request.get_data()
-        return data
-
-    def read_form(call: Call) -> Form:
-        _check_boundary(call)
-        if "form" not in vars(request):
-            _read_whole(call)
-        if request.form_data_parser_class is FormDataParser:
-            request.form_data_parser_class = _StrictParser
-        return _parsed(lambda: (request.form, request.files))
-
-    own = request.max_content_length
-    if limit is None or (own is not None and own < limit):
-        limit = own
-    if limit is not None:
-        request.max_content_length = limit + 1  # Werkzeug cuts off silently what comes in chunks
-    return Call(request.environ, path_values, context, read, read_form, limit)
-
-
-def from_wsgi(
-    environ: Mapping[str, Any], path_values: Mapping[str, str], context: CallContext, limit: int | None = None
-) -> Call:
-    """A call straight from a WSGI environment (PEP 3333)."""
-    return Call(environ, path_values, context, _read_stream, _read_stream_form, limit)
-
-
-class _StrictParser(FormDataParser):
-    """Werkzeug's parser, telling of a form that cannot be read instead of taking it for an empty one."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **{**options, "silent": False})
-
-
-def _read_whole(call: Call) -> None:
-    """Read a form without files at once: the parser would, and would not notice that it was cut off."""
-    if call.content_type == "application/x-www-form-urlencoded" and call.body().count(b"&") >= MOST_FIELDS:
-        raise PayloadTooLarge(f"the form has more fields than the {MOST_FIELDS} that this service takes")
-
-
-def _parsed(parse: Callable[[], tuple[Any, Any]]) -> ParsedForm:
-    try:
-        fields, files = parse()
-    except ValueError:
-        raise InvalidParameter(faults=[RequestFault("body", "", "form", "the form cannot be read")]) from None
-    return ParsedForm(list(fields.items(multi=True)), list(files.items(multi=True)))
-
-
-def _read_stream(call: Call) -> bytes:
-    return _stream(call).read()
-
-
-def _read_stream_form(call: Call) -> Form:
-    media_type, options = _check_boundary(call)
-    _read_whole(call)
-    parser = _StrictParser(max_form_memory_size=LARGEST_FIELD, max_content_length=call.limit, max_form_parts=MOST_PARTS)
-    stream = _stream(call) if call._body is None else BytesIO(call._body)
-    return _parsed(lambda: parser.parse(stream, media_type, call.content_length, options)[1:])
-
-
-def _stream(call: Call) -> BinaryIO:
-    most = None if call.limit is None else call.limit + 1
-    stream: BinaryIO = get_input_stream(dict(call.environ), max_content_length=most)  # type: ignore[assignment]
-    return stream
-
-
-def _check_boundary(call: Call) -> tuple[str, dict[str, str]]:
-    """The media type of a form, and its options."""
-    media_type, options = parse_options_header(str(call.environ.get("CONTENT_TYPE") or ""))
-    if media_type == "multipart/form-data" and not options.get("boundary"):
-        message = "a multipart/form-data body needs a boundary in its Content-Type"
-        raise InvalidParameter(faults=[RequestFault("body", "", "form", message)])
-    return media_type, options

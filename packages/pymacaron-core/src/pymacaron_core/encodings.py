@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pymacaron_core.call import Call, Form, from_values, values_of
+from pymacaron_core.call import Call, Form, values_of
 from pymacaron_core.errors import RequestFault
 from pymacaron_core.readers import Reader, reader
+from pymacaron_core.receiving import from_values
 from pymacaron_core.spec.operation import EMPTY, MediaType, Parameter, Schema
 from pymacaron_core.strays import is_spread, pointer_of
 from pymacaron_core.styles import Unreadable

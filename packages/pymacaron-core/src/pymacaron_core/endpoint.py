@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from werkzeug.wrappers import Response
 
-from pymacaron_core import bodies, parameters, written
+from pymacaron_core import forms, parameters, written
 from pymacaron_core.acceptance import accepts_step
 from pymacaron_core.answers import Answer
 from pymacaron_core.bodies import body_steps
@@ -31,7 +31,7 @@ Gate = Callable[[Call], None]
 Reader = Callable[[Call, list[Any], dict[str, Any], list[RequestFault]], None]
 
 
-class Adapters(bodies.Adapters, parameters.Adapters, written.Adapters, Protocol):
+class Adapters(forms.Adapters, parameters.Adapters, written.Adapters, Protocol):
     """Where an operation's validators come from: the catalog of models."""
 
 
@@ -104,7 +104,7 @@ def steps_of(
     mode = (settings and settings.replies) or "raise"
     sample = 1.0 if settings is None or settings.replies_sample is None else settings.replies_sample
     guard = guard_step(operation, specification, guards)
-    body = body_steps(operation.body, specification, adapters)
+    body = body_steps(operation.body, specification, adapters, bool(settings and settings.repeated_keys == "refuse"))
     gates: list[Gate | None] = [
         guard,
         accepts_step(operation, specification),

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pydantic import TypeAdapter, ValidationError
 
 from pymacaron_core.answers import Given, complain
-from pymacaron_core.call import Call, from_wsgi
+from pymacaron_core.call import Call
 from pymacaron_core.context import CallContext
 from pymacaron_core.readers import Reader, reader
+from pymacaron_core.receiving import from_wsgi
 from pymacaron_core.spec.operation import Parameter, Reply, Specification
 from pymacaron_core.styles import Unreadable
 from pymacaron_core.wire import shape_of

@@ -11,11 +11,11 @@ import flask
 from werkzeug.routing import Rule
 
 from pymacaron_core.answers import Answer, StoredFile
-from pymacaron_core.call import from_flask
 from pymacaron_core.context import CallContext, current_call
 from pymacaron_core.endpoint import Endpoint
 from pymacaron_core.errors import StartError
 from pymacaron_core.problems import error_body
+from pymacaron_core.receiving import from_flask
 from pymacaron_core.spec.operation import Operation
 from pymacaron_core.streams import Sending
 

@@ -18,10 +18,11 @@ from urllib.parse import unquote
 
 from pydantic_core import from_json, to_jsonable_python
 
-from pymacaron_core.call import Call, from_wsgi
+from pymacaron_core.call import Call
 from pymacaron_core.context import CallContext
 from pymacaron_core.errors import PyMacaronError, Unsendable
 from pymacaron_core.parameters import parameter_readers
+from pymacaron_core.receiving import from_wsgi
 from pymacaron_core.spec.operation import Operation, Parameter, Specification
 from pymacaron_core.styles import Unreadable
 from pymacaron_core.writers import Pairs, writer

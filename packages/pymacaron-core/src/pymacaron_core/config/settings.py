@@ -110,7 +110,7 @@ class ApiSettings(Settings):
     """The module whose functions plain operation ids name; ``<api>.api`` if not given."""
 
 
-Parameters = Literal["ignore", "refuse"]
+Policy = Literal["ignore", "refuse"]
 Replies = Literal["off", "log", "raise"]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 
@@ -125,11 +125,14 @@ class OperationSettings(Settings):
     replies_sample: Share | None = option(None, "a number between 0 and 1")
     """As ``core.replies_sample``, for this operation."""
 
-    unknown_parameters: Parameters | None = option(None, "ignore or refuse")
+    unknown_parameters: Policy | None = option(None, "ignore or refuse")
     """As ``core.unknown_parameters``, for this operation."""
 
-    repeated_parameters: Parameters | None = option(None, "ignore or refuse")
+    repeated_parameters: Policy | None = option(None, "ignore or refuse")
     """As ``core.repeated_parameters``, for this operation."""
+
+    repeated_keys: Policy | None = option(None, "ignore or refuse")
+    """As ``core.repeated_keys``, for this operation."""
 
 
 class CoreSettings(Settings):
@@ -187,12 +190,16 @@ class CoreSettings(Settings):
     read_only: Literal["ignore", "refuse"] = option("ignore", "ignore or refuse")
     """What happens to a request that has properties which only replies have (``readOnly``)."""
 
-    unknown_parameters: Parameters = option("ignore", "ignore or refuse")
+    unknown_parameters: Policy = option("ignore", "ignore or refuse")
     """What happens to a request whose query has names that the operation does not declare."""
 
-    repeated_parameters: Parameters = option("ignore", "ignore or refuse")
+    repeated_parameters: Policy = option("ignore", "ignore or refuse")
     """What happens to a request that has a parameter of one value more than once: the last one counts (of cookies the
     first, which is the most specific: RFC 6265, section 5.4), or it is refused."""
+
+    repeated_keys: Policy = option("ignore", "ignore or refuse")
+    """What happens to a JSON body that has a key more than once in one object: the last one counts, as most readers of
+    JSON have it (RFC 8259, section 4), or it is refused."""
 
     max_body_bytes: int | None = option(10 * 1024 * 1024, "a number of bytes, or null for no limit", ge=0)
     """Larger bodies of requests are refused with 413."""
