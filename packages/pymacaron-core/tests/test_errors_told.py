@@ -7,6 +7,8 @@ import flask
 import pytest
 from pymacaron_core import API, Conflict, InvalidParameter, NotFound, PyMacaronException, load_config
 from pymacaron_core.spec import read
+from pymacaron_core.spec.error_replies import ErrorReplies
+from pymacaron_core.spec.operation import Operation
 
 ORDERS = """
 openapi: 3.0.3
@@ -216,6 +218,12 @@ def test_the_served_document_has_the_errors_of_each_operation(tmp_path):
     assert told["400"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/PyMacaronError"}
     about = told["400"]["content"]["application/problem+json"]["schema"]
     assert about == {"$ref": "#/components/schemas/PyMacaronProblem"}
+
+
+def test_an_operation_without_parameters_has_faults_only_where_unknown_ones_are_refused():
+    operation = Operation("GET", "/teas")
+    assert ErrorReplies().statuses(operation) == (500,)
+    assert ErrorReplies(fault_status=422, refuses_unknown=True).statuses(operation) == (422, 500)
 
 
 @pytest.mark.parametrize("form", ["pymacaron", "problem"])

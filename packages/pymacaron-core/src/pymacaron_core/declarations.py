@@ -30,7 +30,6 @@ class Declared:
         written = (each.written for each in self.representations if each.way in ("json", "free"))
         self.json: Written | None = next(written, None)
         self.models: tuple[Any, ...] = self.json.models if self.json is not None else ()
-
         self.quick = self._quick()
 
     def _quick(self) -> tuple[int, str, Callable[[Any, str, str], bytes]] | None:
@@ -46,7 +45,7 @@ class Declared:
         return len(self.representations) > 1
 
     def representation(self, given: Given, accept: str | None, mode: str) -> Representation:
-        """The each of a value: by the media type it names, else the one of those fit for it that is liked best."""
+        """That of a value: of the media type that it names, else of those fit for it the one that is liked best."""
         own = given.header("content-type")
         if own is not None:
             return self._named(own.partition(";")[0].strip().lower(), given, mode)

@@ -109,7 +109,12 @@ def _not_served(call: Call) -> NoReturn:
 def error_replies_of(application: Application) -> ErrorReplies:
     """What the operations of a service answer by themselves."""
     core, callback = application.config.core, application.reporting.error_callback
-    return ErrorReplies("own" if callback else core.errors, core.fault_status, core.max_body_bytes is not None)
+    return ErrorReplies(
+        "own" if callback else core.errors,
+        core.fault_status,
+        limits_bodies=core.max_body_bytes is not None,
+        refuses_unknown=core.unknown_parameters == "refuse",
+    )
 
 
 def base_path_of(config: Config, specification: Specification) -> str:

@@ -48,11 +48,15 @@ PROBLEM = {
 
 @dataclass(frozen=True, slots=True)
 class ErrorReplies:
-    """How a service answers errors: ``form`` is ``pymacaron``, ``problem``, or ``own``, of which nothing is known."""
+    """How a service answers errors: ``form`` is ``pymacaron``, ``problem``, or ``own``, of which nothing is known.
+
+    ``refuses_unknown`` says that names in a query which are not declared are refused.
+    """
 
     form: str = "pymacaron"
     fault_status: int = 400
     limits_bodies: bool = True
+    refuses_unknown: bool = False
 
     def statuses(self, operation: Operation) -> tuple[int, ...]:
         """The statuses that an operation answers by itself, whatever its function does."""
@@ -60,8 +64,8 @@ class ErrorReplies:
         content = [media.name for media in operation.body.content] if operation.body else []
         success = [m.name for r in operation.replies if r.status.startswith("2") for m in r.content]
         found = {
-            self.fault_status: bool(parameters or content),
-            401: any(operation.security) and all(operation.security),
+            self.fault_status: bool(parameters or content) or self.refuses_unknown,
+            401: any(operation.security),  # a credential that is wrong is refused where none is needed, too
             403: any(operation.security),
             404: any(p.place_in == "path" for p in parameters),
             406: bool(success) and not any("*" in name for name in success),
@@ -69,7 +73,6 @@ class ErrorReplies:
             415: bool(content) and "*/*" not in content,
             500: True,
         }
-        found[401] = found[403]  # a credential that is wrong is refused where none is needed
         return tuple(sorted(status for status, is_there in found.items() if is_there))
 
 
