@@ -7,11 +7,14 @@ from contextlib import suppress
 import pytest
 
 try:
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 except ImportError:  # the examples of the README are tried where nothing but pytest is
     pass
 else:
-    settings.register_profile("many", max_examples=3_000, deadline=None)
+    # How long it takes to make an example says how busy the machine is, and fails no test.
+    settings.register_profile("busy", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+    settings.register_profile("many", settings(settings.get_profile("busy"), max_examples=3_000))
+    settings.load_profile("busy")
 
 with suppress(ImportError):
     import coverage

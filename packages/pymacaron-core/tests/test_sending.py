@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import flask
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymacaron_core import API, Unsendable
 from pymacaron_core.fields import form_writer
@@ -26,9 +26,7 @@ MANY = settings.default.max_examples  # 100, where no profile of ours is asked f
 FEW = settings(
     max_examples=MANY if MANY > 100 else 12,
     derandomize=MANY <= 100,
-    deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 INTEGER, STRING, NUMBER, BOOLEAN = ({"type": name} for name in ("integer", "string", "number", "boolean"))
 TEXTS = (
