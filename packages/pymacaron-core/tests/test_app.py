@@ -517,7 +517,10 @@ def test_the_callback_gives_the_body_of_every_error(project):
     assert client.put("/v1/orders").json == {"message": "METHOD_NOT_ALLOWED"}
 
 
-@pytest.mark.parametrize("told", [{"when": object()}, None, ("x", "y", "z"), ({"a": 1}, "high")])
+NONSENSE = [{"when": object()}, None, ("x", "y", "z"), ({"a": 1}, "high"), ({}, 99), ({}, True), {"a": float("nan")}]
+
+
+@pytest.mark.parametrize("told", NONSENSE)
 def test_a_callback_that_fails_or_returns_nonsense_does_not_break_the_reply(project, told):
     client = shop(project, error_callback=lambda error: told).load_apis().finish().app.test_client()
     reply = client.get("/v1/orders/x")

@@ -130,6 +130,14 @@ def test_a_problem_of_the_service_has_its_error_id_and_tells_nothing_of_the_insi
     assert "hunter2" not in reply.text
 
 
+@pytest.mark.parametrize("callback", [None, lambda error: {"own": error.message}])
+def test_a_message_that_is_no_text_is_told_as_far_as_it_is_one(tmp_path, callback):
+    """A name of a file, say, may have a lone surrogate (PEP 383), which UTF-8 has no bytes for."""
+    functions = {"getOrder": fails(NotFound("there is no \udce9t\u00e9.txt"))}
+    reply = client_of(tmp_path, functions=functions, error_callback=callback).get("/orders/7")
+    assert (reply.status_code, "there is no ?t\u00e9.txt" in reply.text) == (404, True)
+
+
 @pytest.mark.parametrize("config", ["", "core: {errors: problem}"])
 def test_the_callback_wins_over_both_forms(tmp_path, config):
     client = client_of(tmp_path, config, error_callback=lambda error: {"own": error.code})

@@ -50,7 +50,8 @@ def _answer_error(application: Application, error: Exception) -> Any:
         return error
     answer = application.reporting.answer(error)
     text = application.app.json.dumps(answer.body, sort_keys=False, ensure_ascii=False, separators=(",", ":"))
-    response = application.app.response_class(text, answer.status, content_type=answer.content_type)
+    whole = text.encode("utf-8", "replace")  # a lone surrogate, which a message may have, is no text
+    response = application.app.response_class(whole, answer.status, content_type=answer.content_type)
     response.headers.extend(answer.headers)
     response.vary.add("Accept")
     return response

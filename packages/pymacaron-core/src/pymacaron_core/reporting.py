@@ -81,8 +81,8 @@ class Reporting:
             try:
                 told: Any = self.error_callback(error)
                 body, status = told if isinstance(told, tuple) else (told, error.status)
-                json.dumps(body)
-                if isinstance(body, dict) and isinstance(status, int):
+                json.dumps(body, allow_nan=False)
+                if isinstance(body, dict) and isinstance(status, int) and 200 <= status <= 599:
                     return ErrorAnswer(body, status, error.headers)
                 log.error("error_callback returned %s instead of a body, or a body and a status", type(told).__name__)
             except Exception:
