@@ -68,6 +68,7 @@ ROOMS = [
     "endpoint",
     "routing",
     "docs",
+    "cors",
     "application",
     "apipool",
     "discovery",

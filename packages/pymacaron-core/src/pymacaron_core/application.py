@@ -17,6 +17,7 @@ import flask
 from pymacaron_core import spec
 from pymacaron_core.config import Config
 from pymacaron_core.context import current_call
+from pymacaron_core.cors import Cors
 from pymacaron_core.errors import ModelError, PyMacaronError, StartError
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.protocol import IdentityCarrier, ModelRegistry
@@ -60,6 +61,7 @@ class Application:
         self.root = root
         self.config = config
         self.reporting = reporting
+        self.cors = _cors_of(config)
         self.apis: dict[str, LoadedApi] = {}
         self.models = ModelRegistry()
         self.ping_hooks: list[Callable[[], Any]] = []
@@ -109,6 +111,20 @@ class Application:
 
     def __repr__(self) -> str:
         return f"<Application {self.name!r}: {', '.join(self.apis) or 'no API yet'}>"
+
+
+def _cors_of(config: Config) -> Cors | None:
+    """What other origins may do. Raises ``ConfigError`` for what no browser would take, or nobody can mean."""
+    settings = config.core.cors
+    if settings is not None and "*" in settings.origins:
+        if settings.credentials:
+            raise config.error(
+                "/core/cors/credentials",
+                "credentials cannot be allowed to every origin ('*'): browsers refuse that; list the origins",
+            )
+        if len(settings.origins) > 1:
+            raise config.error("/core/cors/origins", "origins must be '*' alone, or a list without it")
+    return Cors(settings) if settings is not None else None
 
 
 class NoApplication(PyMacaronError):

@@ -24,6 +24,8 @@ def host_application(app: flask.Flask, application: Application) -> None:
         raise StartError("this Flask object has an API already: one Flask object is one service")
     app.extensions["pymacaron"] = application
     app.extensions["pymacaron_routes"] = {}
+    if application.cors is not None:
+        application.cors.install(app)
     app.before_request_funcs.setdefault(None, []).insert(0, lambda: _enter(application))
     app.teardown_request(_leave)
     if app.config.get("PROPAGATE_EXCEPTIONS") is None:

@@ -152,13 +152,20 @@ def flask_response(app: flask.Flask, answer: Answer) -> flask.Response:
 def _with_body(app: flask.Flask, answer: Answer) -> flask.Response:
     if isinstance(answer.body, bytes):
         return app.response_class(answer.body, answer.status, content_type=answer.content_type)
-    if not isinstance(answer.body, StoredFile):
+    response = _unread(app, answer, answer.body)
+    if flask.request.method == "HEAD":
+        response.close()  # nobody will read it: a file and a generator would stay open
+    return response
+
+
+def _unread(app: flask.Flask, answer: Answer, source: StoredFile | Iterator[bytes]) -> flask.Response:
+    if not isinstance(source, StoredFile):
         reporting = app.extensions["pymacaron"].reporting
         where = f"{flask.request.method} {flask.request.path}, while its reply was written"
-        body = Sending(answer.body, lambda error: _told(reporting, error, where))
+        body = Sending(source, lambda error: _told(reporting, error, where))
         return app.response_class(body, answer.status, content_type=answer.content_type)
     is_whole = answer.status == 200
-    response = flask.send_file(answer.body.source, mimetype=answer.content_type, conditional=is_whole, etag=is_whole)
+    response = flask.send_file(source.source, mimetype=answer.content_type, conditional=is_whole, etag=is_whole)
     if not is_whole:
         response.status_code = answer.status
     return response

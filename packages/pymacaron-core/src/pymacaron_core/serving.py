@@ -78,6 +78,8 @@ def _served(
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
     rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
+    if application.cors is not None:
+        application.cors.know(rule, operation, specification)
     return Route(operation, rule, binding)
 
 

@@ -3,12 +3,21 @@
 from pymacaron_core.config.config import Config, load_config
 from pymacaron_core.config.lookup import find_root, is_project
 from pymacaron_core.config.secrets import Secret
-from pymacaron_core.config.settings import ApiSettings, CoreSettings, OperationSettings, Settings, level_number, option
+from pymacaron_core.config.settings import (
+    ApiSettings,
+    CoreSettings,
+    CorsSettings,
+    OperationSettings,
+    Settings,
+    level_number,
+    option,
+)
 
 __all__ = [
     "ApiSettings",
     "Config",
     "CoreSettings",
+    "CorsSettings",
     "OperationSettings",
     "Secret",
     "Settings",

@@ -120,10 +120,12 @@ def _wanted(model: type[BaseModel], steps: Sequence[str | int]) -> tuple[Iterabl
     extra = field.json_schema_extra if field is not None else None
     if field is None or not isinstance(extra, dict):
         return model.model_fields, ""
-    inside = _model_inside(field.annotation) if "inside" in extra else None
+    inside = _model_inside(field.annotation)
+    if inside is not None and "inside" not in extra and len(steps) > 1:
+        return _wanted(inside, steps[1:])
     if inside is not None and len(steps) > 2:
         return _wanted(inside, steps[2:])
-    return model.model_fields, str(extra["inside" if inside is not None and len(steps) > 1 else "wanted"])
+    return model.model_fields, str(extra["inside" if "inside" in extra and len(steps) > 1 else "wanted"])
 
 
 def _model_inside(annotation: Any) -> type[BaseModel] | None:

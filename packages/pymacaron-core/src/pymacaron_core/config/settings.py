@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -98,6 +99,51 @@ class Settings(BaseModel):
     """Base of a section's options: frozen, strict, and unknown names are faults."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:([1-9][0-9]{0,4}|\*))?")
+_TOO_WIDE = re.compile(r"://\*\.(?!localhost(:|$))[^.:]+(:.*)?$")
+_NEEDLESS_PORT = re.compile(r"http://.*:80|https://.*:443")
+
+
+def _as_browsers_send(origin: str) -> str:
+    """An origin as a browser sends it (RFC 6454, section 6.2), or a pattern. Raises ``ValueError`` for others."""
+    is_one = _ORIGIN.fullmatch(origin) and not _TOO_WIDE.search(origin) and not _NEEDLESS_PORT.fullmatch(origin)
+    if origin != "*" and not is_one:
+        raise ValueError("no browser sends such an origin")
+    return origin
+
+
+Origins = Annotated[
+    tuple[Annotated[str, Field(strict=True), AfterValidator(_as_browsers_send)], ...], Field(strict=False)
+]
+HeaderNames = Annotated[
+    tuple[Annotated[str, Field(strict=True, pattern=r"^[!#$%&'+.^_`|~0-9A-Za-z-]+$")], ...], Field(strict=False)
+]
+
+
+class CorsSettings(Settings):
+    """What pages of other origins may do, under ``core.cors``. Methods and headers are those of the documents."""
+
+    origins: Origins = option(
+        (), "a list of origins like https://shop.example, https://*.shop.example or http://localhost:*; or of '*' alone"
+    )
+    """The origins whose pages may call: scheme, host and port, as browsers send them. ``null`` is never one."""
+
+    credentials: bool = option(False, "true or false")
+    """Their requests may carry cookies and what else the browser keeps for this service."""
+
+    headers: HeaderNames = option((), "a list of names of headers")
+    """Headers of requests beside those that the documents declare."""
+
+    expose: HeaderNames = option((), "a list of names of headers")
+    """Headers of replies that pages may read, beside those that the documents declare."""
+
+    max_age: int | None = option(600, "a number of seconds, or null for what the browser likes", ge=0)
+    """How long a browser may remember what is allowed."""
+
+    private_network: bool = option(False, "true or false")
+    """Pages of public sites may call this service in a private network."""
 
 
 class ApiSettings(Settings):
@@ -223,6 +269,9 @@ class CoreSettings(Settings):
 
     env_secrets: Strings = option((), "a list of names of environment variables")
     """Any value of the file that equals such a name is replaced by the variable's content."""
+
+    cors: CorsSettings | None = option(None, "a mapping of options, with the origins that may call")
+    """What pages of other origins may do; nothing if not given."""
 
     apis: dict[str, ApiSettings] = Field(
         default_factory=dict,
