@@ -6,7 +6,7 @@ reads the body into the arguments. JSON goes from bytes to model in one call; fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple
 
@@ -14,14 +14,16 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from pymacaron_core.call import Call
+from pymacaron_core.charsets import UnknownCharset, charset_of, text_of_bytes
 from pymacaron_core.errors import RequestFault, UnsupportedMediaType
 from pymacaron_core.forms import Adapters, Decode, Faults, form_decoder
-from pymacaron_core.media import is_json, way_of
+from pymacaron_core.media import covers, is_json, is_range, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.repetitions import repeated_names
 from pymacaron_core.spec.directions import RECEIVED
-from pymacaron_core.spec.operation import Body, MediaType, Schema, Specification
+from pymacaron_core.spec.operation import EMPTY, Body, MediaType, Operation, Schema, Specification
+from pymacaron_core.wire import shape_of
 
 Values = dict[str, Any]
 Read = Callable[[Call, list[Any], Values, Faults], None]
@@ -44,32 +46,66 @@ def read_media(body: Body, specification: Specification) -> tuple[MediaType, ...
 
 
 def body_steps(
-    body: Body | None, specification: Specification, adapters: Adapters, once: bool = False
+    body: Body | None,
+    specification: Specification,
+    adapters: Adapters,
+    once: bool = False,
+    refusal_headers: Mapping[str, str] = EMPTY,
 ) -> BodySteps | None:
     """The steps for an operation's body; None when it takes none (what is sent all the same is not read).
 
-    With ``once``, JSON that has a name twice in one object is refused; else the last one counts.
+    With ``once``, JSON that has a name twice in one object is refused; else the last one counts. ``refusal_headers``
+    are those of a 415.
     """
     if body is None:
         return None
     decoders = {m.name: _decoder(m, body, specification, adapters, once) for m in read_media(body, specification)}
-    ranges = [(name, decoders[name]) for name in sorted(decoders, reverse=True) if "*" in name]
-    assumed = next((decoders[name] for name in decoders if is_json(name)), next(iter(decoders.values()), None))
+    ranges = [(name, decoders[name]) for name in sorted(decoders, key=_narrowest) if is_range(name)]
+    assumed = _assumed(decoders)
 
     def chosen(call: Call) -> Decode | None:
         name = call.content_type
         if not name:
             return assumed
-        return decoders.get(name) or next((decode for known, decode in ranges if _covers(known, name)), None)
+        return decoders.get(name) or next((decode for known, decode in ranges if covers(known, name)), None)
 
     def admit(call: Call) -> None:
         if chosen(call) is None and call.has_body:
-            raise UnsupportedMediaType(
-                f"this call reads {' or '.join(decoders) or 'no body'}, not {call.content_type[:80]}"
-            )
+            message = f"this call reads {' or '.join(decoders) or 'no body'}, and no other media type"
+            raise UnsupportedMediaType(message, headers=refusal_headers)
+        if "HTTP_CONTENT_ENCODING" in call.environ:
+            check_coding(call)
         call.check_size()
 
     return BodySteps(admit, _spread_read(body, chosen, assumed) if body.spread else _body_read(body, chosen))
+
+
+def _narrowest(name: str) -> tuple[int, str]:
+    """Where a range stands in the order in which ranges are tried: ``application/*+json`` before ``application/*``."""
+    return -len(name.replace("*", "")), name
+
+
+def _assumed(decoders: Mapping[str, Decode]) -> Decode | None:
+    """What reads a body that names no media type: JSON where that is declared, else the first."""
+    names = sorted(decoders, key=lambda name: (not is_json(name), is_range(name)))
+    return decoders[names[0]] if names else None
+
+
+def refusal_headers(operation: Operation, specification: Specification) -> dict[str, str]:
+    """What a 415 tells of the media types that are read (RFC 9110, section 12.5.1; RFC 5789, section 2.2)."""
+    if operation.body is None:
+        return {}
+    names = ", ".join(media.name for media in read_media(operation.body, specification))
+    by_method = {"PATCH": "Accept-Patch", "POST": "Accept-Post"}
+    return {name: names for name in ("Accept", by_method.get(operation.method)) if name and names.isascii()}
+
+
+def check_coding(call: Call) -> None:
+    """Refuse a body in a content coding: none is undone here (RFC 9110, section 15.5.16)."""
+    coding = (call.header("Content-Encoding") or "").strip().lower()
+    if coding not in ("", "identity") and call.has_body:
+        message = "this call reads no compressed bodies: send it without Content-Encoding"
+        raise UnsupportedMediaType(message, headers={"Accept-Encoding": "identity"})
 
 
 def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
@@ -99,29 +135,30 @@ def _spread_read(body: Body, chosen: Callable[[Call], Decode | None], assumed: D
     return read
 
 
-def _covers(declared: str, name: str) -> bool:
-    """Whether a declared media type or range (``image/*``, ``*/*``) covers the one that came."""
-    if declared == "*/*":
-        return bool(name)
-    return declared.endswith("/*") and name.startswith(declared[:-1])
-
-
 def _decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters, once: bool) -> Decode:
     way = way_of(media, specification)
     if way == "form":
         return form_decoder(media, body, specification, adapters)
-    if way == "json":
+    if way == "json" or (way == "any" and is_json(media.name)):
         return _json_decoder(media, specification, adapters, once)
     if way == "any":
-        return _range_decoder(_json_decoder(media, specification, adapters, once))
+        return _range_decoder(media, specification, adapters, once)
     if way == "text":
         return _text_decoder(media, adapters)
-    return lambda call, faults: call.body()
+    return _bytes
 
 
-def _range_decoder(json_decode: Decode) -> Decode:
-    """A media type range reads JSON as JSON and anything else as bytes."""
-    return lambda call, faults: json_decode(call, faults) if is_json(call.content_type) else call.body()
+def _bytes(call: Call, faults: Faults) -> Any:
+    return call.body()
+
+
+def _range_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
+    """A media type range reads JSON as JSON, text as text where the schema is a string, and anything else as bytes."""
+    as_json = _json_decoder(media, specification, adapters, once)
+    types = shape_of(media.schema, specification, levels=0).types if media.schema is not None else frozenset[str]()
+    is_text = media.name == "text/*" and (media.schema is None or "string" in types)
+    otherwise = _text_decoder(media, adapters) if is_text else _bytes
+    return lambda call, faults: (as_json if is_json(call.content_type) else otherwise)(call, faults)
 
 
 def _json_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
@@ -174,10 +211,13 @@ def _text_decoder(media: MediaType, adapters: Adapters) -> Decode:
     validate = adapters.adapter(media.schema or Schema({"type": ("string",)})).validator.validate_json
 
     def decode(call: Call, faults: Faults) -> Any:
+        content_type = str(call.environ.get("CONTENT_TYPE") or "")
         try:
-            return validate(encode_basestring_ascii(call.body().decode("utf-8")), strict=True)
-        except UnicodeDecodeError:
-            faults.append(RequestFault("body", "", "encoding", "must be UTF-8"))
+            return validate(encode_basestring_ascii(text_of_bytes(call.body(), content_type)), strict=True)
+        except UnknownCharset as error:
+            raise UnsupportedMediaType(str(error)) from None
+        except UnicodeError:
+            faults.append(RequestFault("body", "", "encoding", f"must be {charset_of(content_type).upper()}"))
         except ValidationError as error:
             faults.extend(faults_of(error, "body"))
         return None

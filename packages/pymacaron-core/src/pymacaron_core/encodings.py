@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from pymacaron_core.call import Call, Form, values_of
 from pymacaron_core.errors import RequestFault
 from pymacaron_core.readers import Reader, reader
-from pymacaron_core.receiving import from_values
+from pymacaron_core.receiving import URLENCODED, from_values
 from pymacaron_core.spec.operation import EMPTY, MediaType, Parameter, Schema
 from pymacaron_core.strays import is_spread, pointer_of
 from pymacaron_core.styles import Unreadable
 from pymacaron_core.wire import Shape
-
-URLENCODED = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from pymacaron_core import forms, parameters, written
 from pymacaron_core.acceptance import accepts_step
 from pymacaron_core.answers import Answer
-from pymacaron_core.bodies import body_steps
+from pymacaron_core.bodies import body_steps, refusal_headers
 from pymacaron_core.call import Call
 from pymacaron_core.config import OperationSettings
 from pymacaron_core.errors import InvalidParameter, RequestFault
@@ -104,7 +104,8 @@ def steps_of(
     mode = (settings and settings.replies) or "raise"
     sample = 1.0 if settings is None or settings.replies_sample is None else settings.replies_sample
     guard = guard_step(operation, specification, guards)
-    body = body_steps(operation.body, specification, adapters, bool(settings and settings.repeated_keys == "refuse"))
+    once = bool(settings and settings.repeated_keys == "refuse")
+    body = body_steps(operation.body, specification, adapters, once, refusal_headers(operation, specification))
     gates: list[Gate | None] = [
         guard,
         accepts_step(operation, specification),

@@ -13,11 +13,11 @@ from pydantic_core import from_json
 
 from pymacaron_core.call import Call, Form, ParsedForm
 from pymacaron_core.context import CallContext
-from pymacaron_core.encodings import URLENCODED, styled_fields
+from pymacaron_core.encodings import styled_fields
 from pymacaron_core.errors import PyMacaronError, RequestFault, Unsendable
 from pymacaron_core.forms import form_text
 from pymacaron_core.models.upload import Upload
-from pymacaron_core.receiving import from_wsgi
+from pymacaron_core.receiving import URLENCODED, from_wsgi
 from pymacaron_core.sending import is_same, plain_value
 from pymacaron_core.spec.operation import EMPTY, MediaType, Operation, Specification
 from pymacaron_core.wire import shape_of

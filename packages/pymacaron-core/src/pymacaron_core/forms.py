@@ -14,6 +14,8 @@ from pymacaron_core.encodings import PLAIN, Styled, styled_fields
 from pymacaron_core.errors import InvalidParameter, RequestFault
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.upload import Upload
+from pymacaron_core.parts import UNREADABLE, form_parts
+from pymacaron_core.receiving import URLENCODED
 from pymacaron_core.spec.operation import Body, MediaType, Parameter, Schema, Specification
 from pymacaron_core.wire import TEXT, Shape, members, part, shapes_of
 
@@ -41,13 +43,15 @@ def form_decoder(media: MediaType, body: Body, specification: Specification, ada
     else:
         adapter, named = adapters.adapter(media.schema or Schema()), {}
     validate, wire_names = adapter.validator.validate_json, {argument: name for name, argument in named.items()}
-    styled = styled_fields(media, shapes.default)
+    styled, parts = styled_fields(media, shapes.default), form_parts(media, specification, adapters)
+    ours = styled if media.name == URLENCODED else PLAIN  # what is no text is told where it is split
 
     def decode(call: Call, faults: Faults) -> Any:
         uploads: dict[str, Upload] = {}
         try:
             form = call.form() if call.has_body else None
             shape = shapes.of(form.fields) if form else shapes.default
+            form = parts.admitted(form, shape, faults, ours) if form else None
             texts = styled.read(call, form, faults) if form else []
             text = form_text(form, shape, uploads, named, styled, texts)
             return validate(text, strict=True, by_alias=True, by_name=False, context={"uploads": uploads})
@@ -96,7 +100,7 @@ def form_text(
     for name, text in form.fields if form else ():
         if not styled.has(name):
             inner = shape.member(name)
-            fragments.setdefault(name, []).append(part(text, inner.items or TEXT if inner.is_array else inner))
+            fragments.setdefault(name, []).append(_fragment(text, inner.items or TEXT if inner.is_array else inner))
     for name, file in form.files if form else ():
         inner = shape.member(name)
         is_wanted = "file" in (inner.items or TEXT if inner.is_array else inner).types
@@ -104,6 +108,10 @@ def form_text(
     found = [*((name, _field(each, shape, name)) for name, each in fragments.items()), *texts]
     kept = ((named.get(name) if named else name, text) for name, text in found)
     return members((key, text) for key, text in kept if key is not None)
+
+
+def _fragment(text: str, shape: Shape) -> str:
+    return NO_FILE if text is UNREADABLE else part(text, shape)
 
 
 def _token(file: Any, uploads: dict[str, Upload]) -> str:

@@ -26,12 +26,27 @@ def is_json(name: str) -> bool:
     return name == "application/json" or name.endswith("+json")
 
 
+def is_range(name: str) -> bool:
+    """Whether a media type that a document declares stands for several: ``text/*``, ``*/*``, ``application/*+json``."""
+    return "*" in name
+
+
+def covers(declared: str, name: str) -> bool:
+    """Whether a declared media type or range covers one that came. Both are in lower case, without parameters."""
+    if "*" not in declared:
+        return declared == name
+    if declared == "*/*":
+        return bool(name)
+    before, _, after = declared.partition("*")
+    return "*" not in name and name.startswith(before) and name.endswith(after)
+
+
 def way_of(media: MediaType, specification: Specification) -> str | None:
     """How a body of a media type is made of its schema: ``json``, ``form``, ``text``, ``bytes``, or ``any`` (a range).
 
     None where nobody here knows: XML that a schema describes, for one.
     """
-    if "*" in media.name:
+    if is_range(media.name):
         return "any"
     if is_json(media.name):
         return "json"

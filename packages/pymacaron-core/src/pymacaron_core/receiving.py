@@ -16,7 +16,10 @@ from werkzeug.wsgi import get_input_stream
 from pymacaron_core.call import Call, Form, ParsedForm
 from pymacaron_core.context import CallContext
 from pymacaron_core.errors import InvalidParameter, PayloadTooLarge, RequestFault
+from pymacaron_core.multipart import StrictParser, Text
+from pymacaron_core.styles import Unreadable, unquoted
 
+URLENCODED = "application/x-www-form-urlencoded"
 MOST_PARTS = 1_000
 """How many parts a multipart form may have, as in Flask's ``MAX_FORM_PARTS``."""
 MOST_FIELDS = 20_000
@@ -33,11 +36,11 @@ def from_flask(request: Any, path_values: Mapping[str, str], context: CallContex
         return data
 
     def read_form(call: Call) -> Form:
-        _check_boundary(call)
-        if "form" not in vars(request):
-            _read_whole(call)
+        media_type, _ = _check_boundary(call)
+        if media_type == URLENCODED and "form" not in vars(request):
+            return _urlencoded(call)
         if request.form_data_parser_class is FormDataParser:
-            request.form_data_parser_class = _StrictParser
+            request.form_data_parser_class = StrictParser
         return _parsed(lambda: (request.form, request.files))
 
     own = request.max_content_length
@@ -60,17 +63,34 @@ def from_values(values: dict[str, list[str]]) -> Call:
     return Call({}, {}, CallContext(), _read_stream, _read_stream_form, query_values=values)
 
 
-class _StrictParser(FormDataParser):
-    """Werkzeug's parser, telling of a form that cannot be read instead of taking it for an empty one."""
+def from_headers(headers: Mapping[str, str]) -> Call:
+    """A call of nothing but headers: what reads those of requests reads those of parts too."""
+    environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    return Call(environ, {}, CallContext(), _read_stream, _read_stream_form)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **{**options, "silent": False})
 
-
-def _read_whole(call: Call) -> None:
-    """Read a form without files at once: the parser would, and would not notice that it was cut off."""
-    if call.content_type == "application/x-www-form-urlencoded" and call.body().count(b"&") >= MOST_FIELDS:
+def _urlencoded(call: Call) -> ParsedForm:
+    """The fields of an urlencoded form (URL Standard, section 5.1), each told where it is no text."""
+    body = call.body()
+    if body.count(b"&") >= MOST_FIELDS:
         raise PayloadTooLarge(f"the form has more fields than the {MOST_FIELDS} that this service takes")
+    pairs = (part.partition("=") for part in body.decode("latin-1").split("&") if part)
+    return ParsedForm([(_name(name), _text(raw)) for name, _, raw in pairs], [])
+
+
+def _name(raw: str) -> str:
+    try:
+        return unquoted(raw)
+    except Unreadable:
+        message = "the form cannot be read: a name in it is not UTF-8, percent-encoded"
+        raise InvalidParameter(faults=[RequestFault("body", "", "form", message)]) from None
+
+
+def _text(raw: str) -> str:
+    try:
+        return unquoted(raw)
+    except Unreadable as error:
+        return Text.of("", unreadable=str(error))
 
 
 def _parsed(parse: Callable[[], tuple[Any, Any]]) -> ParsedForm:
@@ -87,8 +107,9 @@ def _read_stream(call: Call) -> bytes:
 
 def _read_stream_form(call: Call) -> Form:
     media_type, options = _check_boundary(call)
-    _read_whole(call)
-    parser = _StrictParser(max_form_memory_size=LARGEST_FIELD, max_content_length=call.limit, max_form_parts=MOST_PARTS)
+    if media_type == URLENCODED:
+        return _urlencoded(call)
+    parser = StrictParser(max_form_memory_size=LARGEST_FIELD, max_content_length=call.limit, max_form_parts=MOST_PARTS)
     stream = _stream(call) if call.known_body is None else BytesIO(call.known_body)
     return _parsed(lambda: parser.parse(stream, media_type, call.content_length, options)[1:])
 

@@ -77,7 +77,7 @@ def _served(
     serve = watched(serve, operation, application.reporting, limit_ms, quiet)
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
-    rule = add_route(application.app, specification.name, base_path, operation, serve, settings.max_body_bytes)
+    rule = add_route(application.app, specification.name, base_path, operation, serve, options.max_body_bytes)
     if application.cors is not None:
         application.cors.know(rule, operation, specification)
     return Route(operation, rule, binding)
@@ -111,10 +111,11 @@ def _not_served(call: Call) -> NoReturn:
 def error_replies_of(application: Application) -> ErrorReplies:
     """What the operations of a service answer by themselves."""
     core, callback = application.config.core, application.reporting.error_callback
+    limits = (core.max_body_bytes, *(each.max_body_bytes for each in core.operations.values()))
     return ErrorReplies(
         "own" if callback else core.errors,
         core.fault_status,
-        limits_bodies=core.max_body_bytes is not None,
+        limits_bodies=any(limit is not None for limit in limits),
         refuses_unknown=core.unknown_parameters == "refuse",
     )
 

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from pymacaron_core.models.families import told_apart
+from pymacaron_core.models.files import is_file
 from pymacaron_core.spec.operation import Schema, Specification
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
@@ -113,7 +114,7 @@ def _made(schema: Schema, specification: Specification, levels: int, known: Know
 
 
 def _own_types(schema: Schema) -> frozenset[str]:
-    if schema.get("format") == "binary":
+    if is_file(schema.keywords):
         return frozenset({"file"})
     types = set(schema.types) or _types_of_values(schema)
     if not types and (schema.properties() or schema.get("additionalProperties") is not None):

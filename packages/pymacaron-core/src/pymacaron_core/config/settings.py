@@ -180,6 +180,9 @@ class OperationSettings(Settings):
     repeated_keys: Policy | None = option(None, "ignore or refuse")
     """As ``core.repeated_keys``, for this operation."""
 
+    max_body_bytes: int | None = option(None, "a number of bytes", ge=0)
+    """As ``core.max_body_bytes``, for this operation."""
+
 
 class CoreSettings(Settings):
     """The options of core. Those of 2.x (:data:`FLAT`) may also stand at the top level."""

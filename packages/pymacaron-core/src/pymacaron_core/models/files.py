@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pymacaron_core.models.families import told_apart
 from pymacaron_core.models.merge import Merger
@@ -21,9 +22,19 @@ def files(specification: Specification, merger: Merger) -> Iterator[Schema]:
                         yield from _inside(schema, merger)
 
 
+def is_file(keywords: Mapping[str, Any]) -> bool:
+    """Whether the keywords are those of bytes as they are: ``format: binary``, or since OpenAPI 3.1 the
+    ``contentMediaType`` of what is no text and not encoded (OpenAPI 3.1.1, section 4.4.2)."""
+    if keywords.get("format") == "binary":
+        return True
+    name = str(keywords.get("contentMediaType") or "").partition(";")[0].strip().lower()
+    is_text = name.startswith("text/") or name.endswith(("/json", "+json", "/xml", "+xml"))
+    return bool(name) and not is_text and not keywords.get("contentEncoding") and "string" in keywords.get("type", ())
+
+
 def _inside(schema: Schema, merger: Merger) -> Iterator[Schema]:
     keywords = merger.keywords(schema)
-    if keywords.get("format") == "binary":
+    if is_file(keywords):
         yield schema
     elif isinstance(keywords.get("items"), Schema):
         yield from _inside(keywords["items"], merger)

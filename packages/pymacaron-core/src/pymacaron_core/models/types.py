@@ -14,6 +14,7 @@ from typing import Any
 from pymacaron_core.models import containers, residual, scalars
 from pymacaron_core.models.choices import Choices
 from pymacaron_core.models.expression import ANY, NOTHING, Type
+from pymacaron_core.models.files import is_file
 from pymacaron_core.models.judge import Judge
 from pymacaron_core.models.kinds import is_of, kinds_of, with_types_of_values
 from pymacaron_core.models.literals import literal
@@ -211,7 +212,7 @@ class Types:
 
     def _of_kind(self, kind: str, schema: Schema, keywords: Mapping[str, Any]) -> tuple[Type, set[str]]:
         if kind == "string":
-            if keywords.get("format") == "binary" and id(schema) in self.uploads:
+            if id(schema) in self.uploads and is_file(keywords):
                 return Type("Upload"), {"format", "pattern", "minLength", "maxLength"}
             return scalars.string(keywords)
         if kind in ("integer", "number"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from typing import IO, Any, Protocol
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -22,17 +23,25 @@ class FormFile(Protocol):
     @property
     def stream(self) -> IO[bytes]: ...
 
+    @property
+    def headers(self) -> Any: ...
+
 
 class Upload:
     """One uploaded file: its name as the caller gave it, its media type, and its content as a binary stream.
+
+    ``headers`` are those of its part, by names in lower case. The stream is closed when the call has been answered.
 
     A form's parts are validated as JSON in which each file is a token; the files themselves are handed to pydantic as
     ``context={"uploads": {token: upload}}``.
     """
 
-    __slots__ = ("content_type", "filename", "stream")
+    __slots__ = ("content_type", "filename", "headers", "stream")
 
-    def __init__(self, filename: str | None, content_type: str, stream: IO[bytes]) -> None:
+    def __init__(
+        self, filename: str | None, content_type: str, stream: IO[bytes], headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.headers = headers or {}
         self.filename = filename
         self.content_type = content_type
         self.stream = stream
@@ -40,7 +49,8 @@ class Upload:
     @classmethod
     def of(cls, file: FormFile) -> Upload:
         """An upload of what a form parser found."""
-        return cls(file.filename, file.content_type or "application/octet-stream", file.stream)
+        headers = {name.lower(): value for name, value in (file.headers or {}).items()}
+        return cls(file.filename, file.content_type or "application/octet-stream", file.stream, headers)
 
     def read(self, size: int = -1) -> bytes:
         """The next ``size`` bytes, by default all that are left."""
