@@ -60,6 +60,8 @@ ROOMS = [
     "representations",
     "declarations",
     "replies",
+    "conditions",
+    "deprecation",
     "problems",
     "reports",
     "reporting",

@@ -78,6 +78,13 @@ def test_the_block_of_events_makes_events():
     assert (first.data, first.event, second.id) == ({"sku": "a"}, "order", "1")
 
 
+def test_the_block_of_conditions_saves_what_the_caller_knew():
+    names = {"find": lambda id: {"a": 1}, "save": lambda id, body: None}
+    exec(compile(files_of(OURS)["desk/api.py"], str(OURS), "exec"), names)
+    body, headers = names["replace_order"]({"a": 2}, 7)
+    assert (body, headers) == ({"a": 2}, {"ETag": names["entity_tag"](body)})
+
+
 def test_the_table_of_commands_is_complete():
     told = [found for row in first_cells(OURS, "Commands") for found in re.findall(r"`pymacaron (\w+)", row[0])]
     assert told == list(commands())

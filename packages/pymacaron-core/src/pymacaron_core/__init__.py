@@ -22,6 +22,7 @@ _ROOMS = {
         "set_error_reporter",
     ),
     "pymacaron_core.call": ("Call",),
+    "pymacaron_core.conditions": ("check_conditions", "entity_tag"),
     "pymacaron_core.config": ("Config", "load_config"),
     "pymacaron_core.context": ("CallContext", "capture", "current_call", "restore"),
     "pymacaron_core.errors": (
@@ -44,6 +45,8 @@ _ROOMS = {
         "NotWritten",
         "PayloadTooLarge",
         "PluginMissing",
+        "PreconditionFailed",
+        "PreconditionRequired",
         "PyMacaronError",
         "PyMacaronException",
         "RequestFault",

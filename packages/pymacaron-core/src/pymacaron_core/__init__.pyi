@@ -34,6 +34,12 @@ from pymacaron_core.application import (
 from pymacaron_core.call import (
     Call as Call,
 )
+from pymacaron_core.conditions import (
+    check_conditions as check_conditions,
+)
+from pymacaron_core.conditions import (
+    entity_tag as entity_tag,
+)
 from pymacaron_core.config import (
     Config as Config,
 )
@@ -108,6 +114,12 @@ from pymacaron_core.errors import (
 )
 from pymacaron_core.errors import (
     PluginMissing as PluginMissing,
+)
+from pymacaron_core.errors import (
+    PreconditionFailed as PreconditionFailed,
+)
+from pymacaron_core.errors import (
+    PreconditionRequired as PreconditionRequired,
 )
 from pymacaron_core.errors import (
     PyMacaronError as PyMacaronError,

@@ -13,7 +13,9 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from pymacaron_core.conditions import condition_headers, made_headers
 from pymacaron_core.config import CorsSettings
+from pymacaron_core.deprecation import goodbye
 from pymacaron_core.spec.operation import Operation, Specification
 
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
@@ -121,11 +123,15 @@ def asked_headers(operation: Operation, specification: Specification) -> Iterabl
             yield scheme.parameter
     if operation.body is not None:
         yield "Content-Type"
+    yield from condition_headers(operation)
 
 
 def exposed_headers(operation: Operation) -> Iterable[str]:
     """The headers of replies that an operation declares, less those that every page may read."""
-    names = (header.name for reply in operation.replies for header in reply.headers)
+    names = [header.name for reply in operation.replies for header in reply.headers]
+    names.extend(name for name, _ in goodbye(operation))
+    if made_headers(operation):
+        names.append("ETag")
     return (name for name in names if name.lower() not in _ALWAYS_READABLE)
 
 

@@ -18,6 +18,7 @@ from pymacaron_core.acceptance import accepts_step
 from pymacaron_core.answers import Answer
 from pymacaron_core.bodies import body_steps, refusal_headers
 from pymacaron_core.call import Call
+from pymacaron_core.conditions import made_headers, required_step
 from pymacaron_core.config import OperationSettings
 from pymacaron_core.errors import InvalidParameter, RequestFault
 from pymacaron_core.guard import Guard, guard_step
@@ -110,6 +111,7 @@ def steps_of(
         guard,
         accepts_step(operation, specification),
         body.admit if body else None,
+        required_step(operation),
     ]
     readers: list[Reader | None] = [
         *parameters_steps(operation, specification, adapters, settings),
@@ -119,6 +121,6 @@ def steps_of(
         tuple(gate for gate in gates if gate),
         tuple(reader for reader in readers if reader),
         binding.adapted(),
-        reply_step(operation, specification, adapters, mode, sample),
+        reply_step(operation, specification, adapters, mode, sample, made_headers(operation)),
         errors_step(operation, mode, answered),
     )

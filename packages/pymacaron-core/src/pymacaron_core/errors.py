@@ -15,8 +15,10 @@
         │   ├── NotAcceptable              406 NOT_ACCEPTABLE
         │   ├── RequestTimeout             408 REQUEST_TIMEOUT
         │   ├── Conflict                   409 CONFLICT
+        │   ├── PreconditionFailed         412 PRECONDITION_FAILED
         │   ├── PayloadTooLarge            413 PAYLOAD_TOO_LARGE
         │   ├── UnsupportedMediaType       415 UNSUPPORTED_MEDIA_TYPE
+        │   ├── PreconditionRequired       428 PRECONDITION_REQUIRED
         │   ├── TooManyRequests            429 TOO_MANY_REQUESTS
         │   ├── BadResponse                500 BAD_RESPONSE
         │   ├── InternalValidationError    500 INTERNAL_VALIDATION_ERROR
@@ -198,6 +200,12 @@ class Conflict(PyMacaronException):
     status, code = 409, "CONFLICT"
 
 
+class PreconditionFailed(PyMacaronException):
+    """What is there is not what the caller knows, or is there already."""
+
+    status, code = 412, "PRECONDITION_FAILED"
+
+
 class PayloadTooLarge(PyMacaronException):
     """The body of the request is larger than this service takes."""
 
@@ -208,6 +216,12 @@ class UnsupportedMediaType(PyMacaronException):
     """This operation does not read bodies of this media type."""
 
     status, code = 415, "UNSUPPORTED_MEDIA_TYPE"
+
+
+class PreconditionRequired(PyMacaronException):
+    """This call must say which state it is meant for, with If-Match."""
+
+    status, code = 428, "PRECONDITION_REQUIRED"
 
 
 class TooManyRequests(PyMacaronException):

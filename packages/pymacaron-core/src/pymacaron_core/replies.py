@@ -11,7 +11,8 @@ from __future__ import annotations
 import logging
 import random
 import zlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -23,7 +24,7 @@ from pymacaron_core.coroutines import finish
 from pymacaron_core.declarations import WITHOUT_BODY, Declared
 from pymacaron_core.errors import PyMacaronException, is_error
 from pymacaron_core.protocol import is_model
-from pymacaron_core.spec.operation import Operation, Specification
+from pymacaron_core.spec.operation import Operation, Reply, Specification
 from pymacaron_core.written import Adapters, plain_json
 
 log = logging.getLogger(__name__)
@@ -32,16 +33,22 @@ ReplyStep = Callable[[Any, Call], "Answer | Response"]
 
 
 def reply_step(
-    operation: Operation, specification: Specification, adapters: Adapters, mode: str = "raise", sample: float = 1.0
+    operation: Operation,
+    specification: Specification,
+    adapters: Adapters,
+    mode: str = "raise",
+    sample: float = 1.0,
+    made: Collection[str] = (),
 ) -> ReplyStep:
     """The step that turns what the function returned into an :class:`Answer`, or hands a Response through.
 
     Where the document says nothing of success, whatever the function returns is one. Of ``sample`` less than 1, that
-    part of all requests is looked at, and the others are answered as in mode ``off``.
+    part of all requests is looked at, and the others are answered as in mode ``off``. ``made`` are headers, in lower
+    case, that are added later where the function gives none.
     Raises ``BadResponse`` when the value is not what the document declares.
     """
     label = operation.label
-    declared = {r.status: Declared(r, label, specification, adapters) for r in operation.replies}
+    declared = {r.status: Declared(_without(r, made), label, specification, adapters) for r in operation.replies}
     success = declared.get(operation.success.status) if operation.success else None
     tuples = success.json if success is not None and success.json is not None and success.json.is_tuple else None
     by_model = _by_model(list(declared.values()), success)
@@ -78,6 +85,14 @@ def reply_step(
     if mode == "off" or sample >= 1:
         return answer
     return lambda value, call: answer(value, call, mode if _is_sampled(call, sample) else "off")
+
+
+def _without(reply: Reply, made: Collection[str]) -> Reply:
+    """A reply that asks the function for none of the headers that are made."""
+    if all(header.name.lower() not in made for header in reply.headers):
+        return reply
+    headers = (replace(h, required=h.required and h.name.lower() not in made) for h in reply.headers)
+    return replace(reply, headers=tuple(headers))
 
 
 def errors_step(operation: Operation, mode: str, known: Iterable[int] = ()) -> Callable[[Exception], None]:

@@ -10,7 +10,7 @@ from typing import Any
 import flask
 from werkzeug.routing import Rule
 
-from pymacaron_core.answers import Answer, StoredFile
+from pymacaron_core.answers import Answer, Pairs, StoredFile
 from pymacaron_core.context import CallContext, current_call
 from pymacaron_core.endpoint import Endpoint
 from pymacaron_core.errors import StartError
@@ -48,9 +48,18 @@ def shape_of_rule(rule: str) -> str:
 
 
 def add_route(
-    app: flask.Flask, api: str, base_path: str, operation: Operation, serve: Endpoint, limit: int | None
+    app: flask.Flask,
+    api: str,
+    base_path: str,
+    operation: Operation,
+    serve: Endpoint,
+    limit: int | None,
+    headers: Pairs = (),
 ) -> str:
-    """Register an operation's route; gives back its rule. Raises ``StartError`` when Flask refuses it."""
+    """Register an operation's route; gives back its rule. ``headers`` are added to every reply, errors too.
+
+    Raises ``StartError`` when Flask refuses it.
+    """
     rule, names = rule_of(base_path, operation)
     name = f"{api}:{operation.id or f'{operation.method} {operation.path}'}".replace(".", "_")
     if name in app.view_functions:  # pets.list and pets_list
@@ -59,9 +68,10 @@ def add_route(
         name += f"_{len(app.view_functions)}"
     if re.search("[<>]", base_path + operation.path):
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: a path holds no '<' or '>'")
+    view = _view(app, operation, serve, names, limit)
     try:
         with _late_building(app):
-            app.add_url_rule(rule, name, _view(app, operation, serve, names, limit), methods=[operation.method])
+            app.add_url_rule(rule, name, _with_headers(view, headers) if headers else view, methods=[operation.method])
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
     if operation.method in ("HEAD", "OPTIONS"):
@@ -131,6 +141,21 @@ def _view(
 
     view.__name__ = operation.id or "operation"
     return view
+
+
+def _with_headers(view: Callable[..., Any], headers: Pairs) -> Callable[..., Any]:
+    def add(response: flask.Response) -> flask.Response:
+        for name, value in headers:
+            if name == "Link" or name not in response.headers:
+                response.headers.add(name, value)
+        return response
+
+    def view_with_headers(**values: str) -> Any:
+        flask.after_this_request(add)
+        return view(**values)
+
+    view_with_headers.__name__ = view.__name__
+    return view_with_headers
 
 
 def flask_response(app: flask.Flask, answer: Answer) -> flask.Response:

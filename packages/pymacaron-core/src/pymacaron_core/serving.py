@@ -11,7 +11,9 @@ import flask
 
 from pymacaron_core.application import Application, Route
 from pymacaron_core.call import Call
+from pymacaron_core.conditions import conditional
 from pymacaron_core.config import Config
+from pymacaron_core.deprecation import goodbye
 from pymacaron_core.endpoint import Adapters, Endpoint, endpoint, late_endpoint, steps_of
 from pymacaron_core.errors import ModelError, NotWritten, StartError
 from pymacaron_core.gathering import Wishes
@@ -64,7 +66,9 @@ def _served(
     def serving(adapters: Adapters) -> Endpoint:
         served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
         answered = error_replies_of(application).statuses(operation)
-        return endpoint(steps_of(served, specification, adapters, wishes.guards, options, answered))
+        return conditional(
+            endpoint(steps_of(served, specification, adapters, wishes.guards, options, answered)), operation
+        )
 
     if wishes.tolerated is not None or settings.documents == "strict":
         serve = serving(catalog.of(operation))
@@ -77,7 +81,8 @@ def _served(
     serve = watched(serve, operation, application.reporting, limit_ms, quiet)
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
-    rule = add_route(application.app, specification.name, base_path, operation, serve, options.max_body_bytes)
+    limit, headers = options.max_body_bytes, goodbye(operation)
+    rule = add_route(application.app, specification.name, base_path, operation, serve, limit, headers)
     if application.cors is not None:
         application.cors.know(rule, operation, specification)
     return Route(operation, rule, binding)
