@@ -35,6 +35,7 @@ ROOMS = [
     "styles",
     "multipart",
     "receiving",
+    "inflow",
     "wire",
     "media",
     "nesting",

@@ -17,6 +17,7 @@ from pymacaron_core.call import Call
 from pymacaron_core.charsets import UnknownCharset, charset_of, text_of_bytes
 from pymacaron_core.errors import RequestFault, UnsupportedMediaType
 from pymacaron_core.forms import Adapters, Decode, Faults, form_decoder
+from pymacaron_core.inflow import uploaded
 from pymacaron_core.media import covers, is_json, is_range, way_of
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.withholding import Withholding
@@ -51,11 +52,12 @@ def body_steps(
     adapters: Adapters,
     once: bool = False,
     refusal_headers: Mapping[str, str] = EMPTY,
+    streamed: bool = False,
 ) -> BodySteps | None:
     """The steps for an operation's body; None when it takes none (what is sent all the same is not read).
 
     With ``once``, JSON that has a name twice in one object is refused; else the last one counts. ``refusal_headers``
-    are those of a 415.
+    are those of a 415. With ``streamed``, bytes are handed over as an ``Upload`` that reads them as they come.
     """
     if body is None:
         return None
@@ -77,7 +79,9 @@ def body_steps(
             check_coding(call)
         call.check_size()
 
-    return BodySteps(admit, _spread_read(body, chosen, assumed) if body.spread else _body_read(body, chosen))
+    if body.spread:
+        return BodySteps(admit, _spread_read(body, chosen, assumed))
+    return BodySteps(admit, (_streamed_read if streamed else _body_read)(body, chosen))
 
 
 def _narrowest(name: str) -> tuple[int, str]:
@@ -123,6 +127,23 @@ def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
     return read
 
 
+def _streamed_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
+    """As ``_body_read``, with what would be bytes as an upload: nothing is read before the function reads."""
+    read_whole, required = _body_read(body, chosen), body.required
+
+    def read(call: Call, positional: list[Any], keywords: Values, faults: Faults) -> None:
+        decode = chosen(call)
+        if decode is not _bytes and not (isinstance(decode, _Range) and decode.is_bytes(call)):
+            read_whole(call, positional, keywords, faults)
+            return
+        upload = uploaded(call)
+        if upload is None and required:
+            faults.append(RequestFault("body", "", "required", "this call needs a body"))
+        positional.append(upload)
+
+    return read
+
+
 def _spread_read(body: Body, chosen: Callable[[Call], Decode | None], assumed: Decode | None) -> Read:
     absent: Values = dict.fromkeys(body.arguments.values())
 
@@ -152,13 +173,24 @@ def _bytes(call: Call, faults: Faults) -> Any:
     return call.body()
 
 
-def _range_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
+class _Range:
     """A media type range reads JSON as JSON, text as text where the schema is a string, and anything else as bytes."""
+
+    def __init__(self, as_json: Decode, otherwise: Decode) -> None:
+        self.as_json, self.otherwise = as_json, otherwise
+
+    def __call__(self, call: Call, faults: Faults) -> Any:
+        return (self.as_json if is_json(call.content_type) else self.otherwise)(call, faults)
+
+    def is_bytes(self, call: Call) -> bool:
+        return self.otherwise is _bytes and not is_json(call.content_type)
+
+
+def _range_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
     as_json = _json_decoder(media, specification, adapters, once)
     types = shape_of(media.schema, specification, levels=0).types if media.schema is not None else frozenset[str]()
-    is_text = media.name == "text/*" and (media.schema is None or "string" in types)
-    otherwise = _text_decoder(media, adapters) if is_text else _bytes
-    return lambda call, faults: (as_json if is_json(call.content_type) else otherwise)(call, faults)
+    is_text = media.name == "text/*" and "string" in types
+    return _Range(as_json, _text_decoder(media, adapters) if is_text else _bytes)
 
 
 def _json_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:

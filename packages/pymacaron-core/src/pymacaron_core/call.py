@@ -6,7 +6,8 @@ A :class:`Call` is made by an adapter (see ``receiving``). Steps read the call; 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from io import BytesIO
+from typing import IO, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
@@ -51,6 +52,7 @@ class Call:
     __slots__ = (
         "_body",
         "_cookies",
+        "_open",
         "_query_values",
         "_read",
         "_read_form",
@@ -69,6 +71,7 @@ class Call:
         read_form: Callable[[Call], Form],
         limit: int | None = None,
         query_values: dict[str, list[str]] | None = None,
+        open_stream: Callable[[Call], IO[bytes]] | None = None,
     ) -> None:
         self.environ = environ
         self.path_values = path_values
@@ -76,6 +79,7 @@ class Call:
         self.limit = limit
         self._read = read
         self._read_form = read_form
+        self._open = open_stream
         self._body: bytes | None = None
         self._query_values = query_values
         self._cookies: list[tuple[str, str]] | None = None
@@ -167,7 +171,7 @@ class Call:
     def body(self) -> bytes:
         """The body. Raises ``PayloadTooLarge`` above the limit, ``RequestTimeout`` when the caller left half way."""
         if self._body is None:
-            body: bytes = self._within_limit(self._read)
+            body: bytes = self.within_limit(self._read)
             if len(body) < (self.content_length or 0):
                 raise RequestTimeout("the caller left before the body was read")
             if self.limit is not None and len(body) > self.limit:
@@ -182,8 +186,12 @@ class Call:
 
     def form(self) -> Form:
         """The body read as a form. Raises as ``body`` does, and ``InvalidParameter`` when it cannot be read as one."""
-        form: Form = self._within_limit(self._read_form)
+        form: Form = self.within_limit(self._read_form)
         return form
+
+    def stream(self) -> IO[bytes]:
+        """The body to be read piece by piece, held to no limit yet; what has been read already is read again."""
+        return self._open(self) if self._open is not None and self._body is None else BytesIO(self.body())
 
     def check_size(self) -> None:
         """Refuse a body that says it is too large, before any of it is read."""
@@ -191,7 +199,8 @@ class Call:
         if self.limit is not None and length is not None and length > self.limit:
             raise PayloadTooLarge(f"the body has {length} bytes; this service takes at most {self.limit}")
 
-    def _within_limit(self, read: Callable[[Call], Any]) -> Any:
+    def within_limit(self, read: Callable[[Call], Any]) -> Any:
+        """What reading gives; faults of the parsers below as those of the caller."""
         self.check_size()
         try:
             return read(self)

@@ -22,6 +22,7 @@ from pymacaron_core.conditions import made_headers, required_step
 from pymacaron_core.config import OperationSettings
 from pymacaron_core.errors import InvalidParameter, RequestFault
 from pymacaron_core.guard import Guard, guard_step
+from pymacaron_core.inflow import takes_upload
 from pymacaron_core.parameters import parameters_steps
 from pymacaron_core.replies import errors_step, reply_step
 from pymacaron_core.resolver import Binding
@@ -106,7 +107,11 @@ def steps_of(
     sample = 1.0 if settings is None or settings.replies_sample is None else settings.replies_sample
     guard = guard_step(operation, specification, guards)
     once = bool(settings and settings.repeated_keys == "refuse")
-    body = body_steps(operation.body, specification, adapters, once, refusal_headers(operation, specification))
+    told, streamed = (
+        refusal_headers(operation, specification),
+        operation.body is not None and takes_upload(binding.function),
+    )
+    body = body_steps(operation.body, specification, adapters, once, told, streamed)
     gates: list[Gate | None] = [
         guard,
         accepts_step(operation, specification),

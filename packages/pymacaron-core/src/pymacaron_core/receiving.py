@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
@@ -43,19 +43,23 @@ def from_flask(request: Any, path_values: Mapping[str, str], context: CallContex
             request.form_data_parser_class = StrictParser
         return _parsed(lambda: (request.form, request.files))
 
+    def open_stream(call: Call) -> IO[bytes]:
+        known = vars(request).get("_cached_data")  # a hook has called get_data()
+        return BytesIO(known) if known is not None else request.stream
+
     own = request.max_content_length
     if limit is None or (own is not None and own < limit):
         limit = own
     if limit is not None:
         request.max_content_length = limit + 1  # Werkzeug cuts off silently what comes in chunks
-    return Call(request.environ, path_values, context, read, read_form, limit)
+    return Call(request.environ, path_values, context, read, read_form, limit, None, open_stream)
 
 
 def from_wsgi(
     environ: Mapping[str, Any], path_values: Mapping[str, str], context: CallContext, limit: int | None = None
 ) -> Call:
     """A call straight from a WSGI environment (PEP 3333)."""
-    return Call(environ, path_values, context, _read_stream, _read_stream_form, limit)
+    return Call(environ, path_values, context, _read_stream, _read_stream_form, limit, None, _stream)
 
 
 def from_values(values: dict[str, list[str]]) -> Call:
