@@ -6,10 +6,12 @@ import hashlib
 import io
 import sys
 import tracemalloc
+from pathlib import Path
 from types import SimpleNamespace
 
 import flask
 import pytest
+import readme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymacaron_core import API, Upload
@@ -29,6 +31,7 @@ paths:
       requestBody: {content: {'*/*': {}}}
       responses: {'200': {description: ok, content: {application/json: {schema: {type: object}}}}}
 """
+OURS = Path(__file__).parents[1] / "README.md"
 MEGABYTE = 1024 * 1024
 BYTES = "application/octet-stream"
 
@@ -162,6 +165,15 @@ def test_what_a_hook_has_read_is_handed_over_all_the_same(service):
             assert client.post("/blobs", data=b"abcdef").get_json() == {"first": "abc"}
         finally:
             del service.before_request_funcs[None]
+
+
+def test_the_function_of_the_readme_reads_to_the_end():
+    (block,) = [each for each in readme.blocks(OURS, "python") if each.startswith("# store.py")]
+    names = {}
+    exec(compile(block, str(OURS), "exec"), names)
+    data = bytes(range(256)) * 1_000
+    assert names["put_blob"](Upload(None, BYTES, io.BytesIO(data)), "a") == {"digest": hashlib.sha256(data).hexdigest()}
+    assert takes_upload(names["put_blob"])
 
 
 def test_a_function_asks_for_it_by_the_type_of_its_first_argument():
