@@ -75,6 +75,7 @@ ROOMS = [
     "routing",
     "docs",
     "cors",
+    "compression",
     "application",
     "apipool",
     "discovery",

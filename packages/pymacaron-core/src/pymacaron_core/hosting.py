@@ -8,6 +8,7 @@ import flask
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from pymacaron_core.application import Application
+from pymacaron_core.compression import Compression
 from pymacaron_core.context import CallContext, enter, leave
 from pymacaron_core.errors import PyMacaronException, StartError
 
@@ -24,6 +25,9 @@ def host_application(app: flask.Flask, application: Application) -> None:
         raise StartError("this Flask object has an API already: one Flask object is one service")
     app.extensions["pymacaron"] = application
     app.extensions["pymacaron_routes"] = {}
+    compression = application.config.core.compression
+    if compression is not None:
+        Compression(compression).install(app)
     if application.cors is not None:
         application.cors.install(app)
     app.before_request_funcs.setdefault(None, []).insert(0, lambda: _enter(application))

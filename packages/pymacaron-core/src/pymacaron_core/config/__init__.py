@@ -5,6 +5,7 @@ from pymacaron_core.config.lookup import find_root, is_project
 from pymacaron_core.config.secrets import Secret
 from pymacaron_core.config.settings import (
     ApiSettings,
+    CompressionSettings,
     CoreSettings,
     CorsSettings,
     OperationSettings,
@@ -15,6 +16,7 @@ from pymacaron_core.config.settings import (
 
 __all__ = [
     "ApiSettings",
+    "CompressionSettings",
     "Config",
     "CoreSettings",
     "CorsSettings",

@@ -146,6 +146,19 @@ class CorsSettings(Settings):
     """Pages of public sites may call this service in a private network."""
 
 
+Coding = Literal["zstd", "br", "gzip"]
+
+
+class CompressionSettings(Settings):
+    """How replies are compressed, under ``core.compression``."""
+
+    codings: Annotated[tuple[Coding, ...], Field(strict=False)] | None = option(None, "a list of zstd, br and gzip")
+    """The content codings, the one liked best first; gzip, and those whose libraries are installed, if not given."""
+
+    min_bytes: int = option(1024, "a number of bytes", ge=0)
+    """Shorter bodies are sent as they are."""
+
+
 class ApiSettings(Settings):
     """What can be said of one API, under ``core.apis.<name>``."""
 
@@ -272,6 +285,9 @@ class CoreSettings(Settings):
 
     env_secrets: Strings = option((), "a list of names of environment variables")
     """Any value of the file that equals such a name is replaced by the variable's content."""
+
+    compression: CompressionSettings | None = option(None, "a mapping of options, {} for the usual ones")
+    """Compress replies to callers that take it; not if not given."""
 
     cors: CorsSettings | None = option(None, "a mapping of options, with the origins that may call")
     """What pages of other origins may do; nothing if not given."""
