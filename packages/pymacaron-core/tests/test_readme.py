@@ -9,6 +9,7 @@ from modules import apart
 from pymacaron_core import PyMacaronException, errors, load
 from pymacaron_core.changes import RULES
 from pymacaron_core.cli.menu import menu
+from pymacaron_core.config import CorsSettings, load_config
 from pymacaron_core.config.settings import FLAT, CoreSettings
 from pymacaron_core.problems import CODES
 from test_front_door import ROOMS
@@ -83,6 +84,14 @@ def test_the_block_of_conditions_saves_what_the_caller_knew():
     exec(compile(files_of(OURS)["desk/api.py"], str(OURS), "exec"), names)
     body, headers = names["replace_order"]({"a": 2}, 7)
     assert (body, headers) == ({"a": 2}, {"ETag": names["entity_tag"](body)})
+
+
+def test_the_block_of_other_origins_is_read_as_it_is_told(tmp_path: Path):
+    (block,) = [block for block in readme.blocks(OURS, "yaml") if block.startswith("core:\n  cors:")]
+    (tmp_path / "pym-config.yaml").write_text(block, encoding="utf-8")
+    cors = load_config(tmp_path).core.cors
+    assert cors is not None and (cors.credentials, cors.max_age, len(cors.origins)) == (True, 600, 3)
+    assert set(re.findall(r"(?m)^    (\w+):", block)) == set(CorsSettings.model_fields)
 
 
 def test_the_table_of_commands_is_complete():
