@@ -60,7 +60,8 @@ def service(tmp_path_factory):
 
 
 def part(name, value=b"x", content_type=None, filename=None, **headers):
-    lines = [f'Content-Disposition: form-data; name="{name}"' + (f'; filename="{filename}"' if filename else "")]
+    file = "" if filename is None else f'; filename="{filename}"'
+    lines = [f'Content-Disposition: form-data; name="{name}"{file}']
     lines += [f"Content-Type: {content_type}"] if content_type else []
     lines += [f"{header.replace('_', '-')}: {text}" for header, text in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (value if isinstance(value, bytes) else value.encode())
@@ -127,6 +128,14 @@ def test_files_come_with_their_names_media_types_and_headers(send):
 def test_a_part_with_a_media_type_is_a_file_without_a_name_too(send):
     form, read = send(part("photo", b"\x89\xff", "image/png"))
     assert (form.photo.filename, form.photo.content_type, read[id(form.photo)]) == (None, "image/png", b"\x89\xff")
+
+
+def test_a_form_where_no_file_was_chosen_has_none(send):
+    unchosen = [part(name, b"", "application/octet-stream", "") for name in ("photo", "scan", "files", "files")]
+    form, _ = send(*unchosen, part("files", b"1", None, "a"))
+    assert (form.photo, form.scan, len(form.files)) == (None, None, 1)
+    form, read = send(part("photo", b"1", "image/png", ""))
+    assert (form.photo.filename, read[id(form.photo)]) == ("", b"1")
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,10 @@ class _Admitted:
 
     def take_file(self, name: str, file: Any) -> None:
         inner, headers = self._meant(name), headers_of(file.headers)
-        if self._is_told(name, self.parts.broken(name, headers)):
+        if file.filename == "" and "file" in inner.types and not _has_content(file):
+            if name in self._numbers:  # a form where no file was chosen sends this (HTML, section 4.10.21.4)
+                self._numbers[name] -= 1
+        elif self._is_told(name, self.parts.broken(name, headers)):
             self.fields.append((name, UNREADABLE))
         elif "file" in inner.types or name not in self.shape.properties:
             self.files.append((name, file))
@@ -147,6 +150,12 @@ class _Admitted:
         pointer = pointer_of(name or "") + ("" if number is None else f"/{number}")
         self.faults.extend(RequestFault("body", pointer, rule, message) for rule, message in broken)
         return bool(broken)
+
+
+def _has_content(file: Any) -> bool:
+    has_content = bool(file.stream.read(1))
+    file.stream.seek(0)
+    return has_content
 
 
 def _media_type(headers: Mapping[str, str]) -> str:
