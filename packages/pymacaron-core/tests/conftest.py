@@ -1,5 +1,6 @@
 """What every test can use, and what holds for each: no file of tests leaves models or paths behind for the next."""
 
+import os
 import socket
 import sys
 from contextlib import suppress
@@ -20,17 +21,24 @@ with suppress(ImportError):
     import coverage
 
 
+COUNTED = "COVERAGE_PROCESS_CONFIG"
+"""What tells processes that are started to count their lines too."""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Count no lines while an unmeasured test runs, its fixtures included."""
+    """Count no lines while an unmeasured test runs, its fixtures and the processes it starts included."""
     counting = "coverage" in globals() and item.get_closest_marker("unmeasured") and coverage.Coverage.current()
-    if counting:
-        counting.stop()
+    if not counting:
+        return (yield)
+    counting.stop()
+    told = os.environ.pop(COUNTED, None)
     try:
         return (yield)
     finally:
-        if counting:
-            counting.start()
+        if told is not None:
+            os.environ[COUNTED] = told
+        counting.start()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -344,6 +344,7 @@ def _await_listener(server, port, log):
     raise AssertionError(log.read_text())
 
 
+@pytest.mark.unmeasured
 def test_a_real_server_serves_it_over_http(address):
     port, base_path = address
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
