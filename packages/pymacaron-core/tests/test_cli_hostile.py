@@ -12,10 +12,8 @@ from cli_project import PROGRAM, environment, pymacaron
 from pymacaron_core.cli import main
 from spec_documents import OPENAPI, write
 
-pytestmark = [
-    pytest.mark.any_python,
-    pytest.mark.unmeasured,
-]  # processes and large documents: minutes on each Python, for the same answer
+# Processes and large documents: minutes on each Python, for the same answer
+pytestmark = [pytest.mark.any_python, pytest.mark.unmeasured]
 
 COMMANDS = (
     ("check", "many.yaml"),

@@ -18,10 +18,8 @@ from pymacaron_core.cli.child import Web
 from pymacaron_core.cli.errand import Errand
 from pymacaron_core.engines.places import free_port
 
-pytestmark = [
-    pytest.mark.any_python,
-    pytest.mark.unmeasured,
-]  # processes and files: minutes on each Python, for the same answer
+# Processes and files: minutes on each Python, for the same answer
+pytestmark = [pytest.mark.any_python, pytest.mark.unmeasured]
 
 SERVER = """\
 import json, os
