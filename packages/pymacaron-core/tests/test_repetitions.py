@@ -35,13 +35,13 @@ def post(client, path, text, content_type="application/json"):
     return client.post(path, data=text, content_type=content_type)
 
 
-def test_the_last_one_counts_by_default(tmp_path):
-    client = client_of(tmp_path, "name: letters\n")
+def test_the_last_one_counts_where_that_is_wanted(tmp_path):
+    client = client_of(tmp_path, "core: {repeated_keys: ignore}\n")
     assert post(client, "/letters", '{"n": 1, "n": 2}').json == {"n": 2}
 
 
 def test_they_are_refused_with_their_places_and_beside_other_faults(tmp_path):
-    client = client_of(tmp_path, "core: {repeated_keys: refuse}\n")
+    client = client_of(tmp_path, "name: letters\n")
     answer = post(client, "/letters", '{"n": 1, "to": {"name": "a", "\\u006eame": 7}, "n": "secret"}')
     told = [(fault["pointer"], fault["rule"]) for fault in answer.json["errors"]]
     assert (answer.status_code, sorted(told)) == (
@@ -54,7 +54,7 @@ def test_they_are_refused_with_their_places_and_beside_other_faults(tmp_path):
 
 
 def test_one_operation_may_do_otherwise(tmp_path):
-    client = client_of(tmp_path, "core: {repeated_keys: refuse, operations: {addNote: {repeated_keys: ignore}}}\n")
+    client = client_of(tmp_path, "core: {operations: {addNote: {repeated_keys: ignore}}}\n")
     assert post(client, "/notes", '{"n": 1, "n": 2}').json == {"n": 2}
     assert post(client, "/letters", '{"n": 1, "n": 2}').status_code == 400
 

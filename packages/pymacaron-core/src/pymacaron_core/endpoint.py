@@ -106,7 +106,7 @@ def steps_of(
     mode = (settings and settings.replies) or "raise"
     sample = 1.0 if settings is None or settings.replies_sample is None else settings.replies_sample
     guard = guard_step(operation, specification, guards)
-    once = bool(settings and settings.repeated_keys == "refuse")
+    once = settings is None or settings.repeated_keys != "ignore"
     told, streamed = (
         refusal_headers(operation, specification),
         operation.body is not None and takes_upload(binding.function),
