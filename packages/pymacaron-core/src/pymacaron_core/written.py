@@ -160,8 +160,8 @@ def _class(model: Any) -> str:
 
 
 def _how_to_make(model: Any, value: Any) -> str:
-    name, whole = type(value).__name__, model.__name__
-    return f": make it with {whole}.from_request(body, ...)" if name.startswith(f"{whole}Request") else ""
+    is_view = value.get_model_name().startswith(model.get_model_name() + "Request")
+    return f": make it with {model.__name__}.from_request(body, ...)" if is_view else ""
 
 
 _LEAVES = frozenset((str, int, float, bool, type(None)))
