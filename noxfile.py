@@ -570,11 +570,12 @@ ELSEWHERE = "not any_python and not chromium and not docker"
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
-# Those that mostly wait come first, while CI runs others beside them; what keeps every processor busy, later.
+# Those that go one step at a time or mostly wait come first, while CI runs others beside them; what keeps every
+# processor busy, later.
 WAITING = ("pymacaron-deploy", "pymacaron-async")
 nox.options.sessions = [
-    *("lint", "bootstrap", "tests-examples", *(f"tests({name})" for name in WAITING), "types", "alone"),
-    *(f"tests({package.name})" for package in PACKAGES if package.name not in WAITING),
+    *("lint", "types", "bootstrap", "alone", "tests-examples"),
+    *(f"tests({package.name})" for package in sorted(PACKAGES, key=lambda package: package.name not in WAITING)),
     *("tests-" + version for version in OTHER_PYTHONS),
 ]
 

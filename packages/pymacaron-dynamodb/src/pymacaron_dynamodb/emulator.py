@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
@@ -85,6 +86,11 @@ def serve_emulator(host: str, port: int, told: Callable[[str], None]) -> None:
 
     class Handler(serving.WSGIRequestHandler):  # type: ignore[misc, name-defined]
         protocol_version = "HTTP/1.1"
+
+        def handle(self) -> None:
+            """Answer a connection to its end; one that is gone, as all are at the end, is nobody's fault."""
+            with contextlib.suppress(OSError):
+                super().handle()
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Say nothing."""
