@@ -108,13 +108,15 @@ def of_line(text: str, severity: str, rule: str) -> Finding:
     )
 
 
-def validated(specification: Specification, root: Path, told: Iterable[Finding]) -> list[Finding]:
-    """What the document validator says beside what is told already; nothing where it is not installed.
+def is_left_for_later(specification: Specification, root: Path, told: Iterable[Finding]) -> bool:
+    """Whether a document is large and has errors: what takes its time is for it when they are mended."""
+    return any(each.severity == "error" and each.pointer for each in told) and _size(specification, root) > LARGE
 
-    It takes its time for a large document: one with errors is for it when they are mended.
-    """
+
+def validated(specification: Specification, root: Path, told: Iterable[Finding]) -> list[Finding]:
+    """What the document validator says beside what is told already; nothing where it is not installed."""
     told = list(told)
-    if any(each.severity == "error" and each.pointer for each in told) and _size(specification, root) > LARGE:
+    if is_left_for_later(specification, root, told):
         message = "the document validator was not asked yet: it is when the errors of this document are mended"
         return [Finding("note", message, specification.file, rule="validator")] if can_validate() else []
     tell_if_long(specification, root)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pymacaron_core.cli.finding import Finding, Located, of_fault, validated
+from pymacaron_core.cli.finding import Finding, Located, is_left_for_later, of_fault, validated
 from pymacaron_core.cli.naming import NO_STANDARD_INPUT, STANDARD_INPUT, reach_from, root_named, root_of, shown_file
 from pymacaron_core.errors import ModelError, StartError
 from pymacaron_core.models.plan import Plan
@@ -61,4 +61,5 @@ def of_document(path: Path, root: Path) -> Iterator[Finding]:
         told.append(Finding("error", str(error), specification.file, rule="model"))
     yield from told
     yield from validated(specification, root, told)
-    yield from map(located.assumed, specification.assumed)
+    if not is_left_for_later(specification, root, told):
+        yield from map(located.assumed, specification.assumed)

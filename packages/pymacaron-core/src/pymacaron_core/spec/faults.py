@@ -15,7 +15,7 @@ from pymacaron_core.spec.operation import Place
 LONGEST = 500
 """How many letters a message may have: what it quotes may be long."""
 
-MOST = 10_000
+MOST = 2_000
 """How many faults of a document are told."""
 
 Located = Mapping[str, tuple[int, int]]
