@@ -32,6 +32,9 @@ SPECIFICATION = Specification(
         ({"const": 7}, 7),
         ({"type": ("integer",), "default": 3}, 3),
         ({"type": ("integer",), "example": 4}, 4),
+        ({"type": ("string",), "example": 12345}, "string"),
+        ({"type": ("string",), "examples": (1, "b")}, "b"),
+        ({"type": ("integer",), "example": 4.0}, 4.0),
         ({"oneOf": (INTEGER, STRING)}, 0),
         (
             {"allOf": (Schema(ref="Order"), Schema({"properties": {"note": STRING}}))},

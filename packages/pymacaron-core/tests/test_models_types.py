@@ -15,6 +15,7 @@ from pymacaron_core.spec.operation import Schema
 
 CASES: list[tuple[str, list[str], list[str]]] = [
     ("{type: integer}", ["1", "1.0", "-3", "100000000000000000000"], ["1.5", '"1"', "true", "null"]),
+    ("{type: integer}", ["1e9"], ["1.0000000001", "2.5e-42", "1000000000.5", "1e999"]),
     ("{type: integer, minimum: 0.5, exclusiveMaximum: 4}", ["1", "3.0"], ["0", "4"]),
     ("{type: integer, format: int32}", ["2147483647"], ["2147483648"]),
     ("{type: integer, enum: [1, 2]}", ["1", "2.0"], ["true", "3", '"1"']),

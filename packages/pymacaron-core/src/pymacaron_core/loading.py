@@ -30,7 +30,7 @@ from pymacaron_core.kept import kept_folder
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.plugins import install_line
 from pymacaron_core.resolver import Binding, Candidates, bind, unwritten
-from pymacaron_core.routing import settle_methods
+from pymacaron_core.routing import concrete_values, settle_methods
 from pymacaron_core.serving import has_route, refuse, route_of
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.operation import Specification
@@ -56,8 +56,9 @@ def load_all(application: Application, specifications: Iterable[Specification], 
         unguarded = {name for s, _ in served for name in missing_guards(s, wishes.guards)}
         wishes = replace(wishes, guards={**dict.fromkeys(unguarded, _unguarded), **wishes.guards})
     for specification, catalog in served:
+        besides = concrete_values(each.path for each in (*specification.operations, *specification.unserved))
         routes = [
-            route_of(application, specification, catalog, operation, bindings.get(id(operation)), wishes)
+            route_of(application, specification, catalog, operation, bindings.get(id(operation)), wishes, besides)
             for operation in specification.operations
         ]
         catalog.keep()
@@ -65,7 +66,7 @@ def load_all(application: Application, specifications: Iterable[Specification], 
             specification.name, specification, catalog, tuple(r for r in routes if r), wishes.builtin
         )
         failed = [operation for operation, route in zip(specification.operations, routes, strict=True) if route is None]
-        refuse(application, specification, (*specification.unserved, *failed))
+        refuse(application, specification, (*specification.unserved, *failed), besides)
     settle_methods(application.app)
 
 

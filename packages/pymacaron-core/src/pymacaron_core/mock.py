@@ -52,6 +52,16 @@ FORMATS = {
 }
 
 
+_KINDS: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+
 DEEPEST = 12
 """How deep a value is made from a schema: schemas that refer to each other have no end."""
 
@@ -147,11 +157,12 @@ def _example(schema: Schema, specification: Specification, depth: int) -> Any:
     schema = specification.resolve(schema)
     keywords = schema.keywords
     for name in ("example", "default", "const"):
-        if name in keywords:
+        if name in keywords and _is_of_type(keywords[name], schema):
             return keywords[name]
     for name in ("examples", "enum"):
-        if keywords.get(name):
-            return keywords[name][0]
+        for each in keywords.get(name, ()):
+            if _is_of_type(each, schema):
+                return each
     if schema.ref is not None:
         return example(specification.schemas[schema.ref], specification, depth + 1)
     if keywords.get("allOf"):
@@ -160,6 +171,15 @@ def _example(schema: Schema, specification: Specification, depth: int) -> Any:
         if keywords.get(name):
             return example(keywords[name][0], specification, depth + 1)
     return _by_type(schema, specification, depth)
+
+
+def _is_of_type(value: Any, schema: Schema) -> bool:
+    """Whether a value is of a schema's types: ``example: 12345`` is no string."""
+    if not schema.types:
+        return True
+    if isinstance(value, float) and value.is_integer() and "integer" in schema.types:
+        return True
+    return type(value) in {kind for name in schema.types for kind in _KINDS.get(name, ())}
 
 
 def _merged(schema: Schema, specification: Specification, depth: int) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import flask
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
 
 from pymacaron_core.answers import Answer, Pairs, StoredFile
 from pymacaron_core.context import CallContext, current_call
@@ -47,6 +48,28 @@ def shape_of_rule(rule: str) -> str:
     return re.sub(r"<[^>]*>", "<>", rule) if "<" in rule else rule
 
 
+Besides = Mapping[str, frozenset[str]]
+"""What the variable of a path is not, by the path: other paths of the document have these values written out."""
+
+
+def concrete_values(paths: Iterable[str]) -> Besides:
+    """For each path with one variable the values that another path has in its place.
+
+    ``/pets/mine`` is matched before ``/pets/{id}`` (OpenAPI 3.1.1, Paths Object), also where only the other has the
+    method that is called: that is 405 then.
+    """
+    segments = {path: tuple(path.strip("/").split("/")) for path in paths}
+    values: dict[tuple[str, ...], set[str]] = {}
+    templated: dict[str, tuple[str, ...]] = {}
+    for path, parts in segments.items():
+        held = [number for number, part in enumerate(parts) if "{" in part]
+        for number, part in enumerate(parts) if not held else ():
+            values.setdefault((*parts[:number], "{}", *parts[number + 1 :]), set()).add(part)
+        if len(held) == 1 and VARIABLE.fullmatch(parts[held[0]]):
+            templated[path] = (*parts[: held[0]], "{}", *parts[held[0] + 1 :])
+    return {path: frozenset(values[key]) for path, key in templated.items() if key in values}
+
+
 def add_route(
     app: flask.Flask,
     api: str,
@@ -55,8 +78,11 @@ def add_route(
     serve: Endpoint,
     limit: int | None,
     headers: Pairs = (),
+    besides: frozenset[str] = frozenset(),
 ) -> str:
     """Register an operation's route; gives back its rule. ``headers`` are added to every reply, errors too.
+
+    The variable of its path has none of the values in ``besides``.
 
     Raises ``StartError`` when Flask refuses it.
     """
@@ -70,7 +96,7 @@ def add_route(
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: a path holds no '<' or '>'")
     view = _view(app, operation, serve, names, limit)
     try:
-        with _late_building(app):
+        with _late_building(app, besides):
             app.add_url_rule(rule, name, _with_headers(view, headers) if headers else view, methods=[operation.method])
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
@@ -101,7 +127,28 @@ def is_automatic(rule: Rule, method: str) -> bool:
 
 
 class LateRule(Rule):
-    """A rule that makes the function that builds its URLs when somebody wants a URL: that is most of a rule's work."""
+    """A rule that makes the function that builds its URLs when somebody wants a URL: that is most of a rule's work.
+
+    Its variable, where it has one, is none of ``besides``.
+    """
+
+    def __init__(self, *given: Any, besides: frozenset[str] = frozenset(), **options: Any) -> None:
+        self._besides = besides
+        super().__init__(*given, **options)
+
+    def get_empty_kwargs(self) -> dict[str, Any]:
+        """What a copy of this rule is made with."""
+        return {**super().get_empty_kwargs(), "besides": self._besides}
+
+    def get_converter(
+        self, variable_name: str, converter_name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> BaseConverter:
+        """The converter of a variable."""
+        converter = super().get_converter(variable_name, converter_name, args, kwargs)
+        if self._besides:
+            others = "|".join(map(re.escape, sorted(self._besides)))
+            converter.regex = rf"(?!(?:{others})\Z){converter.regex}"
+        return converter
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         made: list[Callable[..., tuple[str, str]]] = []
@@ -116,12 +163,12 @@ class LateRule(Rule):
 
 
 @contextmanager
-def _late_building(app: flask.Flask) -> Iterator[None]:
+def _late_building(app: flask.Flask, besides: frozenset[str]) -> Iterator[None]:
     """Have Flask make late rules, where it would make plain ones."""
     if app.url_rule_class is not Rule or "url_rule_class" in vars(app):
         yield
         return
-    app.url_rule_class = LateRule
+    app.url_rule_class = partial(LateRule, besides=besides) if besides else LateRule  # type: ignore[assignment]
     try:
         yield
     finally:

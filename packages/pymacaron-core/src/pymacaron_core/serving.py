@@ -20,7 +20,7 @@ from pymacaron_core.gathering import Wishes
 from pymacaron_core.mock import mock_function
 from pymacaron_core.models import Catalog
 from pymacaron_core.resolver import Binding
-from pymacaron_core.routing import add_route, is_automatic, rule_of, shape_of_rule
+from pymacaron_core.routing import Besides, add_route, is_automatic, rule_of, shape_of_rule
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.error_replies import ErrorReplies
 from pymacaron_core.spec.operation import Operation, Specification
@@ -36,10 +36,11 @@ def route_of(
     operation: Operation,
     binding: Binding | None,
     wishes: Wishes,
+    besides: Besides,
 ) -> Route | None:
     """One route, served. None where it cannot be, and that is tolerated or logged."""
     try:
-        return _served(application, specification, catalog, operation, binding, wishes)
+        return _served(application, specification, catalog, operation, binding, wishes, besides)
     except ModelError as error:
         if wishes.tolerated is not None or application.config.core.documents == "strict":
             wishes.fail(error)
@@ -57,6 +58,7 @@ def _served(
     operation: Operation,
     binding: Binding | None,
     wishes: Wishes,
+    besides: Besides,
 ) -> Route:
     settings = application.config.core
     options = settings.of_operation(operation.id)
@@ -82,7 +84,8 @@ def _served(
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
     limit, headers = options.max_body_bytes, goodbye(operation)
-    rule = add_route(application.app, specification.name, base_path, operation, serve, limit, headers)
+    others = besides.get(operation.path, frozenset())
+    rule = add_route(application.app, specification.name, base_path, operation, serve, limit, headers, others)
     if application.cors is not None:
         application.cors.know(rule, operation, specification)
     return Route(operation, rule, binding)
@@ -97,7 +100,9 @@ def _late(serving: Callable[[Adapters], Endpoint], catalog: Catalog, operation: 
         return _not_served
 
 
-def refuse(application: Application, specification: Specification, operations: Iterable[Operation]) -> None:
+def refuse(
+    application: Application, specification: Specification, operations: Iterable[Operation], besides: Besides
+) -> None:
     """Answer 501 where operations are left out of the service; where there cannot be a route, it is 404."""
     base_path = base_path_of(application.config, specification)
     taken = set(_taken(application.app))
@@ -106,7 +111,8 @@ def refuse(application: Application, specification: Specification, operations: I
         if key not in taken:
             taken.add(key)
             with contextlib.suppress(StartError):
-                add_route(application.app, specification.name, base_path, operation, _not_served, None)
+                others = besides.get(operation.path, frozenset())
+                add_route(application.app, specification.name, base_path, operation, _not_served, None, (), others)
 
 
 def _not_served(call: Call) -> NoReturn:

@@ -8,7 +8,6 @@ Python values are not touched.
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Iterable
 from functools import partial
@@ -182,12 +181,19 @@ def _integer(schema: core_schema.IntSchema) -> CoreSchema:
 
 
 def _any_integer() -> CoreSchema:
-    whole_float = core_schema.float_schema(multiple_of=1, allow_inf_nan=False)
+    whole_float = core_schema.no_info_after_validator_function(_whole, core_schema.float_schema(allow_inf_nan=False))
     return core_schema.union_schema(
-        [core_schema.int_schema(strict=True), core_schema.no_info_after_validator_function(math.trunc, whole_float)],
+        [core_schema.int_schema(strict=True), whole_float],
         mode="left_to_right",
         custom_error_type="int_type",
     )
+
+
+def _whole(value: float) -> int:
+    """``1.0`` is an integer. pydantic's own ``multiple_of`` forgives a billionth: ``1.0000000001`` would be one too."""
+    if not value.is_integer():
+        raise ValueError("no integer")
+    return int(value)
 
 
 def _literal(schema: core_schema.LiteralSchema) -> CoreSchema:
