@@ -151,7 +151,16 @@ def test_text_is_held_to_its_schema(shop, refused):
 
 def test_a_range_takes_the_media_type_that_the_function_names(shop):
     assert shop.answer("/image", (b"GIF", {"Content-Type": "image/gif"})).content_type == "image/gif"
-    assert shop.answer("/image", b"GIF").content_type == "application/octet-stream"
+    assert shop.answer("/image", b"GIF").json["error"] == "BAD_RESPONSE"
+
+
+@pytest.mark.parametrize(("name", "found"), [("a.gif", "image/gif"), ("a.pdf", None), ("a.svg.gz", None), ("a", None)])
+def test_a_file_has_the_media_type_of_its_name_where_the_range_has_it(shop, tmp_path, name, found):
+    (tmp_path / name).write_bytes(b"GIF")
+    answer = shop.answer("/image", tmp_path / name)
+    assert answer.content_type == (found or "application/json")
+    assert answer.status_code == (200 if found else 500)
+    answer.close()
 
 
 def test_files_are_sent_however_they_are_returned(shop, tmp_path, refused):

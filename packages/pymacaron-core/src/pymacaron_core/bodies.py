@@ -7,6 +7,7 @@ reads the body into the arguments. JSON goes from bytes to model in one call; fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple
 
@@ -19,11 +20,12 @@ from pymacaron_core.errors import RequestFault, UnsupportedMediaType
 from pymacaron_core.forms import Adapters, Decode, Faults, form_decoder
 from pymacaron_core.inflow import uploaded
 from pymacaron_core.media import covers, is_json, is_range, way_of
+from pymacaron_core.models import Upload
 from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.repetitions import repeated_names
 from pymacaron_core.spec.directions import RECEIVED
-from pymacaron_core.spec.operation import EMPTY, Body, MediaType, Operation, Schema, Specification
+from pymacaron_core.spec.operation import EMPTY, FORMS, Body, MediaType, Operation, Schema, Specification
 from pymacaron_core.wire import shape_of
 
 Values = dict[str, Any]
@@ -116,7 +118,7 @@ def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
     required = body.required
 
     def read(call: Call, positional: list[Any], keywords: Values, faults: Faults) -> None:
-        decode = chosen(call) if call.has_body else None
+        decode = chosen(call) if call.has_body or _may_be_empty(call) else None
         if decode is not None:
             positional.append(decode(call, faults))
             return
@@ -125,6 +127,14 @@ def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
         positional.append(None)
 
     return read
+
+
+def _may_be_empty(call: Call) -> bool:
+    """Whether nothing at all is a body: an empty file or text is one, where its media type and its length are told."""
+    name = call.content_type
+    if not name or is_json(name) or name in FORMS:
+        return False
+    return call.content_length is not None or bool(call.environ.get("wsgi.input_terminated"))
 
 
 def _streamed_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
@@ -137,6 +147,8 @@ def _streamed_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
             read_whole(call, positional, keywords, faults)
             return
         upload = uploaded(call)
+        if upload is None and _may_be_empty(call):
+            upload = Upload(None, call.content_type, BytesIO())
         if upload is None and required:
             faults.append(RequestFault("body", "", "required", "this call needs a body"))
         positional.append(upload)

@@ -161,7 +161,7 @@ class Call:
         """The cookies in the order they came, names and values; U+FFFD stands for what is not UTF-8."""
         if self._cookies is None:
             text = (self.header("Cookie") or "").encode("latin-1", "replace").decode("utf-8", "replace")
-            self._cookies = list(parse_cookie(text).items(multi=True))
+            self._cookies = [pair for piece in text.split(";") for pair in _cookie(piece)]
         return self._cookies
 
     def cookie(self, name: str) -> str | None:
@@ -215,6 +215,13 @@ class Call:
                 raise
             message = "cannot be read: it does not come in chunks as it says"  # servers have errors of their own for it
             raise InvalidParameter(faults=[RequestFault("body", "", "chunks", message)]).caught(error) from None
+
+
+def _cookie(piece: str) -> list[tuple[str, str]]:
+    """A cookie's name and value. One that Werkzeug passes over, for a blank in its value, was sent all the same."""
+    found = list(parse_cookie(piece).items(multi=True))
+    name, _, value = piece.partition("=")
+    return found if found or not name.strip() else [(name.strip(), value.strip())]
 
 
 def values_of(query: str) -> dict[str, list[str]]:

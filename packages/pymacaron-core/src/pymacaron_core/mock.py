@@ -52,6 +52,9 @@ FORMATS = {
 }
 
 
+RANGES = {"image/*": "image/png", "audio/*": "audio/mpeg", "video/*": "video/mp4", "font/*": "font/woff2"}
+"""A media type of each range that has none for any bytes."""
+
 _KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -79,10 +82,18 @@ def mock_function(operation: Operation, specification: Specification) -> Any:
     def value() -> Any:
         return _value_of(reply, specification) if reply is not None else None
 
+    headers = {HEADER: name, **_type_of_range(reply)}
+
     def mocked(*positional: Any, **keywords: Any) -> Any:
-        return value(), status, {HEADER: name}
+        return value(), status, headers
 
     return mocked
+
+
+def _type_of_range(reply: Reply | None) -> dict[str, str]:
+    """The media type of a made-up reply where the document names a range of them alone."""
+    only = reply.content[0].name if reply is not None and len(reply.content) == 1 else ""
+    return {"Content-Type": RANGES[only]} if only in RANGES else {}
 
 
 def _value_of(reply: Reply, specification: Specification) -> Any:

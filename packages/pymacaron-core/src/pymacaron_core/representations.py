@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mimetypes
 import os
 from collections.abc import AsyncIterable, Callable, Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pymacaron_core.answers import Answer, Given, Pairs, StoredFile, bad, complain
 from pymacaron_core.coroutines import Awaited
 from pymacaron_core.errors import BadResponse
-from pymacaron_core.media import BYTES, EVENTS, is_sequence, way_of
+from pymacaron_core.media import BYTES, EVENTS, covers, is_sequence, way_of
 from pymacaron_core.models.upload import Upload
 from pymacaron_core.spec.operation import MediaType, Specification
 from pymacaron_core.streams import Stream, items_writer
@@ -86,9 +87,19 @@ class Representation:
             return Answer(status, content_type, self.written.json(value, label, mode), headers)
         if self.item is not None:
             return self._items(self.item, content_type, Given(value, status, headers), label, mode)
-        if self.way == "free" and own is None:
-            content_type = BYTES
+        if own is None and self.way in ("free", "any") and (self.way == "free" or self.content_type == BYTES):
+            content_type = self._found_type(value, label, mode)
         return Answer(status, content_type, self._raw(value, label, mode), headers)
+
+    def _found_type(self, value: Any, label: str, mode: str) -> str:
+        """The media type of a file or bytes where the document names a range: that of the file's name, if it fits."""
+        name = value.content_type if isinstance(value, Upload) else _type_by_name(value)
+        if name and (self.way == "free" or covers(self.name, name.partition(";")[0].strip().lower())):
+            return str(name)
+        if self.way == "any":
+            how = "return it with a Content-Type among its headers"
+            complain(f"{label} returned a {kind_of(value)}, and its reply is {self.name}: {how}", mode)
+        return BYTES
 
     def _items(self, item: WriteItem, content_type: str, given: Given, label: str, mode: str) -> Answer:
         value = given.value
@@ -125,6 +136,15 @@ def is_file_schema(media: MediaType) -> bool:
     """Whether a schema is about bytes, whatever the media type."""
     schema = media.schema
     return schema is not None and ("file" in schema.types or schema.get("format") in ("binary", "byte"))
+
+
+def _type_by_name(value: Any) -> str | None:
+    """What a file's name says of its media type."""
+    name = value if isinstance(value, os.PathLike) else getattr(value, "name", None)
+    if not isinstance(name, (str, os.PathLike)):
+        return None
+    found, coding = mimetypes.guess_type(os.fsdecode(name))
+    return found if coding is None else None
 
 
 def _item_step(write: WriteItem, label: str, mode: str) -> Callable[[Any], bytes]:

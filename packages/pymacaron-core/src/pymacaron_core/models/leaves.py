@@ -164,16 +164,11 @@ def _bytes(text: str) -> bytes:
 
 
 def _decimal(value: Any) -> Decimal:
-    if isinstance(value, str):
-        if not _NUMBER.fullmatch(value):
-            raise unfit("decimal")
-        return Decimal(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise PydanticKnownError("decimal_type")
-    number = Decimal(repr(value))
-    if not number.is_finite():
-        raise PydanticKnownError("finite_number")
-    return number
+    if not isinstance(value, str):
+        raise PydanticKnownError("string_type")
+    if not _NUMBER.fullmatch(value):
+        raise unfit("decimal")
+    return Decimal(value)
 
 
 def read_finite(value: Any) -> Any:
@@ -240,9 +235,12 @@ read_bytes = _reader("byte", _calling(_bytes))
 
 def read_decimal_number(value: Any) -> Any:
     """A decimal from one of JSON's numbers."""
-    if isinstance(value, str):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticKnownError("float_type")
-    return read_decimal(value)
+    number = Decimal(repr(value))
+    if not number.is_finite():
+        raise PydanticKnownError("finite_number")
+    return number
 
 
 read_decimal: Reader = SchemaValidator(core_schema.no_info_plain_validator_function(_decimal)).validate_python

@@ -1,0 +1,1 @@
+"""Services of whole documents, and schemathesis as their caller."""
