@@ -1,11 +1,13 @@
 """Errors as callers see them: the two forms of bodies, the status of faults, the order of checks, the document."""
 
+import asyncio
 import logging
 from urllib.error import HTTPError
 
 import flask
 import pytest
 from pymacaron_core import API, Conflict, InvalidParameter, NotFound, PyMacaronException, load_config
+from pymacaron_core.context import current_call
 from pymacaron_core.spec import read
 from pymacaron_core.spec.error_replies import ErrorReplies
 from pymacaron_core.spec.operation import Operation
@@ -62,7 +64,7 @@ def client_of(tmp_path, config="", functions=None, **options):
         "addNote": lambda body: {"got": body is not None},
         **(functions or {}),
     }
-    api = API(flask.Flask("shop"), root=tmp_path, handlers=handlers, guards={"key": refuse}, **options)
+    api = API(flask.Flask("shop"), root=tmp_path, handlers=handlers, **{"guards": {"key": refuse}, **options})
     return api.load_apis().finish().app.test_client()
 
 
@@ -126,7 +128,7 @@ def test_the_instance_of_a_problem_is_a_uri_reference(tmp_path):
 def test_a_problem_of_the_service_has_its_error_id_and_tells_nothing_of_the_inside(tmp_path):
     functions = {"getOrder": fails(RuntimeError("hunter2"))}
     reply = client_of(tmp_path, functions=functions).get("/orders/7", headers=PROBLEM)
-    assert (reply.status_code, reply.json["title"], len(reply.json["error_id"])) == (500, "Internal Server Error", 8)
+    assert (reply.status_code, reply.json["title"], len(reply.json["error_id"])) == (500, "Internal Server Error", 16)
     assert "hunter2" not in reply.text
 
 
@@ -299,3 +301,55 @@ def test_errors_are_written_in_every_dialect_and_the_document_stays_sound(tmp_pa
         assert document["definitions"]["PyMacaronError"] == {"type": "string"}
         schema = document["paths"]["/teas"]["get"]["responses"]["400"]["schema"]
         assert schema == {"$ref": "#/definitions/PyMacaronError2"}
+
+
+@pytest.mark.parametrize("status", [200, 304, 999, "x", None])
+def test_an_error_with_a_status_that_is_no_errors_is_answered_as_500(tmp_path, caplog, status):
+    class Odd(PyMacaronException):
+        """It went wrong."""
+
+        code = "ODD"
+
+    Odd.status = status
+    reply = client_of(tmp_path, functions={"getOrder": fails(Odd())}).get("/orders/1")
+    assert (reply.status_code, reply.json["status"], reply.json["error"]) == (500, 500, "ODD")
+    assert f"Odd has the status {status!r}" in caplog.text
+
+
+@pytest.mark.parametrize("raised", [SystemExit(4), asyncio.CancelledError()])
+def test_a_callback_that_ends_the_process_or_is_cancelled_still_leaves_the_reply(tmp_path, raised):
+    client = client_of(tmp_path, functions={"getOrder": fails(NotFound("no such order"))}, error_callback=fails(raised))
+    assert client.get("/orders/1").json["error"] == "NOT_FOUND"
+
+
+def test_a_coroutine_whose_task_was_cancelled_is_an_error_of_the_service(tmp_path):
+    async def get(id):
+        task = asyncio.ensure_future(asyncio.sleep(5))
+        task.cancel()
+        await task
+
+    reply = client_of(tmp_path, functions={"getOrder": get}).get("/orders/1")
+    assert (reply.status_code, reply.json["error"]) == (500, "SERVER_ERROR")
+
+
+def test_an_asynchronous_guard_is_asked_also_where_a_loop_is_running(tmp_path):
+    async def guard(call, credential):
+        return {"sub": "ada"}
+
+    async def call():
+        return client.put("/orders/1", json={"name": "tea"}, headers={"X-Shop-Key": "right"})
+
+    client = client_of(tmp_path, guards={"key": guard})
+    assert asyncio.run(call()).status_code == 200
+
+
+def test_log_lines_of_a_call_hide_what_its_query_and_proxy_header_show(tmp_path):
+    seen = []
+
+    def get(id):
+        seen.append(current_call().application.hide("got query-secret-1 and cHJveHlwcm94eQ=="))
+        return {"name": "tea"}
+
+    headers = {"Proxy-Authorization": "Basic cHJveHlwcm94eQ=="}
+    client_of(tmp_path, functions={"getOrder": get}).get("/orders/1?token=query-secret-1", headers=headers)
+    assert seen == ["got [REDACTED] and [REDACTED]"]

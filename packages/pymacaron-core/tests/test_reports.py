@@ -10,6 +10,8 @@ import pytest
 from pymacaron_core import API, report_error, report_warning
 from pymacaron_core.delivery import Delivery
 from pymacaron_core.redaction import LARGEST_BODY, LONGEST_BODY, Redaction
+from pymacaron_core.spec import read
+from pymacaron_core.spec.passwords import password_names
 
 DOCUMENT = """
 openapi: 3.0.3
@@ -251,3 +253,34 @@ def test_the_crash_api_fails_in_every_way_where_it_is_asked_for(tmp_path, path, 
     assert client.get(f"/crash/{path}").status_code == status
     assert api.application.reporting.flush(10)
     assert [title.partition(" took")[0] for title in told] == titles
+
+
+def test_what_a_document_calls_a_password_is_hidden_whatever_its_name(tmp_path):
+    (tmp_path / "doors.yaml").write_text("""
+openapi: 3.0.3
+info: {title: Doors, version: "1"}
+paths:
+  /doors:
+    post:
+      operationId: open
+      parameters: [{name: code, in: query, schema: {$ref: "#/components/schemas/Secret"}}]
+      requestBody:
+        content:
+          application/json: {schema: {type: object, properties: {pin: {type: string, format: password}}}}
+      responses: {"200": {description: ok}}
+components:
+  schemas:
+    Secret: {type: string, format: password}
+    Door: {type: object, properties: {locks: {type: array, items: {$ref: "#/components/schemas/Lock"}}}}
+    Lock: {type: object, properties: {key: {type: string, format: password}}}
+""")
+    specification, _ = read(tmp_path / "doors.yaml", root=tmp_path, name="doors")
+    assert password_names(specification) == {"code", "pin", "key"}
+    redaction, asked = Redaction(), []
+    redaction.add_names(lambda: asked.append(1) or password_names(specification))
+    assert redaction.query("code=1234&size=3") == "code=[REDACTED]&size=3"
+    assert (
+        redaction.body(b'{"Pin": "1234", "key": 1}', "application/json") == '{"Pin": "[REDACTED]", "key": "[REDACTED]"}'
+    )
+    assert redaction.value({"pin": ["1234"], "pins": 2}) == {"pin": "[REDACTED]", "pins": 2}
+    assert asked == [1]

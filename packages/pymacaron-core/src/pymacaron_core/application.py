@@ -24,6 +24,7 @@ from pymacaron_core.protocol import IdentityCarrier, ModelRegistry
 from pymacaron_core.reporting import ErrorReporter, Reporting
 from pymacaron_core.resolver import Binding
 from pymacaron_core.spec.operation import Operation, Specification
+from pymacaron_core.spec.passwords import password_names
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ class Application:
         for scheme in api.specification.security_schemes.values():
             if scheme.type == "apiKey":
                 self.reporting.redaction.add_key(scheme.parameter)
+        self.reporting.redaction.add_names(lambda: password_names(api.specification))
         self.models.declare(api.name, api.catalog.names(), api.catalog.model)
 
     def hide(self, text: str) -> str:

@@ -50,6 +50,8 @@ def _loop() -> asyncio.AbstractEventLoop:
 def _run(loop: asyncio.AbstractEventLoop, awaitable: Awaitable[Any]) -> Any:
     try:
         return loop.run_until_complete(_awaited(awaitable))
+    except asyncio.CancelledError as error:  # no Exception: it would leave the caller without a reply
+        raise RuntimeError("what an async function waited for was cancelled") from error
     finally:
         _cancel_rest(loop)
 

@@ -7,14 +7,14 @@ of an alternative must pass (AND), ``{}`` lets callers without credentials in. S
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pymacaron_core.call import Call
+from pymacaron_core.coroutines import finish
 from pymacaron_core.errors import AuthorizationHeaderMissing, GuardMissing, PyMacaronException, TokenInvalid
 from pymacaron_core.spec.operation import Operation, Requirement, SecurityScheme, Specification
 from pymacaron_core.styles import Unreadable, unquoted
@@ -114,16 +114,12 @@ def _check(
             raise AuthorizationHeaderMissing(_wanted(scheme), headers=_challenge(scheme))
         identity = guard(call, Credential(scheme, value, scopes))
         if inspect.isawaitable(identity):  # nobody is let in by a coroutine that was never run
-            identity = asyncio.run(_awaited(identity))
+            identity = finish(identity)
         if identity is False:
             raise TokenInvalid(headers=_challenge(scheme))
         return identity
 
     return check
-
-
-async def _awaited(identity: Awaitable[Any]) -> Any:
-    return await identity
 
 
 def _alternatives_step(alternatives: tuple[tuple[Check, ...], ...], optional: bool) -> GuardStep:

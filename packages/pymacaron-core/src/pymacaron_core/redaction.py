@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -34,21 +35,39 @@ class Redaction:
         self._words = (*HIDDEN_NAMES, *(word for name in names if (word := _plain(name))))
         self._secrets = frozenset(str(secret) for secret in secrets if len(secret) >= 4)
         self._keys: set[str] = {"x-api-key"}
+        self._names: frozenset[str] = frozenset()
+        self._sources: list[Callable[[], Iterable[str]]] = []
+        self._asking = threading.Lock()
 
     def add_key(self, name: str) -> None:
         """Hide a header, parameter or cookie that a document names as a key (OpenAPI, Security Scheme ``apiKey``)."""
         self._keys.add(name.lower())
 
+    def add_names(self, source: Callable[[], Iterable[str]]) -> None:
+        """Hide the values of names that ``source`` gives, which is asked when something is to be hidden."""
+        self._sources.append(source)
+
     def hides(self, name: str) -> bool:
         """Whether a name is that of a secret."""
-        plain = _plain(name)
-        return name.lower() in self._keys or (plain not in OPEN_NAMES and any(word in plain for word in self._words))
+        if self._sources:
+            self._ask()
+        plain, lower = _plain(name), name.lower()
+        if lower in self._keys or lower in self._names:
+            return True
+        return plain not in OPEN_NAMES and any(word in plain for word in self._words)
+
+    def _ask(self) -> None:
+        with self._asking:
+            while self._sources:
+                self._names |= {each.lower() for each in self._sources[0]()}
+                del self._sources[0]
 
     def credentials(self, header: Callable[[str], str | None], query: str = "") -> list[str]:
         """What a request shows to say who it is: texts to be hidden wherever they stand."""
         given = header("Authorization") or ""
-        found = [given, given.partition(" ")[2], header("Cookie") or ""]
-        found += [part.partition("=")[2].strip() for part in found[2].split(";")]
+        proxy, cookie = header("Proxy-Authorization") or "", header("Cookie") or ""
+        found = [given, given.partition(" ")[2], proxy, proxy.partition(" ")[2], cookie]
+        found += [part.partition("=")[2].strip() for part in cookie.split(";")]
         found += [header(name) or "" for name in self._keys]
         found += [value for name, value in parse_qsl(query, errors="replace") if self.hides(name)]
         return [value for value in found if len(value) >= SHORTEST]

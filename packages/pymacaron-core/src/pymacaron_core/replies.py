@@ -108,7 +108,7 @@ def errors_step(operation: Operation, mode: str, known: Iterable[int] = ()) -> C
         status = error.status if isinstance(error, PyMacaronException) else None
         if isinstance(error, HTTPException):
             status = error.code
-        if mode == "off" or status is None or status in told:
+        if mode == "off" or not isinstance(status, int) or status in told:
             return
         if declared.isdisjoint((str(status), f"{status // 100}XX", "default")):
             told.add(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import secrets
@@ -60,6 +61,8 @@ class Reporting:
     def answer(self, exception: Exception) -> ErrorAnswer:
         """What answers an exception; reports it when the fault is the service's."""
         error = as_error(exception)
+        if not _is_error_status(error.status):
+            log.error("%s has the status %r, which is no error's: answered as 500", type(error).__name__, error.status)
         error.status = self.status_of(error)
         if error.status >= 500 and error.status != 501:
             call = current_call()
@@ -67,7 +70,12 @@ class Reporting:
         return self._answered(error, exception)
 
     def status_of(self, error: PyMacaronException) -> int:
-        """The status that answers an error: faults of a request have the one that the service promises."""
+        """The status that answers an error: faults of a request have the one that the service promises.
+
+        One that is no error's (RFC 9110, sections 15.5 and 15.6) is 500.
+        """
+        if not _is_error_status(error.status):
+            return 500
         return self.fault_status if error.faults and error.status == 400 else error.status
 
     def report_failure(self, exception: Exception, where: str) -> PyMacaronException:
@@ -85,7 +93,7 @@ class Reporting:
                 if isinstance(body, dict) and isinstance(status, int) and 200 <= status <= 599:
                     return ErrorAnswer(body, status, error.headers)
                 log.error("error_callback returned %s instead of a body, or a body and a status", type(told).__name__)
-            except Exception:
+            except (Exception, SystemExit, asyncio.CancelledError):
                 log.exception("error_callback failed; the error is answered in PyMacaron's own body")
         shown, call = exception if self.debug else None, current_call()
         if self.form == "problem" or (call is not None and wants_problem(call.header("Accept"))):
@@ -94,7 +102,7 @@ class Reporting:
         return ErrorAnswer(error_body(error, shown), error.status, error.headers)
 
     def _report(self, error: PyMacaronException, exception: Exception, where: str) -> None:
-        error.error_id = error.error_id or secrets.token_hex(4)
+        error.error_id = error.error_id or secrets.token_hex(8)
         cause = cause_of(error, exception)
         told_by_flask = getattr(exception, "original_exception", None) is not None
         log.error("%s: %r (error_id %s)", where, cause, error.error_id, exc_info=None if told_by_flask else cause)
@@ -143,4 +151,9 @@ class Reporting:
     def hide(self, text: str) -> str:
         """A text without secrets of the service and without the credentials of the call being served."""
         call = current_call()
-        return self.redaction.text(text, self.redaction.credentials(call.header) if call else ())
+        query = str(request_now()[0].get("QUERY_STRING", ""))
+        return self.redaction.text(text, self.redaction.credentials(call.header, query) if call else ())
+
+
+def _is_error_status(status: Any) -> bool:
+    return isinstance(status, int) and 400 <= status <= 599
