@@ -84,3 +84,69 @@ def test_no_more_than_twenty_are_told_and_no_name_at_full_length():
     assert json.loads(many)["7"] == 1
     (fault,) = repeated_names(b'{"%s": 1, "%s": 2}' % (b"x" * 5_000, b"x" * 5_000))
     assert len(fault.pointer) == 201
+
+
+FORM = """
+openapi: 3.1.0
+info: {title: Letters, version: "1"}
+paths:
+  /letters: {post: {operationId: addLetter, requestBody: {content: {multipart/form-data: {schema: {type: object,
+    properties: {n: {type: integer}, to: {type: object}, all: {type: array, items: {type: object}},
+    note: {type: string}, stamp: {contentMediaType: image/png}}}}}},
+    responses: {'200': {description: ok, content: {application/json: {}}}}}}
+"""
+
+
+def form_client(root, config=""):
+    (root / "apis").mkdir()
+    (root / "apis" / "letters.yaml").write_text(FORM)
+    (root / "pym-config.yaml").write_text(f"name: letters\n{config}")
+
+    def add(body):
+        return {"n": body.n, "all": body.all, "stamp": body.stamp and [body.stamp.filename, body.stamp.read().decode()]}
+
+    return API(flask.Flask("letters"), root=root, handlers={"addLetter": add}).load_apis().finish().app.test_client()
+
+
+def send(client, *parts):
+    head = 'Content-Disposition: form-data; name="'
+    text = "".join(f"--x\r\n{head}{name}\r\n\r\n{value}\r\n" for name, value in parts) + "--x--\r\n"
+    return client.post("/letters", data=text.encode(), content_type="multipart/form-data; boundary=x")
+
+
+AS_JSON = '"\r\nContent-Type: application/json'
+
+
+@pytest.mark.parametrize(
+    ("parts", "places"),
+    [
+        ([('to"', '{"a": 1, "a": 2}')], ["/to/a"]),
+        ([("to" + AS_JSON, '{"a": {"b": 1, "b": 2}}')], ["/to/a/b"]),
+        ([('all"', '{"a": 1}'), ('all"', ' {"b": 1, "b": 2}')], ["/all/1/b"]),
+        ([("all" + AS_JSON, '[{"a": 1}, {"b": 1, "b": 2}]')], ["/all/1/b"]),
+        ([('to"; filename="blob' + AS_JSON, '{"a": 1, "a": 2}')], ["/to/a"]),
+        ([('note"', '{"a": 1, "a": 2}'), ('other"', '{"a": 1, "a": 2}')], []),
+    ],
+)
+def test_those_in_the_json_of_a_form_are_refused_too(tmp_path, parts, places):
+    answer = send(form_client(tmp_path), *parts)
+    assert [(f["pointer"], f["rule"]) for f in (answer.json.get("errors") or ())] == [(p, "repeated") for p in places]
+
+
+def test_those_in_the_json_of_a_form_may_pass(tmp_path):
+    client = form_client(tmp_path, "core: {repeated_keys: ignore}\n")
+    assert send(client, ("all" + AS_JSON, '[{"b": 1, "b": 2}]')).json["all"] == [{"b": 2}]
+
+
+def test_a_field_of_one_value_that_comes_twice_has_its_last_or_is_refused(tmp_path):
+    twice = ('n"', "1"), ('n"', "2"), ('all"', "{}"), ('all"', "{}")
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    assert send(form_client(tmp_path / "a"), *twice).json["n"] == 2
+    answer = send(form_client(tmp_path / "b", "core: {repeated_parameters: refuse}\n"), *twice)
+    assert [(fault["pointer"], fault["rule"]) for fault in answer.json["errors"]] == [("/n", "repeated")]
+
+
+def test_a_property_of_no_type_and_a_media_type_of_bytes_is_a_file(tmp_path):
+    answer = send(form_client(tmp_path), ('stamp"; filename="a.png"\r\nContent-Type: image/png', "PNG"))
+    assert answer.json["stamp"] == ["a.png", "PNG"]

@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from pymacaron_core.call import Call
 from pymacaron_core.charsets import UnknownCharset, charset_of, text_of_bytes
 from pymacaron_core.errors import RequestFault, UnsupportedMediaType
-from pymacaron_core.forms import Adapters, Decode, Faults, form_decoder
+from pymacaron_core.forms import Adapters, Decode, Faults, Once, form_decoder
 from pymacaron_core.inflow import uploaded
 from pymacaron_core.media import covers, is_json, is_range, way_of
 from pymacaron_core.models import Upload
@@ -52,13 +52,13 @@ def body_steps(
     body: Body | None,
     specification: Specification,
     adapters: Adapters,
-    once: bool = False,
+    once: Once = Once(),
     refusal_headers: Mapping[str, str] = EMPTY,
     streamed: bool = False,
 ) -> BodySteps | None:
     """The steps for an operation's body; None when it takes none (what is sent all the same is not read).
 
-    With ``once``, JSON that has a name twice in one object is refused; else the last one counts. ``refusal_headers``
+    ``once`` says what is refused where it comes more than once; else the last one counts. ``refusal_headers``
     are those of a 415. With ``streamed``, bytes are handed over as an ``Upload`` that reads them as they come.
     """
     if body is None:
@@ -168,14 +168,14 @@ def _spread_read(body: Body, chosen: Callable[[Call], Decode | None], assumed: D
     return read
 
 
-def _decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters, once: bool) -> Decode:
+def _decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters, once: Once) -> Decode:
     way = way_of(media, specification)
     if way == "form":
-        return form_decoder(media, body, specification, adapters)
+        return form_decoder(media, body, specification, adapters, once)
     if way == "json" or (way == "any" and is_json(media.name)):
-        return _json_decoder(media, specification, adapters, once)
+        return _json_decoder(media, specification, adapters, once.key)
     if way == "any":
-        return _range_decoder(media, specification, adapters, once)
+        return _range_decoder(media, specification, adapters, once.key)
     if way == "text":
         return _text_decoder(media, adapters)
     return _bytes

@@ -106,7 +106,10 @@ def steps_of(
     mode = (settings and settings.replies) or "raise"
     sample = 1.0 if settings is None or settings.replies_sample is None else settings.replies_sample
     guard = guard_step(operation, specification, guards)
-    once = settings is None or settings.repeated_keys != "ignore"
+    once = forms.Once(
+        field=settings is not None and settings.repeated_parameters == "refuse",
+        key=settings is None or settings.repeated_keys != "ignore",
+    )
     told, streamed = (
         refusal_headers(operation, specification),
         operation.body is not None and takes_upload(binding.function),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
 from typing import Any, Protocol
 
@@ -16,7 +17,9 @@ from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.upload import Upload
 from pymacaron_core.parts import UNREADABLE, form_parts
 from pymacaron_core.receiving import URLENCODED
+from pymacaron_core.repetitions import repeated_in
 from pymacaron_core.spec.operation import Body, MediaType, Parameter, Schema, Specification
+from pymacaron_core.strays import pointer_of
 from pymacaron_core.wire import TEXT, Shape, members, part, shapes_of
 
 Faults = list[RequestFault]
@@ -33,7 +36,17 @@ class Adapters(Protocol):
     def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]: ...
 
 
-def form_decoder(media: MediaType, body: Body, specification: Specification, adapters: Adapters) -> Decode:
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What may come once only: a ``field`` of one value in a form, a ``key`` in an object of JSON."""
+
+    field: bool = False
+    key: bool = False
+
+
+def form_decoder(
+    media: MediaType, body: Body, specification: Specification, adapters: Adapters, once: Once = Once()
+) -> Decode:
     """What reads a form into the value of its schema, or into its fields by their arguments."""
     shapes = shapes_of(media.schema, specification)
     if body.spread:
@@ -43,7 +56,7 @@ def form_decoder(media: MediaType, body: Body, specification: Specification, ada
     else:
         adapter, named = adapters.adapter(media.schema or Schema()), {}
     validate, wire_names = adapter.validator.validate_json, {argument: name for name, argument in named.items()}
-    styled, parts = styled_fields(media, shapes.default), form_parts(media, specification, adapters)
+    styled, parts = styled_fields(media, shapes.default), form_parts(media, specification, adapters, once.key)
     ours = styled if media.name == URLENCODED else PLAIN  # what is no text is told where it is split
 
     def decode(call: Call, faults: Faults) -> Any:
@@ -52,6 +65,8 @@ def form_decoder(media: MediaType, body: Body, specification: Specification, ada
             form = call.form() if call.has_body else None
             shape = shapes.of(form.fields) if form else shapes.default
             form = parts.admitted(form, shape, faults, ours) if form else None
+            if form is not None:
+                faults.extend(_repeated(form, shape, once, styled))
             texts = styled.read(call, form, faults) if form else []
             text = form_text(form, shape, uploads, named, styled, texts)
             return validate(text, strict=True, by_alias=True, by_name=False, context={"uploads": uploads})
@@ -65,6 +80,20 @@ def form_decoder(media: MediaType, body: Body, specification: Specification, ada
             return None
 
     return decode
+
+
+def _repeated(form: Form, shape: Shape, once: Once, styled: Styled) -> Iterator[RequestFault]:
+    """The fields, and the keys in fields, that came more than once and must not."""
+    counts: dict[str, int] = {}
+    for name, text in (*form.fields, *form.files):
+        inner = shape.member(name)
+        counts[name] = number = counts.get(name, 0) + 1
+        if once.field and number == 2 and not inner.is_array and name in shape.properties and not styled.has(name):
+            yield RequestFault("body", pointer_of(name), "repeated", "must not be given more than once")
+        if once.key and isinstance(text, str):
+            types = (inner.items or TEXT if inner.is_array else inner).types
+            if "string" not in types and types & {"object", "array"}:
+                yield from repeated_in(text, pointer_of(name) + (f"/{number - 1}" if inner.is_array else ""))
 
 
 def _renamed(fault: RequestFault, wire_names: Mapping[str, str]) -> RequestFault:

@@ -20,6 +20,7 @@ from pymacaron_core.models.faults import faults_of
 from pymacaron_core.multipart import Text, headers_of
 from pymacaron_core.readers import reader
 from pymacaron_core.receiving import LARGEST_FIELD, from_headers
+from pymacaron_core.repetitions import repeated_in
 from pymacaron_core.spec.operation import EMPTY, Encoding, MediaType, Parameter, Specification
 from pymacaron_core.strays import pointer_of
 from pymacaron_core.wire import TEXT, Shape, members, shape_of
@@ -39,12 +40,13 @@ class Adapters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the parts of a form are held to: checks by name, which of them are of media
-    types, and the encoding of texts that are encoded (RFC 2045)."""
+    """What the parts of a form are held to: checks by name, which of them are of media types, the encoding of texts
+    that are encoded (RFC 2045), and whether a key of JSON comes once in an object."""
 
     checks: Mapping[str, Check] = field(default_factory=lambda: EMPTY)
     typed: frozenset[str] = frozenset()
     encoded: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    once: bool = False
 
     def admitted(self, form: Form, shape: Shape, faults: list[RequestFault], styled: Styled = PLAIN) -> Form:
         """The form with each part as the value or the file it is meant as; what cannot be read is told.
@@ -105,6 +107,8 @@ class _Admitted:
             items = from_json(text, allow_inf_nan=False)
         except ValueError:
             return [text]
+        if self.parts.once:
+            self.faults.extend(repeated_in(text, pointer_of(name)))
         return [item if isinstance(item, str) else to_json(item).decode() for item in items]
 
     def take_file(self, name: str, file: Any) -> None:
@@ -162,8 +166,8 @@ def _media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def form_parts(media: MediaType, specification: Specification, adapters: Adapters) -> Parts:
-    """What the parts of a form are held to by its encoding."""
+def form_parts(media: MediaType, specification: Specification, adapters: Adapters, once: bool = False) -> Parts:
+    """What the parts of a form are held to by its encoding; ``once`` where a key of JSON comes once in an object."""
     checks: dict[str, Check] = {}
     for name, encoding in media.encoding.items():
         check = _check(encoding, specification, adapters)
@@ -172,7 +176,7 @@ def form_parts(media: MediaType, specification: Specification, adapters: Adapter
     properties = specification.resolve(media.schema).properties() if media.schema is not None else EMPTY
     encoded = {name: str(specification.resolve(s).get("contentEncoding", "")).lower() for name, s in properties.items()}
     typed = frozenset(name for name in checks if media.encoding[name].content_type)
-    return Parts(checks, typed, {name: coding for name, coding in encoded.items() if coding})
+    return Parts(checks, typed, {name: coding for name, coding in encoded.items() if coding}, once)
 
 
 def _check(encoding: Encoding, specification: Specification, adapters: Adapters) -> Check | None:

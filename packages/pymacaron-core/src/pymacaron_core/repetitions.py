@@ -26,6 +26,14 @@ def repeated_names(text: bytes) -> list[RequestFault]:
     return []
 
 
+def repeated_in(text: str, pointer: str) -> list[RequestFault]:
+    """The same for JSON in a field of a form, whose place is ``pointer``."""
+    if not text.lstrip().startswith(("{", "[")):
+        return []
+    found = repeated_names(text.encode("utf-8", "surrogatepass"))
+    return [RequestFault("body", pointer + fault.pointer, fault.rule, fault.message) for fault in found]
+
+
 def _places(text: bytes) -> list[RequestFault]:
     """The same for the one in many texts that has some, or that is not read as simply."""
     try:

@@ -256,12 +256,12 @@ class CoreSettings(Settings):
     """What happens to a request whose query has names that the operation does not declare."""
 
     repeated_parameters: Policy = option("ignore", "ignore or refuse")
-    """What happens to a request that has a parameter of one value more than once: the last one counts (of cookies the
-    first, which is the most specific: RFC 6265, section 5.4), or it is refused."""
+    """What happens to a request that has a parameter, or a field of a form, of one value more than once: the last one
+    counts (of cookies the first, which is the most specific: RFC 6265, section 5.4), or it is refused."""
 
     repeated_keys: Policy = option("refuse", "ignore or refuse")
-    """What happens to a JSON body that has a key more than once in one object: it is refused, since readers differ in
-    which one they take (RFC 8259, section 4), or the last one counts."""
+    """What happens to JSON in a body, or in a field of a form, that has a key more than once in one object: it is
+    refused, since readers differ in which one they take (RFC 8259, section 4), or the last one counts."""
 
     max_body_bytes: int | None = option(10 * 1024 * 1024, "a number of bytes, or null for no limit", ge=0)
     """Larger bodies of requests are refused with 413."""

@@ -29,7 +29,8 @@ def is_file(keywords: Mapping[str, Any]) -> bool:
         return True
     name = str(keywords.get("contentMediaType") or "").partition(";")[0].strip().lower()
     is_text = name.startswith("text/") or name.endswith(("/json", "+json", "/xml", "+xml"))
-    return bool(name) and not is_text and not keywords.get("contentEncoding") and "string" in keywords.get("type", ())
+    types = keywords.get("type") or ("string",)
+    return bool(name) and not is_text and not keywords.get("contentEncoding") and "string" in types
 
 
 def _inside(schema: Schema, merger: Merger) -> Iterator[Schema]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pymacaron_core.spec.operation import Policy, Specification
 
-GENERATOR = "5"
+GENERATOR = "6"
 """Changes whenever the same document would give another module."""
 
 _STAMP = re.compile(

@@ -183,6 +183,8 @@ class Types:
 
     def _with_mark(self, schema: Schema, keywords: Mapping[str, Any]) -> Type:
         keywords = with_types_of_values(keywords)
+        if id(schema) in self.uploads and not keywords.get("type"):
+            keywords = {**keywords, "type": ("string",)}
         branches = self.choices.typed(schema, keywords)
         if branches is not None:
             types = [self.of(branch) for branch in branches.schemas]
