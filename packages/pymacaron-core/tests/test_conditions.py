@@ -35,6 +35,7 @@ class Shop:
         self.read = {"a": 1}
         self.tag, self.moment = '"1"', MOMENT
         self.written = 0
+        self.asks = True
 
 
 @pytest.fixture
@@ -49,7 +50,8 @@ def client(tmp_path, shop):
     app = flask.Flask("shop")
 
     def write():
-        check_conditions(shop.tag, shop.moment)
+        if shop.asks:
+            check_conditions(shop.tag, shop.moment)
         shop.written += 1
 
     handlers = dict.fromkeys(("tagged", "same", "plain"), lambda: shop.read)
@@ -173,3 +175,13 @@ def test_an_entity_tag_is_of_the_value_and_not_of_its_order():
 def test_outside_of_a_call_there_are_no_conditions():
     assert check_conditions('"1"') is None
     assert PreconditionFailed.status == 412
+
+
+def test_a_function_that_never_asks_for_the_conditions_it_declares_is_told_of_once(client, shop, caplog):
+    assert client.put("/tagged", headers={"If-Match": '"1"'}).status_code == 204
+    assert not caplog.records
+    shop.asks = False
+    for _ in range(2):
+        assert client.put("/tagged", headers={"If-Match": '"other"'}).status_code == 204
+    assert client.put("/tagged").status_code == 204
+    assert [record.getMessage().partition(" was done ")[0] for record in caplog.records] == ["write (PUT /tagged)"]

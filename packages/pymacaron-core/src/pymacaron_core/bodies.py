@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from pymacaron_core.call import Call
 from pymacaron_core.charsets import UnknownCharset, charset_of, text_of_bytes
 from pymacaron_core.errors import RequestFault, UnsupportedMediaType
-from pymacaron_core.forms import Adapters, Decode, Faults, Once, form_decoder
+from pymacaron_core.forms import LENIENT, Adapters, Decode, Faults, Once, form_decoder
 from pymacaron_core.inflow import uploaded
 from pymacaron_core.media import covers, is_json, is_range, way_of
 from pymacaron_core.models import Upload
@@ -52,7 +52,7 @@ def body_steps(
     body: Body | None,
     specification: Specification,
     adapters: Adapters,
-    once: Once = Once(),
+    once: Once = LENIENT,
     refusal_headers: Mapping[str, str] = EMPTY,
     streamed: bool = False,
 ) -> BodySteps | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -30,6 +31,8 @@ from pymacaron_core.call import Call
 from pymacaron_core.context import current_call
 from pymacaron_core.errors import PreconditionFailed, PreconditionRequired
 from pymacaron_core.spec.operation import Operation
+
+log = logging.getLogger(__name__)
 
 READS = ("GET", "HEAD")
 CODINGS = ("gzip", "br", "zstd")
@@ -62,9 +65,12 @@ def _declares(operation: Operation, *headers: str) -> bool:
 
 
 def conditional(serve: Endpoint, operation: Operation) -> Endpoint:
-    """An endpoint that reads, with its tag and its conditions; any other as it is."""
-    if operation.method not in READS or not _declares(operation, "etag", "last-modified"):
+    """An endpoint that reads, with its tag and its conditions; one that writes, which tells where its function asks
+    for no conditions of a request that has some; any other as it is."""
+    if not _declares(operation, "etag", "last-modified"):
         return serve
+    if operation.method not in READS:
+        return _telling(serve, operation)
     makes = bool(made_headers(operation))
 
     def serve_conditional(call: Call) -> Answer | Response:
@@ -86,6 +92,25 @@ def conditional(serve: Endpoint, operation: Operation) -> Endpoint:
         return _not_modified(answer, known)
 
     return serve_conditional
+
+
+def _telling(serve: Endpoint, operation: Operation) -> Endpoint:
+    told = False
+
+    def serve_telling(call: Call) -> Answer | Response:
+        nonlocal told
+        answer = serve(call)
+        is_asked = told or getattr(call.context, "conditions_checked", False)
+        if not is_asked and any(call.header(name) is not None for name in (*_OF_THE_STATE, "If-None-Match")):
+            told = True
+            log.warning(
+                "%s was done whatever the conditions of its request: its document declares some, and its function "
+                "does not call check_conditions(tag) before it writes",
+                operation.label,
+            )
+        return answer
+
+    return serve_telling
 
 
 def required_step(operation: Operation) -> Callable[[Call], None] | None:
@@ -110,6 +135,7 @@ def check_conditions(tag: str | None = None, modified: dt.datetime | None = None
     call = current_call()
     if call is None:
         return
+    call.conditions_checked = True
     status, _ = _outcome(call.header, False, _as_tag(tag) if tag is not None else None, modified)
     if status is not None:
         raise PreconditionFailed

@@ -25,8 +25,13 @@ class CallContext:
 
     started: float
     """What ``time.perf_counter()`` said when the call came; only there where calls are timed."""
+    conditions_checked: bool
+    """There, and true, where the function has asked for the conditions of the request."""
 
-    __slots__ = ("_header", "_request_id", "application", "identity", "method", "operation_id", "started", "url")
+    __slots__ = (
+        *("_header", "_request_id", "application", "conditions_checked", "identity", "method", "operation_id"),
+        *("started", "url"),
+    )
 
     def __init__(
         self,

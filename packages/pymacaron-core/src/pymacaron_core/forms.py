@@ -44,8 +44,12 @@ class Once:
     key: bool = False
 
 
+LENIENT = Once()
+"""Everything may come as often as it likes."""
+
+
 def form_decoder(
-    media: MediaType, body: Body, specification: Specification, adapters: Adapters, once: Once = Once()
+    media: MediaType, body: Body, specification: Specification, adapters: Adapters, once: Once = LENIENT
 ) -> Decode:
     """What reads a form into the value of its schema, or into its fields by their arguments."""
     shapes = shapes_of(media.schema, specification)
