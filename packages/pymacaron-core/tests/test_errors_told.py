@@ -353,3 +353,11 @@ def test_log_lines_of_a_call_hide_what_its_query_and_proxy_header_show(tmp_path)
     headers = {"Proxy-Authorization": "Basic cHJveHlwcm94eQ=="}
     client_of(tmp_path, functions={"getOrder": get}).get("/orders/1?token=query-secret-1", headers=headers)
     assert seen == ["got [REDACTED] and [REDACTED]"]
+
+
+def test_a_host_that_is_none_is_told_in_words_of_ours(tmp_path):
+    reply = client_of(tmp_path).get("/orders/1", headers={"Host": "a..b"})
+    assert (reply.status_code, reply.json["error_description"]) == (
+        400,
+        "the Host header names no host of this service",
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 from werkzeug.exceptions import MethodNotAllowed as WerkzeugMethodNotAllowed
 from werkzeug.exceptions import NotFound as WerkzeugNotFound
 from werkzeug.http import parse_accept_header
@@ -72,6 +72,8 @@ def _description(exception: HTTPException) -> str | None:
     if isinstance(exception, WerkzeugMethodNotAllowed):
         taken = sorted(set(exception.valid_methods or ()) - {"HEAD", "OPTIONS"})
         return f"this address takes {' and '.join(taken)} only" if taken else "this address does not take this method"
+    if isinstance(exception, (BadHost, SecurityError)):
+        return "the Host header names no host of this service"
     return exception.description
 
 
