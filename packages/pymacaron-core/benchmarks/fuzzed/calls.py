@@ -40,10 +40,15 @@ def result_of(service: Service, root: Path, seed: int, examples: int, excused: E
             f"{address}/doc/{service.name}.json", config=_config(service, seed, examples)
         )
         result.operations = schema.statistic.operations.total
+
+        @schema.hook
+        def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
+            return not excused(failure, case, response)
+
         for event in from_schema(schema).execute():
             if isinstance(event, events.ScenarioFinished):
                 result.calls[event.phase.value] += len(event.recorder.interactions)
-                result.findings.extend(_findings(event.recorder, result.checks, excused))
+                result.findings.extend(_findings(event.recorder, result.checks))
             elif isinstance(event, (events.NonFatalError, events.FatalError)):
                 told = getattr(event, "value", None) or getattr(event, "exception", None)
                 result.findings.append(f"{getattr(event, 'label', 'schemathesis')}: {told!r}")
@@ -61,15 +66,15 @@ def _config(service: Service, seed: int, examples: int) -> SchemathesisConfig:
     )
 
 
-def _findings(recorder: Any, checks: Counter[str], excused: Excused) -> Iterator[str]:
+def _findings(recorder: Any, checks: Counter[str]) -> Iterator[str]:
     for number, nodes in recorder.checks.items():
         for node in nodes:
             checks[node.name] += 1
             failure = node.failure_info.failure if node.failure_info is not None else None
-            case, interaction = recorder.cases[number].value, recorder.interactions.get(number)
-            response = interaction.response if interaction is not None else None
-            if failure is None or (response is not None and excused(failure, case, response)):
+            if failure is None:
                 continue
+            interaction = recorder.interactions.get(number)
+            response = interaction.response if interaction is not None else None
             answered = "nothing" if response is None else f"{response.status_code} {response.content!r}"
             asked = dict(interaction.request.headers) if interaction is not None else {}
             yield f"{node.name}: {failure}\n{node.failure_info.code_sample}\n{asked}\nanswered: {answered}"
