@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pymacaron_core.media import is_json, is_sequence
+from pymacaron_core.models.kinds import is_of
 from pymacaron_core.spec.directions import is_said
 from pymacaron_core.spec.discriminators import value_of
 from pymacaron_core.spec.operation import Discriminator, MediaType, Operation, Reply, Schema, Specification
@@ -54,16 +55,6 @@ FORMATS = {
 
 RANGES = {"image/*": "image/png", "audio/*": "audio/mpeg", "video/*": "video/mp4", "font/*": "font/woff2"}
 """A media type of each range that has none for any bytes."""
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-    "null": (type(None),),
-}
 
 DEEPEST = 12
 """How deep a value is made from a schema: schemas that refer to each other have no end."""
@@ -168,11 +159,11 @@ def _example(schema: Schema, specification: Specification, depth: int) -> Any:
     schema = specification.resolve(schema)
     keywords = schema.keywords
     for name in ("example", "default", "const"):
-        if name in keywords and _is_of_type(keywords[name], schema):
+        if name in keywords and _fits(keywords[name], schema):
             return keywords[name]
     for name in ("examples", "enum"):
         for each in keywords.get(name, ()):
-            if _is_of_type(each, schema):
+            if _fits(each, schema):
                 return each
     if schema.ref is not None:
         return example(specification.schemas[schema.ref], specification, depth + 1)
@@ -184,13 +175,9 @@ def _example(schema: Schema, specification: Specification, depth: int) -> Any:
     return _by_type(schema, specification, depth)
 
 
-def _is_of_type(value: Any, schema: Schema) -> bool:
+def _fits(value: Any, schema: Schema) -> bool:
     """Whether a value is of a schema's types: ``example: 12345`` is no string."""
-    if not schema.types:
-        return True
-    if isinstance(value, float) and value.is_integer() and "integer" in schema.types:
-        return True
-    return type(value) in {kind for name in schema.types for kind in _KINDS.get(name, ())}
+    return not schema.types or is_of(value, schema.types)
 
 
 def _merged(schema: Schema, specification: Specification, depth: int) -> Any:
