@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import flask
@@ -11,6 +12,9 @@ from pymacaron_core.application import Application
 from pymacaron_core.compression import Compression
 from pymacaron_core.context import CallContext, enter, leave
 from pymacaron_core.errors import PyMacaronException, StartError
+from pymacaron_core.lean import LeanWay
+
+log = logging.getLogger(__name__)
 
 TOKEN = "pymacaron.token"
 """Where a request keeps what leaves its call context. Flask's ``g`` is shared by a request made within another."""
@@ -30,8 +34,13 @@ def host_application(app: flask.Flask, application: Application) -> None:
         Compression(compression).install(app)
     if application.cors is not None:
         application.cors.install(app)
-    app.before_request_funcs.setdefault(None, []).insert(0, lambda: _enter(application))
+    enters = lambda: _enter(application)  # noqa: E731
+    app.before_request_funcs.setdefault(None, []).insert(0, enters)
     app.teardown_request(_leave)
+    if "wsgi_app" in vars(app) or type(app).wsgi_app is not flask.Flask.wsgi_app:
+        log.info("requests take Flask's whole way: app.wsgi_app is not Flask's own")
+    else:
+        app.wsgi_app = LeanWay(app, application, enters, _leave)  # type: ignore[method-assign]
     if app.config.get("PROPAGATE_EXCEPTIONS") is None:
         app.config["PROPAGATE_EXCEPTIONS"] = False
     for kind, code in ((PyMacaronException, None), (HTTPException, None), (InternalServerError, 500)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,8 @@ from pymacaron_core.spec.operation import Operation
 from pymacaron_core.streams import Sending
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
+SERVED = "pymacaron_served"
+"""Under this name a Flask object has what serves the generated routes, by their endpoint."""
 _GIVEN = "pymacaron_head_and_options"
 """Under this name a Flask object has the shapes at which an operation has one of these methods, with its endpoint."""
 
@@ -46,6 +49,19 @@ def rule_of(base_path: str, operation: Operation) -> tuple[str, dict[str, str]]:
 def shape_of_rule(rule: str) -> str:
     """The rule with its variables made alike: two operations of one shape and method cannot be told apart."""
     return re.sub(r"<[^>]*>", "<>", rule) if "<" in rule else rule
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What serves a generated route, and the view that Flask has for it. ``names`` are the wire names of its variables,
+    of which none has a value in ``besides``."""
+
+    serve: Endpoint
+    view: Callable[..., Any]
+    operation_id: str | None
+    names: Mapping[str, str]
+    limit: int | None
+    besides: frozenset[str]
 
 
 Besides = Mapping[str, frozenset[str]]
@@ -100,6 +116,9 @@ def add_route(
             app.add_url_rule(rule, name, _with_headers(view, headers) if headers else view, methods=[operation.method])
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
+    if not headers:
+        served = Served(serve, view, operation.id, names, limit, besides)
+        app.extensions.setdefault(SERVED, {})[name] = served
     if operation.method in ("HEAD", "OPTIONS"):
         app.extensions.setdefault(_GIVEN, {})[shape_of_rule(rule), operation.method] = name
     return rule

@@ -1,0 +1,46 @@
+"""Whether an application is one that the lean way knows all about; where it is not, Flask serves it alone."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import Any
+
+import flask
+from flask import globals as flask_globals
+from flask.sessions import SecureCookieSessionInterface
+
+METHODS = (
+    *("full_dispatch_request", "dispatch_request", "preprocess_request", "process_response"),
+    *("finalize_request", "make_response", "handle_user_exception", "handle_exception", "handle_http_exception"),
+    *("do_teardown_request", "do_teardown_appcontext", "request_context", "app_context", "create_url_adapter"),
+    *("ensure_sync", "async_to_sync", "should_ignore_error", "raise_routing_exception", "__call__"),
+)
+"""What of Flask the lean way goes around, or calls as Flask would."""
+
+KNOWN = ((3, 0), (3, 1))
+"""The versions of Flask whose inside is known here."""
+
+
+def unfit(app: flask.Flask) -> str | None:
+    """Why an application is served by Flask alone; None where the lean way may serve it."""
+    version = tuple(int(part) for part in importlib.metadata.version("flask").split(".")[:2])
+    if version not in KNOWN or not hasattr(flask_globals, "_cv_request") or not hasattr(app.url_map, "_remap"):
+        return f"Flask {importlib.metadata.version('flask')} is not known to it"
+    changed = [name for name in METHODS if name in vars(app) or _is_own(type(app), name)]
+    if changed:
+        return f"the application has its own {', '.join(changed)}"
+    if app.request_class is not flask.Request:
+        return "the application has its own request_class"
+    if type(app.session_interface) is not SecureCookieSessionInterface:
+        return "the application has its own session_interface"
+    if app.url_map.host_matching or app.subdomain_matching:
+        return "the application matches hosts or subdomains"
+    if app.config.get("TRUSTED_HOSTS") is not None:
+        return "the application has TRUSTED_HOSTS"
+    return None
+
+
+def _is_own(kind: type, name: str) -> bool:
+    """Whether a class has a method that is not Flask's."""
+    found: Any = getattr(kind, name, None)
+    return found is not getattr(flask.Flask, name)
