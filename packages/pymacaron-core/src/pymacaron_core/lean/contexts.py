@@ -61,7 +61,7 @@ class LeanAppContext(AppContext):
 class LeanContext(RequestContext):
     """A request context. It stands as if it had been pushed once, by ``token``, together with ``app_context``.
 
-    ``body`` is what was read of the body before somebody asked for the request.
+    ``body`` is what was read of the body before somebody asked for the request, ``limit`` how many bytes it may have.
     """
 
     flashes = None
@@ -74,6 +74,7 @@ class LeanContext(RequestContext):
         self.values = values
         self.app_context = outer
         self.body: bytes | None = None
+        self.limit: int | None = None
 
     @late
     def request(self) -> Request:
@@ -82,9 +83,11 @@ class LeanContext(RequestContext):
         request.json_module = self.app.json
         request.url_rule = self.rule
         request.view_args = self.values
+        if self.limit is not None:
+            request.max_content_length = self.limit + 1
         if self.body is not None:
-            self.environ["wsgi.input"] = BytesIO(self.body)
-            request.get_data()
+            request._cached_data = self.body  # as where the request has read it
+            request.stream = BytesIO()
         return request
 
     @late

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import Token
 from typing import Any
 
 from werkzeug.wsgi import get_input_stream
@@ -16,7 +17,7 @@ from pymacaron_core.receiving import from_flask
 class WsgiContext(CallContext):
     """The call context of a request, its headers read from the environment."""
 
-    __slots__ = ("environ",)
+    __slots__ = ("environ", "token")
 
     def __init__(self, application: Any, url: str, environ: Mapping[str, Any], operation_id: str | None) -> None:
         self.application = application
@@ -26,6 +27,7 @@ class WsgiContext(CallContext):
         self.operation_id = operation_id
         self.identity = None
         self._request_id = None
+        self.token: Token[CallContext | None] | None = None
 
     def header(self, name: str) -> str | None:
         key = name.upper().replace("-", "_")
@@ -40,6 +42,7 @@ def lean_call(inner: LeanContext, values: Mapping[str, str], context: CallContex
     most = inner.app.config["MAX_CONTENT_LENGTH"]
     if most is not None and (limit is None or most < limit):
         limit = most
+    inner.limit = limit
 
     def read(call: Call) -> bytes:
         if "request" in inner.__dict__:

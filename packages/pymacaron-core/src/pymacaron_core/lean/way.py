@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 MOST_HOSTS = 1_000
 """How many names of hosts are known to be good; a caller can send any."""
 STATUS = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
-_UNTOUCHED = 7
+_UNTOUCHED = 8
 """How many things a request context holds of which nobody has asked for anything."""
 
 StartResponse = Callable[..., Any]
@@ -106,38 +106,49 @@ class LeanWay:
     def serve(
         self, route: LeanRoute, texts: list[str], environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """A reply to a request of a route, in contexts of its own."""
+        """A reply to a request of a route, in contexts of its own, as ``Flask.wsgi_app``."""
         app, served = self.app, route.served
-        values = dict(zip(route.names, texts, strict=True)) if texts else {}
         outer = LeanAppContext(app)
         inner = LeanContext(app, environ, route.rule, dict(zip(served.names, texts, strict=True)), outer)
-        context = WsgiContext(self.application, environ["PATH_INFO"], environ, served.operation_id)
+        context = WsgiContext(self.application, environ["PATH_INFO"], environ, None)
+        environ["werkzeug.request"] = flask.request  # whoever looks there has one made
         outer.token = _cv_app.set(outer)
+        if signals.appcontext_pushed.receivers:
+            signals.appcontext_pushed.send(app, _async_wrapper=app.ensure_sync)
         inner.token = _cv_request.set(inner)
-        token = enter(context)
-        app._got_first_request = True
         error: BaseException | None = None
-        is_quiet = False
         try:
             try:
-                is_quiet = self.is_quiet(environ)
-                if is_quiet:
-                    answer = served.serve(lean_call(inner, values, context, served.limit))
-                    if type(answer) is Answer:
-                        if type(answer.body) is bytes and not answer.headers and len(inner.__dict__) == _UNTOUCHED:
-                            return written(answer, start_response)
-                        answer = flask_response(app, answer)
-                    response = app.finalize_request(answer)
+                if self.is_quiet(environ):
+                    context.token = enter(context)
+                    context.operation_id = served.operation_id
+                    app._got_first_request = True
+                    values = dict(zip(route.names, texts, strict=True)) if texts else {}
+                    try:
+                        replied: Any = served.serve(lean_call(inner, values, context, served.limit))
+                        if type(replied) is Answer:
+                            if (
+                                type(replied.body) is bytes
+                                and not replied.headers
+                                and len(inner.__dict__) == _UNTOUCHED
+                                and not (app.after_request_funcs or signals.request_finished.receivers)
+                            ):
+                                return written(replied, start_response)
+                            replied = flask_response(app, replied)
+                    except Exception as raised:
+                        replied = app.handle_user_exception(raised)
+                    response = app.finalize_request(replied)
                 else:
-                    response = self.dispatched(route, values, inner, context)
+                    response = self.dispatched(route, inner, context)
             except Exception as raised:
-                response, error = self.answered(raised, is_quiet)
+                error = raised
+                response = app.handle_exception(raised)
+            except BaseException as raised:
+                error = raised
+                raise
             return response(environ, start_response)
-        except BaseException as raised:
-            error = raised
-            raise
         finally:
-            self.ended(outer, inner, token, error)
+            self.ended(outer, inner, context, error)
 
     def is_quiet(self, environ: Environ) -> bool:
         """Whether nobody wants to know of this request: no hook, no listener of a signal, no session to be kept."""
@@ -158,36 +169,50 @@ class LeanWay:
             or ("HTTP_COOKIE" in environ and app.secret_key)
         )
 
-    def dispatched(self, route: LeanRoute, values: dict[str, str], inner: LeanContext, context: WsgiContext) -> Any:
+    def dispatched(self, route: LeanRoute, inner: LeanContext, context: WsgiContext) -> Any:
         """The reply with all that is registered around it, as ``Flask.full_dispatch_request`` makes it."""
         app = self.app
-        if signals.appcontext_pushed.receivers:
-            signals.appcontext_pushed.send(app, _async_wrapper=app.ensure_sync)
         if "HTTP_COOKIE" in inner.environ and app.secret_key:
             _ = inner._session
+        app._got_first_request = True
         try:
             if signals.request_started.receivers:
                 signals.request_started.send(app, _async_wrapper=app.ensure_sync)
-            replied = self.preprocessed(inner)
+            replied = self.preprocessed(inner, context)
             if replied is None:
-                replied = route.served.serve(lean_call(inner, values, context, route.served.limit))
-                if isinstance(replied, Answer):
-                    replied = flask_response(app, replied)
+                replied = self.replied(route, inner, context)
         except Exception as raised:
             replied = app.handle_user_exception(raised)
         return self.finished(app.make_response(replied), inner)
 
-    def preprocessed(self, inner: LeanContext) -> Any:
+    def preprocessed(self, inner: LeanContext, context: WsgiContext) -> Any:
         """What a hook answers in place of the operation, as ``Flask.preprocess_request``."""
         app = self.app
         for url_function in app.url_value_preprocessors.get(None, ()):
             url_function(inner.rule.endpoint, inner.values)
         for function in app.before_request_funcs.get(None, ()):
-            if function is not self.enters:
-                replied = (app.ensure_sync(function) if is_async(function) else function)()
-                if replied is not None:
-                    return replied
+            if function is self.enters:
+                context.token = enter(context)
+                continue
+            replied = (app.ensure_sync(function) if is_async(function) else function)()
+            if replied is not None:
+                return replied
         return None
+
+    def replied(self, route: LeanRoute, inner: LeanContext, context: WsgiContext) -> Any:
+        """What the operation answers; Flask finds who answers where a hook has changed that."""
+        app, served, values = self.app, route.served, inner.values
+        if "request" in inner.__dict__:
+            request = inner.request
+            if request.url_rule is not inner.rule or request.routing_exception is not None:
+                return app.dispatch_request()
+            values = request.view_args or {}
+        if context.token is None or app.view_functions.get(route.endpoint) is not served.view:
+            return app.dispatch_request()
+        context.operation_id = served.operation_id
+        given = {served.names[name]: value for name, value in values.items()}
+        replied = served.serve(lean_call(inner, given, context, served.limit))
+        return flask_response(app, replied) if isinstance(replied, Answer) else replied
 
     def finished(self, response: Any, inner: LeanContext) -> Any:
         """The reply after the hooks that may change it, as ``Flask.process_response``."""
@@ -202,41 +227,44 @@ class LeanWay:
             signals.request_finished.send(app, _async_wrapper=app.ensure_sync, response=response)
         return response
 
-    def answered(self, raised: Exception, is_quiet: bool) -> tuple[Any, BaseException | None]:
-        """What answers an exception, and the exception where nobody has handled it."""
-        app = self.app
-        if is_quiet:
-            try:
-                return app.finalize_request(app.handle_user_exception(raised)), None
-            except Exception as unhandled:
-                raised = unhandled
-        return app.handle_exception(raised), raised
-
-    def ended(self, outer: LeanAppContext, inner: LeanContext, token: Any, error: BaseException | None) -> None:
+    def ended(
+        self, outer: LeanAppContext, inner: LeanContext, context: WsgiContext, error: BaseException | None
+    ) -> None:
         """Leave the contexts, and tell those who want to know, as ``RequestContext.pop``."""
         app = self.app
         if error is not None and app.should_ignore_error(error):
             error = None
-        leave(token)
         if "_cv_tokens" in inner.__dict__ or "_cv_tokens" in outer.__dict__:
+            self.left(context)
             inner.pop(error)  # somebody keeps it, or has entered it again
             return
         try:
-            gone = app.teardown_request_funcs.get(None, ())
-            if signals.request_tearing_down.receivers or any(each is not self.leaves for each in gone):
-                app.do_teardown_request(error)
+            for function in reversed(app.teardown_request_funcs.get(None, ())):
+                if function is self.leaves:
+                    self.left(context)
+                else:
+                    (app.ensure_sync(function) if is_async(function) else function)(error)
+            if signals.request_tearing_down.receivers:
+                signals.request_tearing_down.send(app, _async_wrapper=app.ensure_sync, exc=error)
             if "request" in inner.__dict__:
                 inner.request.close()
-                inner.environ["werkzeug.request"] = None
         finally:
             _cv_request.reset(inner.token)
+            inner.environ["werkzeug.request"] = None
             try:
                 if app.teardown_appcontext_funcs or signals.appcontext_tearing_down.receivers:
                     app.do_teardown_appcontext(error)
             finally:
                 _cv_app.reset(outer.token)
-                if signals.appcontext_popped.receivers:
-                    signals.appcontext_popped.send(app, _async_wrapper=app.ensure_sync)
+            if signals.appcontext_popped.receivers:
+                signals.appcontext_popped.send(app, _async_wrapper=app.ensure_sync)
+
+    @staticmethod
+    def left(context: WsgiContext) -> None:
+        """Make the call before this one the current one again."""
+        if context.token is not None:
+            leave(context.token)
+            context.token = None
 
 
 def written(answer: Answer, start_response: StartResponse) -> tuple[bytes]:
@@ -251,7 +279,12 @@ def written(answer: Answer, start_response: StartResponse) -> tuple[bytes]:
     return (body,)
 
 
-@lru_cache(maxsize=1_000)
 def is_async(function: Hook) -> bool:
     """Whether a hook is a coroutine function, which Flask has run to its end."""
-    return inspect.iscoroutinefunction(function)
+    try:
+        return _is_async(function)
+    except TypeError:  # an object that cannot be hashed
+        return inspect.iscoroutinefunction(function)
+
+
+_is_async = lru_cache(maxsize=1_000)(inspect.iscoroutinefunction)

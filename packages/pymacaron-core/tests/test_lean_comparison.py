@@ -1,0 +1,90 @@
+"""The lean way and Flask's own tell the same: status, headers, body, hooks, signals, contexts and all that is left behind.
+
+Each case is played on both ways, once with nothing touched but what the case touches itself, and once with all that can
+be seen looked at wherever something happens.
+"""
+
+import contextvars
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import flask
+import pytest
+from lean_cases import blueprints, errors, hooks, signals
+from lean_cases.desk import DOCUMENT
+from lean_cases.journal import difference
+from lean_cases.stage import ALL, Case, Listening, Stage, cases_of
+from pymacaron_core.lean import LeanWay
+
+CASES = cases_of([hooks, blueprints, signals, errors])
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the document of the service."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "apis").mkdir()
+    (folder / "apis" / "desk.yaml").write_text(DOCUMENT.read_text())
+    return folder
+
+
+@pytest.fixture
+def _same_every_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The time stands still, and what is drawn by lot is counted: the same on both ways, or there is a difference."""
+    monkeypatch.setattr(time, "time", lambda: 1_900_000_000.0)
+    level = logging.getLogger().level
+    logging.getLogger().setLevel(logging.INFO)
+    yield
+    logging.getLogger().setLevel(level)
+
+
+def played(case: Case, stage: Stage) -> tuple[list[str], int]:
+    """A case played: what the lean way has said of itself, and how many requests it has served."""
+    listening, drawn, served = Listening(stage.journal), count(1), []
+    serve = LeanWay.serve
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "token_hex", lambda size=16: f"drawn-{next(drawn)}")
+        patch.setattr(LeanWay, "serve", lambda self, *given: served.append(given) or serve(self, *given))
+        logging.getLogger().addHandler(listening)
+        try:
+            contextvars.copy_context().run(case.play, stage)
+        finally:
+            logging.getLogger().removeHandler(listening)
+    return listening.own, len(served)
+
+
+@pytest.mark.usefixtures("_same_every_time")
+@pytest.mark.parametrize("looks", [False, True], ids=["untouched", "looked-at"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_both_ways_tell_the_same(case: Case, looks: bool, root: Path) -> None:
+    whole, lean = (Stage(root, is_lean=is_lean, looks=looks) for is_lean in (False, True))
+    assert played(case, whole) == ([], 0)
+    said, served = played(case, lean)
+    told = difference(whole.journal, lean.journal)
+    assert not told, told
+    assert (served, len(said)) == (lean.sent if case.lean == ALL else case.lean, int(case.off is not None))
+    assert case.off is None or case.off in said[0]
+
+
+def test_there_are_cases_enough_and_no_two_have_one_name() -> None:
+    names = [case.name for case in CASES]
+    assert len(names) == len(set(names)) and len(names) >= 150
+
+
+def test_the_stage_hides_no_difference(root: Path) -> None:
+    """What a hook does on one way only is told."""
+
+    def play(stage: Stage) -> None:
+        if stage.is_lean:
+            stage.app.after_request(lambda response: flask.make_response(response, 202))
+        stage.open()
+        stage.get("/items/7")
+
+    stages = [Stage(root, is_lean=is_lean, looks=False) for is_lean in (False, True)]
+    for stage in stages:
+        played(Case("differs", play), stage)
+    assert "-starts '200 OK'" in difference(*(stage.journal for stage in stages))
