@@ -1,6 +1,7 @@
 """Hooks of the application: their order, what they see, what they answer, raise and change."""
 
 import functools
+from io import BytesIO
 from typing import Any
 
 import flask
@@ -624,7 +625,7 @@ def the_request_is_let_go_at_its_end(stage: Stage) -> None:
         closed.append(flask.request._get_current_object())  # type: ignore[attr-defined]
 
     stage.open()
-    stage.post("/uploads", data={"name": "a", "file": (__import__("io").BytesIO(b"x" * 600_000), "big.bin")})
+    stage.post("/uploads", data={"name": "a", "file": (BytesIO(b"content"), "a.bin")})
     stage.note("closed", [file.closed for file in closed[0].files.values()])
 
 

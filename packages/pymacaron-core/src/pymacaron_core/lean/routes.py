@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, UnicodeConverter
 
 from pymacaron_core.routing import Served
 
@@ -56,9 +56,9 @@ def tree_of(rules: Iterable[Rule], served: Mapping[str, Served]) -> Tree:
     """The tree of the routes that can be told by their segments alone, with no other rule to be asked."""
     tree, own, others = Tree(), [], []
     for rule in rules:
-        pattern = _pattern(rule)
-        is_plain = rule.endpoint in served and _REST not in pattern and not (rule.defaults or rule.redirect_to or rule.websocket)
-        (own if is_plain else others).append((rule, pattern))
+        if not (rule.build_only or rule.websocket):
+            is_own = rule.endpoint in served and _is_plain(rule)
+            (own if is_own else others).append((rule, _pattern(rule)))
     for rule, pattern in own:
         methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if any(_may_be_meant(pattern, methods, other, each) for each, other in others):
@@ -67,6 +67,13 @@ def tree_of(rules: Iterable[Rule], served: Mapping[str, Served]) -> Tree:
         names = tuple(each.names[m[1]] for m in map(_VARIABLE.match, rule.rule.split("/")) if m)
         _put(tree, pattern, LeanRoute(rule.endpoint, rule, each, names), methods)
     return tree
+
+
+def _is_plain(rule: Rule) -> bool:
+    """Whether a rule says no more than which text stands where."""
+    if rule.defaults or rule.redirect_to or rule.alias or _REST in _pattern(rule):
+        return False
+    return all(type(each) is UnicodeConverter for each in rule._converters.values())
 
 
 def _put(tree: Tree, pattern: tuple[Any, ...], route: LeanRoute, methods: Iterable[str]) -> None:

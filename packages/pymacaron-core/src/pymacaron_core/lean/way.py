@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 MOST_HOSTS = 1_000
 """How many names of hosts are known to be good; a caller can send any."""
 STATUS = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
+_BODILESS = frozenset((204, 304))
 _UNTOUCHED = 8
 """How many things a request context holds of which nobody has asked for anything."""
 
@@ -73,7 +74,7 @@ class LeanWay:
             tree = None if self.is_off else self.settle()
             if tree is None:
                 return self.flask(environ, start_response)
-        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         values: list[str] = []
         at_path = tree.static.get(path)
         if at_path is not None:
@@ -87,6 +88,7 @@ class LeanWay:
             or "HTTP_UPGRADE" in environ
             or "werkzeug.debug.preserve_context" in environ
             or _cv_app.get(None) is not None
+            or app.config["TRUSTED_HOSTS"] is not None
             or not (path.isascii() and (environ.get("HTTP_HOST") in self.hosts or self.is_good(environ)))
         ):
             return self.flask(environ, start_response)
@@ -130,6 +132,7 @@ class LeanWay:
                             if (
                                 type(replied.body) is bytes
                                 and not replied.headers
+                                and replied.status not in _BODILESS
                                 and len(inner.__dict__) == _UNTOUCHED
                                 and not (app.after_request_funcs or signals.request_finished.receivers)
                             ):
