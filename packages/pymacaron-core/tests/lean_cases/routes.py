@@ -101,7 +101,7 @@ def the_same_path_with_a_slash_more(stage: Stage) -> None:
     asked(stage, "/items/", "/items")
 
 
-@case(lean=1)
+@case(lean=2)
 def all_the_rest(stage: Stage) -> None:
     by_hand(stage, "/<path:rest>")
     stage.open()

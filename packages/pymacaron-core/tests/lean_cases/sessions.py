@@ -261,7 +261,7 @@ def an_own_kind_of_sessions_after_the_api(stage: Stage) -> None:
     stage.get("/acts", headers={"Cookie": "kept=1"})
 
 
-@case
+@case(lean=1, off="session_interface")
 def an_own_kind_of_sessions_after_the_first_request(stage: Stage) -> None:
     visited(stage)
     app = stage.open()

@@ -43,7 +43,7 @@ def case(play: Any = None, *, lean: int = ALL, off: str | None = None) -> Any:
     """Make a case of a function, which is named as a sentence."""
     if play is None:
         return lambda function: case(function, lean=lean, off=off)
-    return Case(play.__name__.strip("_"), play, 0 if off else lean, off)
+    return Case(play.__name__.strip("_"), play, 0 if off and lean == ALL else lean, off)
 
 
 class Stage:

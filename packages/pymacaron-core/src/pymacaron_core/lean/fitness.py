@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import inspect
+from types import FunctionType
 from typing import Any
 
 import flask
@@ -13,7 +15,7 @@ METHODS = (
     *("full_dispatch_request", "dispatch_request", "preprocess_request", "process_response"),
     *("finalize_request", "make_response", "handle_user_exception", "handle_exception", "handle_http_exception"),
     *("do_teardown_request", "do_teardown_appcontext", "request_context", "app_context", "create_url_adapter"),
-    *("ensure_sync", "async_to_sync", "should_ignore_error", "raise_routing_exception", "__call__"),
+    *("ensure_sync", "async_to_sync", "should_ignore_error", "raise_routing_exception", "wsgi_app"),
 )
 """What of Flask the lean way goes around, or calls as Flask would."""
 
@@ -26,7 +28,7 @@ def unfit(app: flask.Flask) -> str | None:
     version = tuple(int(part) for part in importlib.metadata.version("flask").split(".")[:2])
     if version not in KNOWN or not hasattr(flask_globals, "_cv_request") or not hasattr(app.url_map, "_remap"):
         return f"Flask {importlib.metadata.version('flask')} is not known to it"
-    changed = [name for name in METHODS if name in vars(app) or _is_own(type(app), name)]
+    changed = [name for name in METHODS if (name in vars(app) and name != "wsgi_app") or _is_own(type(app), name)]
     if changed:
         return f"the application has its own {', '.join(changed)}"
     if app.request_class is not flask.Request:
@@ -41,6 +43,6 @@ def unfit(app: flask.Flask) -> str | None:
 
 
 def _is_own(kind: type, name: str) -> bool:
-    """Whether a class has a method that is not Flask's."""
-    found: Any = getattr(kind, name, None)
-    return found is not getattr(flask.Flask, name)
+    """Whether a class has a method that is not Flask's, be it that somebody has put it over Flask's."""
+    found = inspect.getattr_static(kind, name, None)
+    return type(found) is not FunctionType or not found.__globals__["__name__"].startswith("flask.")

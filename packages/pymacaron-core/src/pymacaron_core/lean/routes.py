@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from werkzeug.routing import Rule, UnicodeConverter
 
-from pymacaron_core.routing import Served
+from pymacaron_core.routing import LateRule, Served
 
 _VARIABLE = re.compile(r"<([^<>:]+)>\Z")
 _ANY = object()
@@ -71,7 +71,7 @@ def tree_of(rules: Iterable[Rule], served: Mapping[str, Served]) -> Tree:
 
 def _is_plain(rule: Rule) -> bool:
     """Whether a rule says no more than which text stands where."""
-    if rule.defaults or rule.redirect_to or rule.alias or _REST in _pattern(rule):
+    if type(rule) not in (Rule, LateRule) or rule.defaults or rule.redirect_to or rule.alias or _REST in _pattern(rule):
         return False
     return all(type(each) is UnicodeConverter for each in rule._converters.values())
 

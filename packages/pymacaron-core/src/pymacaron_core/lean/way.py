@@ -1,7 +1,7 @@
 """The lean way itself: a WSGI callable before Flask's own, which serves generated routes and hands on all else.
 
 What is registered runs in Flask's order, by Flask's own code where that is not a plain call; what is not is not looked
-for. The routes are looked at once, at the first request, and again when rules were added.
+for. The application is looked at once, at the first request, and again when rules or attributes were added.
 """
 
 from __future__ import annotations
@@ -47,18 +47,24 @@ class LeanWay:
     def __init__(self, app: flask.Flask, application: Any, enters: Hook, leaves: Hook) -> None:
         self.app = app
         self.application = application
-        self.flask = app.wsgi_app
+        self.parts = vars(app)
+        self.known = 0
         self.enters, self.leaves = enters, leaves
         self.tree: Tree | None = None
         self.is_off = False
         self.hosts: set[str | None] = set()
         self.settling = threading.Lock()
 
+    def flask(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Flask's own way."""
+        return type(self.app).wsgi_app(self.app, environ, start_response)
+
     def settle(self) -> Tree | None:
         """The tree of what is there now; None where Flask serves alone, which is logged once."""
         with self.settling:
             if self.is_off:
                 return None
+            self.known = len(self.parts)
             why = unfit(self.app)
             if why is not None:
                 self.is_off = True
@@ -70,7 +76,7 @@ class LeanWay:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         tree, app = self.tree, self.app
-        if tree is None or app.url_map._remap:
+        if tree is None or app.url_map._remap or len(self.parts) != self.known:
             tree = None if self.is_off else self.settle()
             if tree is None:
                 return self.flask(environ, start_response)
@@ -133,6 +139,7 @@ class LeanWay:
                                 type(replied.body) is bytes
                                 and not replied.headers
                                 and replied.status not in _BODILESS
+                                and app.response_class is flask.Response
                                 and len(inner.__dict__) == _UNTOUCHED
                                 and not (app.after_request_funcs or signals.request_finished.receivers)
                             ):
