@@ -58,7 +58,7 @@ class Stage:
         self.handlers: dict[str, Any] = dict(HANDLERS)
         self.settings: dict[str, Any] = {}
         self.journal = Journal()
-        self.sent = 0
+        self.sent = self.noted = 0
 
     def open(self, **options: Any) -> flask.Flask:
         """The service on the stage's Flask object, as it is now."""
@@ -66,7 +66,8 @@ class Stage:
         if self.settings:
             core = config.core.model_validate({**config.core.model_dump(exclude_unset=True), **self.settings})
             config = type(config)(**{**vars(config), "core": core})
-        self.api = API(self.app, root=self.root, config=config, handlers=self.handlers, guards={"key": key_guard}, **options)
+        given = {"handlers": self.handlers, "guards": {"key": key_guard}, **options}
+        self.api = API(self.app, root=self.root, config=config, **given)
         self.api.load_apis()
         if not self.is_lean and isinstance(vars(self.app).get("wsgi_app"), LeanWay):
             del self.app.wsgi_app
@@ -80,6 +81,7 @@ class Stage:
     def note(self, what: str, *facts: Any) -> None:
         """Write into the journal that something happened here and now."""
         self.journal.add(what, *facts)
+        self.noted += 1
         if self.looks:
             self.journal.add(f"{what} sees", seen(self.journal))
 

@@ -38,7 +38,7 @@ class late(Generic[Value]):  # noqa: N801 - a decorator
 
 
 class LeanAppContext(AppContext):
-    """An application context. It stands as if it had been pushed once, by ``token``."""
+    """An application context. It stands as if it had been pushed once, by ``token``; None once it was popped."""
 
     token: Any
 
@@ -55,7 +55,7 @@ class LeanAppContext(AppContext):
 
     @late
     def _cv_tokens(self) -> Any:
-        return [self.token]
+        return [] if self.token is None else [self.token]
 
 
 class LeanContext(RequestContext):
@@ -106,7 +106,7 @@ class LeanContext(RequestContext):
 
     @late
     def _cv_tokens(self) -> Any:
-        return [(self.token, self.app_context)]
+        return [] if self.token is None else [(self.token, self.app_context)]
 
     def copy(self) -> RequestContext:
         """Flask's own context of the same request, for another thread."""

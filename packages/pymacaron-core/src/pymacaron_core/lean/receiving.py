@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import Token
-from typing import Any
+from typing import IO, Any
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
 from pymacaron_core.call import Call
@@ -50,7 +51,7 @@ def lean_call(inner: LeanContext, values: Mapping[str, str], context: CallContex
             return data
         length = inner.environ.get("CONTENT_LENGTH")
         if length and "HTTP_TRANSFER_ENCODING" not in inner.environ:
-            body = inner.environ["wsgi.input"].read(int(length))  # its size was looked at before
+            body = _whole(inner.environ["wsgi.input"], int(length))  # its size was looked at before
         else:
             body = get_input_stream(inner.environ, max_content_length=None if limit is None else limit + 1).read()
         inner.body = body
@@ -67,3 +68,17 @@ def lean_call(inner: LeanContext, values: Mapping[str, str], context: CallContex
         return from_flask(inner.request, values, context, limit)
 
     return Call(inner.environ, values, context, read, read_form, limit, None, open_stream)
+
+
+def _whole(stream: IO[bytes], length: int) -> bytes:
+    """So many bytes of a stream, less where it ends before. Raises ``ClientDisconnected`` where it fails."""
+    try:
+        body = stream.read(length)
+        while len(body) < length:
+            piece = stream.read(length - len(body))
+            if not piece:
+                break
+            body += piece
+        return body
+    except (OSError, ValueError):
+        raise ClientDisconnected from None

@@ -260,12 +260,14 @@ class LeanWay:
                 inner.request.close()
         finally:
             _cv_request.reset(inner.token)
+            inner.token = None
             inner.environ["werkzeug.request"] = None
             try:
                 if app.teardown_appcontext_funcs or signals.appcontext_tearing_down.receivers:
                     app.do_teardown_appcontext(error)
             finally:
                 _cv_app.reset(outer.token)
+                outer.token = None
             if signals.appcontext_popped.receivers:
                 signals.appcontext_popped.send(app, _async_wrapper=app.ensure_sync)
 
