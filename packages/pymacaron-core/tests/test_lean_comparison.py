@@ -15,13 +15,13 @@ from pathlib import Path
 import flask
 import pytest
 import werkzeug.test
-from lean_cases import addresses, blueprints, bodies, calls, errors, hooks, kinds, middleware, paths, replies, routes, sessions, signals
+from lean_cases import addresses, blueprints, bodies, calls, clients, errors, hooks, kinds, middleware, paths, replies, routes, sessions, signals, threads
 from lean_cases.desk import DOCUMENT
 from lean_cases.journal import difference
 from lean_cases.stage import ALL, ANY, Case, Listening, Stage, cases_of
 from pymacaron_core.lean import LeanWay
 
-CASES = cases_of([hooks, blueprints, signals, errors, sessions, addresses, routes, paths, kinds, middleware, bodies, replies, calls])
+CASES = cases_of([hooks, blueprints, signals, errors, sessions, addresses, routes, paths, kinds, middleware, bodies, replies, calls, clients, threads])
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,9 @@ from pymacaron_core.lean import LeanWay
 
 log = logging.getLogger(__name__)
 
-TOKEN = "pymacaron.token"
-"""Where a request keeps what leaves its call context. Flask's ``g`` is shared by a request made within another."""
+TOKEN = "_pymacaron_token"
+"""Where a request context keeps what leaves its call context. Flask's ``g`` is shared by a request made within another,
+the request by a copy of its context in another thread."""
 
 
 def host_application(app: flask.Flask, application: Application) -> None:
@@ -51,11 +52,11 @@ def host_application(app: flask.Flask, application: Application) -> None:
 def _enter(application: Application) -> None:
     request = flask.request
     call = CallContext(application, request.path, request.method, header=request.headers.get)
-    request.environ[TOKEN] = enter(call)
+    setattr(flask.globals.request_ctx, TOKEN, enter(call))
 
 
 def _leave(error: BaseException | None = None) -> None:
-    token = flask.request.environ.pop(TOKEN, None)
+    token = vars(flask.globals.request_ctx._get_current_object()).pop(TOKEN, None)
     if token is not None:
         leave(token)
 

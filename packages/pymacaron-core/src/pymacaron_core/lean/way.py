@@ -261,7 +261,8 @@ class LeanWay:
         finally:
             _cv_request.reset(inner.token)
             inner.token = None
-            inner.environ["werkzeug.request"] = None
+            environ = inner.request.environ if "request" in inner.__dict__ else inner.environ
+            environ["werkzeug.request"] = None
             try:
                 if app.teardown_appcontext_funcs or signals.appcontext_tearing_down.receivers:
                     app.do_teardown_appcontext(error)
