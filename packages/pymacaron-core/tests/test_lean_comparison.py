@@ -15,13 +15,14 @@ from pathlib import Path
 import flask
 import pytest
 import werkzeug.test
-from lean_cases import addresses, blueprints, bodies, calls, clients, errors, hooks, kinds, middleware, paths, replies, routes, sessions, signals, threads
+from lean_cases import addresses, blueprints, bodies, calls, clients, errors, extensions, hooks, kinds, middleware, paths, replies, routes, sessions, signals, threads
 from lean_cases.desk import DOCUMENT
 from lean_cases.journal import difference
 from lean_cases.stage import ALL, ANY, Case, Listening, Stage, cases_of
 from pymacaron_core.lean import LeanWay
 
 CASES = cases_of([hooks, blueprints, signals, errors, sessions, addresses, routes, paths, kinds, middleware, bodies, replies, calls, clients, threads])
+OF_EXTENSIONS = cases_of([extensions])
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _same_every_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The time stands still, and what is drawn by lot is counted: the same on both ways, or there is a difference."""
     monkeypatch.setattr(time, "time", lambda: 1_900_000_000.0)
+    monkeypatch.setattr(time, "time_ns", lambda: 1_900_000_000 * 10**9)
     for name in ("time", "random"):  # of which boundaries are made
         monkeypatch.setattr(werkzeug.test, name, lambda: 0.5)
     level = logging.getLogger().level
@@ -60,9 +62,8 @@ def played(case: Case, stage: Stage) -> tuple[list[str], int]:
     return listening.own, len(served)
 
 
-@pytest.mark.usefixtures("_same_every_time")
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_both_ways_tell_the_same(case: Case, root: Path) -> None:
+def compare(case: Case, root: Path) -> None:
+    """Play a case on both ways, and where it has moments to look at, once more with all looked at."""
     for looks in (False, True):
         whole, lean = (Stage(root, is_lean=is_lean, looks=looks) for is_lean in (False, True))
         assert played(case, whole)[1] == 0
@@ -72,7 +73,20 @@ def test_both_ways_tell_the_same(case: Case, root: Path) -> None:
         assert case.lean == ANY or served == (lean.sent if case.lean == ALL else case.lean)
         assert len(said) == int(case.off is not None) and (case.off or "") in "".join(said)
         if not whole.noted:
-            return  # there is no moment to look at
+            return
+
+
+@pytest.mark.usefixtures("_same_every_time")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_both_ways_tell_the_same(case: Case, root: Path) -> None:
+    compare(case, root)
+
+
+@pytest.mark.any_python
+@pytest.mark.usefixtures("_same_every_time")
+@pytest.mark.parametrize("case", OF_EXTENSIONS, ids=lambda case: case.name)
+def test_both_ways_tell_the_same_of_extensions(case: Case, root: Path) -> None:
+    compare(case, root)
 
 
 def test_there_are_cases_enough_and_no_two_have_one_name() -> None:

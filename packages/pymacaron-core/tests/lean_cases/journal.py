@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import weakref
 from typing import Any
 
 import flask
@@ -49,7 +50,9 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     if isinstance(value, (set, frozenset)):
         return sorted(map(str, map(plain, value)))
-    return _ADDRESS.sub("", repr(value))
+    if isinstance(value, weakref.ref):
+        return "reference"  # whether it is dead is up to the garbage collector
+    return _ADDRESS.sub("", repr(value)).replace("LeanContext", "RequestContext")
 
 
 def seen(journal: Journal) -> dict[str, Any]:

@@ -84,14 +84,34 @@ def a_subclass_with_its_own_finalize_request(stage: Stage) -> None:
     around(stage, "finalize_request")
 
 
-@case(off="handle_exception")
+@case(lean=4)
 def a_subclass_with_its_own_handle_exception(stage: Stage) -> None:
     around(stage, "handle_exception")
 
 
-@case(off="handle_user_exception")
+@case(lean=4)
 def a_subclass_with_its_own_handle_user_exception(stage: Stage) -> None:
     around(stage, "handle_user_exception")
+
+
+@case(lean=4)
+def a_subclass_with_its_own_handle_http_exception(stage: Stage) -> None:
+    around(stage, "handle_http_exception")
+
+
+@case(lean=4)
+def a_subclass_with_its_own_should_ignore_error(stage: Stage) -> None:
+    around(stage, "should_ignore_error")
+
+
+@case(lean=4)
+def a_subclass_with_its_own_trap_http_exception(stage: Stage) -> None:
+    around(stage, "trap_http_exception")
+
+
+@case(lean=4)
+def a_subclass_with_its_own_make_default_options_response(stage: Stage) -> None:
+    around(stage, "make_default_options_response")
 
 
 @case(off="do_teardown_request")
@@ -174,12 +194,12 @@ def make_response_is_patched(stage: Stage) -> None:
     patched(stage, "make_response")
 
 
-@case(off="handle_exception")
+@case(lean=4)
 def handle_exception_is_patched(stage: Stage) -> None:
     patched(stage, "handle_exception")
 
 
-@case(off="handle_user_exception")
+@case(lean=4)
 def handle_user_exception_is_patched(stage: Stage) -> None:
     patched(stage, "handle_user_exception")
 

@@ -12,12 +12,11 @@ from flask import globals as flask_globals
 from flask.sessions import SecureCookieSessionInterface
 
 METHODS = (
-    *("full_dispatch_request", "dispatch_request", "preprocess_request", "process_response"),
-    *("finalize_request", "make_response", "handle_user_exception", "handle_exception", "handle_http_exception"),
-    *("do_teardown_request", "do_teardown_appcontext", "request_context", "app_context", "create_url_adapter"),
-    *("ensure_sync", "async_to_sync", "should_ignore_error", "raise_routing_exception", "wsgi_app"),
+    *("wsgi_app", "full_dispatch_request", "dispatch_request", "preprocess_request", "process_response"),
+    *("finalize_request", "make_response", "do_teardown_request", "do_teardown_appcontext", "request_context"),
+    *("app_context", "create_url_adapter", "ensure_sync"),
 )
-"""What of Flask the lean way goes around, or calls as Flask would."""
+"""What of Flask the lean way goes around, or calls at another moment. Others are called where Flask calls them."""
 
 KNOWN = ((3, 0), (3, 1))
 """The versions of Flask whose inside is known here."""
