@@ -3,6 +3,7 @@
 from typing import Any
 
 import flask
+
 from lean_cases.stage import ANY, Stage, case
 
 

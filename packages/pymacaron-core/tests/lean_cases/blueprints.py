@@ -3,6 +3,7 @@
 from typing import Any
 
 import flask
+
 from lean_cases.desk import OutOfPaper
 from lean_cases.stage import Stage, case
 
@@ -94,8 +95,8 @@ def templates_with_what_blueprints_and_the_application_put_there(stage: Stage) -
     @stage.acts
     def act() -> Any:
         flask.g.mark = "g"
-        text = "{{ from_blueprint|loud }} {{ twice(from_app) }} {{ g.mark }} {{ request.method }} {{ url_for('desk:act') }}"
-        return {"text": flask.render_template_string(text)}
+        text = "{{ from_blueprint|loud }} {{ twice(from_app) }} {{ g.mark }} {{ request.method }} {{ url_for(name) }}"
+        return {"text": flask.render_template_string(text, name="desk:act")}
 
     stage.open()
     stage.get("/acts")

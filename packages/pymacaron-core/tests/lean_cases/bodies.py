@@ -1,9 +1,10 @@
-"""Bodies of requests: read by the service, or before it by a hook, in part, twice, in chunks, too long and too short."""
+"""Bodies of requests: read by the service, or by a hook before it, in part, twice, in chunks, too long, too short."""
 
 from io import BytesIO
 from typing import Any
 
 import flask
+
 from lean_cases.hooks import dressed
 from lean_cases.stage import Stage, case
 
@@ -334,7 +335,13 @@ class Failing:
 def callers_that_leave(stage: Stage) -> None:
     stage.app.after_request(stage.passing("after"))
     stage.open()
-    for error in (OSError("gone"), ConnectionResetError("reset"), ValueError("broken"), TimeoutError("slow"), KeyError()):
+    for error in (
+        OSError("gone"),
+        ConnectionResetError("reset"),
+        ValueError("broken"),
+        TimeoutError("slow"),
+        KeyError(),
+    ):
         for path, kind in (("/items", "application/json"), ("/forms", "application/x-www-form-urlencoded")):
             stage.post(path, content_type=kind, environ={"wsgi.input": Failing(error), "CONTENT_LENGTH": "9"})
 
@@ -378,7 +385,15 @@ def media_types_of_bodies(stage: Stage) -> None:
 def broken_bodies(stage: Stage) -> None:
     dressed(stage)
     stage.open()
-    for body in (b"", b"{", b"\xff\xfe", b"[" * 2_000, b'{"name": 1}', b'{"name": "\\ud800"}', b'{"name": "a", "name": "b"}'):
+    for body in (
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[" * 2_000,
+        b'{"name": 1}',
+        b'{"name": "\\ud800"}',
+        b'{"name": "a", "name": "b"}',
+    ):
         stage.post("/items", data=body, content_type="application/json")
     stage.post("/uploads", data=b"--x\r\nbroken", content_type="multipart/form-data; boundary=x")
     stage.post("/uploads", data=b"none", content_type="multipart/form-data")

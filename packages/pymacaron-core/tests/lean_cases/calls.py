@@ -4,10 +4,11 @@ import secrets
 from typing import Any
 
 import flask
-from lean_cases.hooks import dressed
-from lean_cases.stage import Stage, case
 from pymacaron_core import current_call
 from pymacaron_core.context import CallContext, capture, entered, restore
+
+from lean_cases.hooks import dressed
+from lean_cases.stage import Stage, case
 
 
 def of(call: CallContext | None) -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 import flask
 from flask.globals import _cv_app, _cv_request
 from flask.testing import FlaskClient
-from lean_cases.hooks import dressed
-from lean_cases.stage import Stage, case
 from pymacaron_core import current_call
 from werkzeug.test import Client
+
+from lean_cases.hooks import dressed
+from lean_cases.stage import Stage, case
 
 
 def left(stage: Stage) -> None:
@@ -109,7 +110,7 @@ def an_application_context_around_a_request(stage: Stage) -> None:
     app = stage.open()
     with app.app_context():
         flask.g.outer = "outer"
-        stage.acts(lambda: {})
+        stage.acts(dict)
         stage.answer(app.test_client().get("/items/7"))
         stage.note("outer", dict(vars(flask.g)), flask.has_request_context())
     left(stage)
@@ -343,7 +344,11 @@ def parts_of_contexts(stage: Stage) -> None:
         request, app = flask.globals.request_ctx, flask.globals.app_ctx
         return {
             "same": [request.request is flask.request._get_current_object(), app.g is flask.g._get_current_object()],  # type: ignore[attr-defined]
-            "kinds": [isinstance(request._get_current_object(), flask.ctx.RequestContext), request.app.name, app.app.name],
+            "kinds": [
+                isinstance(request._get_current_object(), flask.ctx.RequestContext),
+                request.app.name,
+                app.app.name,
+            ],
             "flashes": request.flashes,
             "adapter": [request.url_adapter.path_info, app.url_adapter],
             "session": [type(request.session).__name__, request._session is request.session],

@@ -3,11 +3,12 @@
 from typing import Any
 
 import flask
+from pymacaron_core import NotFound, PyMacaronException
+from werkzeug import exceptions
+
 from lean_cases.desk import OutOfPaper
 from lean_cases.hooks import dressed
 from lean_cases.stage import Stage, case
-from pymacaron_core import NotFound, PyMacaronException
-from werkzeug import exceptions
 
 KINDS = ("own", "pymacaron", "http", "teapot", "value", "key")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import flask
 from blinker import NamedSignal
+
 from lean_cases.sessions import cookie_of
 from lean_cases.stage import Stage, case
 
@@ -62,7 +63,9 @@ def opentelemetry_before_the_api(stage: Stage) -> None:
 def opentelemetry_with_hooks_of_its_own(stage: Stage) -> None:
     stage.open()
     hooks = {
-        "request_hook": lambda span, environ: stage.note("request hook", environ["PATH_INFO"], flask.has_request_context()),
+        "request_hook": lambda span, environ: stage.note(
+            "request hook", environ["PATH_INFO"], flask.has_request_context()
+        ),
         "response_hook": lambda span, status, headers: stage.note("response hook", status, flask.request.endpoint),
     }
     with traced(stage, **hooks, excluded_urls="nowhere", enable_commenter=False):
@@ -238,7 +241,9 @@ def reported(stage: Stage) -> Iterator[None]:
 
     def tell(event: Any, hint: Any) -> None:
         request, errors = event.get("request", {}), event.get("exception", {}).get("values", ())
-        stage.note("sentry", event.get("transaction"), request.get("url"), request.get("data"), [e["type"] for e in errors])
+        stage.note(
+            "sentry", event.get("transaction"), request.get("url"), request.get("data"), [e["type"] for e in errors]
+        )
 
     def trace(event: Any, hint: Any) -> None:
         stage.note("sentry traces", event["transaction"], event["transaction_info"], event["contexts"]["trace"]["op"])
@@ -299,7 +304,9 @@ def sessions_kept_by_flask_session(stage: Stage) -> None:
     from cachelib import SimpleCache
     from flask_session import Session
 
-    stage.app.config.update(SESSION_TYPE="cachelib", SESSION_CACHELIB=SimpleCache(), SESSION_SERIALIZATION_FORMAT="json")
+    stage.app.config.update(
+        SESSION_TYPE="cachelib", SESSION_CACHELIB=SimpleCache(), SESSION_SERIALIZATION_FORMAT="json"
+    )
     Session(stage.app)
     stage.app.session_interface._generate_sid = lambda size: "sid"  # type: ignore[attr-defined]
 

@@ -5,11 +5,12 @@ from io import BytesIO
 from typing import Any
 
 import flask
-from lean_cases.desk import OutOfPaper
-from lean_cases.stage import Stage, case
 from pymacaron_core import Forbidden
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
+
+from lean_cases.desk import OutOfPaper
+from lean_cases.stage import Stage, case
 
 
 def dressed(stage: Stage) -> flask.Flask:
@@ -108,7 +109,7 @@ def hooks_of_the_api_taken_away(stage: Stage) -> None:
     app = stage.open()
     app.before_request_funcs[None].clear()
     app.teardown_request_funcs[None].clear()
-    stage.acts(lambda: {})
+    stage.acts(dict)
     app.after_request(stage.passing("after"))
     stage.get("/items/7")
 

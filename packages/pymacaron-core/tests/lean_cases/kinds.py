@@ -8,9 +8,10 @@ import flask
 import pytest
 from flask.ctx import AppContext, RequestContext
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import Rule
+
 from lean_cases.hooks import dressed
 from lean_cases.stage import Stage, case
-from werkzeug.routing import Rule
 
 
 def requested(stage: Stage) -> None:
@@ -220,13 +221,17 @@ def a_method_patched_after_the_first_request(stage: Stage) -> None:
 
 def watched(stage: Stage, patch: pytest.MonkeyPatch, *names: str) -> None:
     """Methods of Flask itself are put over, as tools that watch every application of a process do."""
+
+    def watcher(name: str, whole: Any) -> Any:
+        @functools.wraps(whole)
+        def method(self: flask.Flask, *given: Any) -> Any:
+            stage.journal.add(f"watched {name}")
+            return whole(self, *given)
+
+        return method
+
     for name in names:
-
-        def method(self: flask.Flask, *given: Any, _whole: Any = getattr(flask.Flask, name), _name: str = name) -> Any:
-            stage.journal.add(f"watched {_name}")
-            return _whole(self, *given)
-
-        patch.setattr(flask.Flask, name, functools.wraps(getattr(flask.Flask, name))(method))
+        patch.setattr(flask.Flask, name, watcher(name, getattr(flask.Flask, name)))
 
 
 @case(off="full_dispatch_request, dispatch_request, preprocess_request, finalize_request")
@@ -298,7 +303,7 @@ def an_own_kind_of_responses(stage: Stage) -> None:
             self.headers["X-Own"] = "response"
 
     stage.app.response_class = Response
-    stage.acts(lambda: {})
+    stage.acts(dict)
     stage.open()
     for path in ("/items/7", "/acts", "/streams", "/cookies", "/failures/http"):
         stage.get(path)

@@ -1,12 +1,10 @@
-"""What stands around a service: middleware before and after the API, proxies, dispatchers, debuggers, method overrides."""
+"""What stands around a service: middleware put there before and after the API, proxies, dispatchers, debuggers."""
 
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import flask
-from lean_cases.hooks import dressed
-from lean_cases.stage import Stage, case
 from werkzeug.debug import DebuggedApplication
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.http_proxy import ProxyMiddleware
@@ -15,6 +13,9 @@ from werkzeug.middleware.profiler import ProfilerMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.wrappers import Request, Response
+
+from lean_cases.hooks import dressed
+from lean_cases.stage import Stage, case
 
 
 def around(stage: Stage) -> Any:

@@ -1,8 +1,9 @@
-"""Paths and methods as callers write them: other letters, escapes, broken text, dots, slashes, and what no method is."""
+"""Paths and methods as callers write them: other letters, escapes, broken text, dots, slashes, no methods at all."""
 
 from typing import Any
 
 import flask
+
 from lean_cases.hooks import dressed
 from lean_cases.stage import Stage, case
 
@@ -28,14 +29,36 @@ def letters_of_other_languages(stage: Stage) -> None:
 @case(lean=0)
 def text_that_is_not_utf_8(stage: Stage) -> None:
     stage.open()
-    sent(stage, *(f"/shelves/{text}/items/b" for text in ("\xff", "\xc3", "a\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80")))
+    sent(
+        stage,
+        *(f"/shelves/{text}/items/b" for text in ("\xff", "\xc3", "a\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80")),
+    )
     sent(stage, "/\xff", "\xff")
 
 
 @case
 def signs_within_ascii(stage: Stage) -> None:
     stage.open()
-    signs = ("a b", "a%b", "a%2Fb", "a+b", "a;v=1", "a,b", "a:b", "a@b", "$", "'", '"', "<b>", "{id}", "[0]", "\\", "|", "^", "`")
+    signs = (
+        "a b",
+        "a%b",
+        "a%2Fb",
+        "a+b",
+        "a;v=1",
+        "a,b",
+        "a:b",
+        "a@b",
+        "$",
+        "'",
+        '"',
+        "<b>",
+        "{id}",
+        "[0]",
+        "\\",
+        "|",
+        "^",
+        "`",
+    )
     sent(stage, *(f"/shelves/{text}/items/b" for text in signs))
 
 
@@ -54,7 +77,9 @@ def dots(stage: Stage) -> None:
 @case(lean=0)
 def paths_with_nothing_between_slashes(stage: Stage) -> None:
     stage.open()
-    sent(stage, "/items/", "/items//", "//", "/shelves//items/", "/shelves/a/items/", "/items/7/", "//items", "/items//7")
+    sent(
+        stage, "/items/", "/items//", "//", "/shelves//items/", "/shelves/a/items/", "/items/7/", "//items", "/items//7"
+    )
 
 
 @case(lean=0)
@@ -136,7 +161,19 @@ def methods_that_headers_ask_for(stage: Stage) -> None:
 def queries(stage: Stage) -> None:
     stage.acts(lambda: {"args": flask.request.args.to_dict(False), "url": flask.request.url})
     stage.open()
-    for query in ("", "q=a", "q=a&q=b", "q=%C3%A5", "q=%FF", "q", "&&", "limit=x", "limit=101", "unknown=1", "q=a+b%20c"):
+    for query in (
+        "",
+        "q=a",
+        "q=a&q=b",
+        "q=%C3%A5",
+        "q=%FF",
+        "q",
+        "&&",
+        "limit=x",
+        "limit=101",
+        "unknown=1",
+        "q=a+b%20c",
+    ):
         stage.send("GET", "/items", query_string=query)
         stage.send("GET", "/acts", query_string=query)
     stage.send("GET", "/items", environ={"QUERY_STRING": written("q=å")})
@@ -145,7 +182,9 @@ def queries(stage: Stage) -> None:
 
 @case
 def headers(stage: Stage) -> None:
-    stage.acts(lambda: {"headers": [list(each) for each in flask.request.headers], "auth": str(flask.request.authorization)})
+    stage.acts(
+        lambda: {"headers": [list(each) for each in flask.request.headers], "auth": str(flask.request.authorization)}
+    )
     stage.open()
     for given in ({"X-Kind": "a"}, {"X-Kind": "b\xfc"}, {"Cookie": "visitor=me; a=b"}, {"Authorization": "Basic YTpi"}):
         stage.get("/items", headers=given)

@@ -1,14 +1,15 @@
-"""Replies of all kinds: files, streams, cookies, conditions, redirects, other codings, and what is done when they are sent."""
+"""Replies of all kinds: files, streams, cookies, conditions, redirects, codings, what is done once they are sent."""
 
 import threading
 from typing import Any
 
 import flask
+from pymacaron_core import current_call
+from werkzeug.wrappers import Response
+
 from lean_cases.desk import OutOfPaper
 from lean_cases.hooks import dressed
 from lean_cases.stage import Stage, case
-from pymacaron_core import current_call
-from werkzeug.wrappers import Response
 
 EVERYTHING = (
     *("/items", "/items/7", "/shelves/a/items/b", "/acts", "/streams", "/files", "/later", "/tagged", "/moved"),
@@ -72,7 +73,15 @@ def conditions_and_ranges_of_files(stage: Stage) -> None:
 @case
 def what_is_accepted(stage: Stage) -> None:
     stage.open()
-    for accept in ("application/json", "text/html", "*/*;q=0", "application/problem+json", "", "x", "text/*, */*;q=0.1"):
+    for accept in (
+        "application/json",
+        "text/html",
+        "*/*;q=0",
+        "application/problem+json",
+        "",
+        "x",
+        "text/*, */*;q=0.1",
+    ):
         stage.get("/items/7", headers={"Accept": accept})
 
 
@@ -117,7 +126,16 @@ def replies_with_headers(stage: Stage) -> None:
 
 @case
 def replies_that_do_not_fit_the_document(stage: Stage) -> None:
-    acting(stage, lambda: 5, lambda: None, lambda: "text", lambda: [1], lambda: object(), lambda: {"a": object()}, lambda: b"")
+    acting(
+        stage,
+        lambda: 5,
+        lambda: None,
+        lambda: "text",
+        lambda: [1],
+        lambda: object(),
+        lambda: {"a": object()},
+        lambda: b"",
+    )
     stage.handlers["getItem"] = lambda id: {"id": "x"}
 
 

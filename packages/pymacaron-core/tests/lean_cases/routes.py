@@ -3,8 +3,9 @@
 from typing import Any
 
 import flask
-from lean_cases.stage import Stage, case
 from werkzeug.routing import BaseConverter, Rule, Submount
+
+from lean_cases.stage import Stage, case
 
 
 def by_hand(stage: Stage, rule: str, name: str = "by_hand", **options: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
 from lean_cases.hooks import dressed
 from lean_cases.stage import Stage, case
 

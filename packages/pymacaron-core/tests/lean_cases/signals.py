@@ -5,6 +5,7 @@ from typing import Any
 
 import flask
 from flask import signals
+
 from lean_cases.desk import OutOfPaper
 from lean_cases.stage import Stage, case
 

@@ -14,12 +14,13 @@ from typing import Any
 
 import flask
 from flask.globals import _cv_app, _cv_request
-from lean_cases.desk import HANDLERS, key_guard
-from lean_cases.journal import Journal, seen
 from pymacaron_core import API, current_call
 from pymacaron_core.config import load_config
 from pymacaron_core.lean import LeanWay
 from werkzeug.test import EnvironBuilder
+
+from lean_cases.desk import HANDLERS, key_guard
+from lean_cases.journal import Journal, seen
 
 ALL = -1
 """Every request that a case sends through its stage."""
@@ -29,14 +30,15 @@ ANY = -2
 
 @dataclass(frozen=True)
 class Case:
-    """Something done to a service, and requests. ``lean`` is how many of these the lean way serves; ``off`` is a part of
-    the log line that says why it serves none of this application."""
+    """Something done to a service, and requests. ``lean`` is how many of these the lean way serves.
+
+    ``off`` is a part of the log line that says why the lean way leaves the application alone.
+    """
 
     name: str
     play: Callable[["Stage"], None]
     lean: int = ALL
     off: str | None = None
-    needs: tuple[str, ...] = ()
 
 
 def case(play: Any = None, *, lean: int = ALL, off: str | None = None) -> Any:
@@ -47,8 +49,10 @@ def case(play: Any = None, *, lean: int = ALL, off: str | None = None) -> Any:
 
 
 class Stage:
-    """One playing of a case. On the ``way`` of Flask alone the lean way is taken out; where it ``looks``, each note holds
-    all that can be seen at that moment, else nothing is touched that the case does not touch itself."""
+    """One playing of a case. Where it is not lean, Flask is left alone.
+
+    Where it ``looks``, each note holds all that can be seen then, else a case touches nothing but what it does itself.
+    """
 
     def __init__(self, root: Path, is_lean: bool, looks: bool) -> None:
         self.root = root
@@ -119,7 +123,7 @@ class Stage:
         self.call({name: value for name, value in made.items() if value is not None})
 
     def call(self, environ: dict[str, Any], app: Any = None) -> None:
-        """Have the service, or what stands around it, answer a WSGI environment, and write down all that comes of it."""
+        """Have the service, or what stands around it, answer an environment; write down all that comes of it."""
         self.sent += 1
         before = dict(environ)
         add = self.journal.add

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import flask
-from lean_cases.stage import Stage, case
 from pymacaron_core import current_call
 from werkzeug.test import EnvironBuilder
+
+from lean_cases.stage import Stage, case
 
 THREADS = 8
 

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 Value = TypeVar("Value")
 
 
-class late(Generic[Value]):  # noqa: N801 - a decorator
+class late(Generic[Value]):
     """A property that is made when first asked for, and kept: ``cached_property`` without its bookkeeping."""
 
     def __init__(self, make: Callable[[Any], Value]) -> None:

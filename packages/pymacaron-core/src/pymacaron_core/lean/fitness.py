@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import inspect
 from types import FunctionType
-from typing import Any
 
 import flask
 from flask import globals as flask_globals

@@ -10,8 +10,8 @@ import inspect
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from http import HTTPStatus
+from types import FunctionType
 from typing import Any
 
 import flask
@@ -284,20 +284,13 @@ def written(answer: Answer, start_response: StartResponse) -> tuple[bytes]:
     """A reply that nobody else wants to see, sent."""
     body: Any = answer.body
     length = ("Content-Length", str(len(body)))
-    if answer.content_type is None:
-        headers = [length]
-    else:
-        headers = [("Content-Type", answer.content_type), length]
+    headers = [length] if answer.content_type is None else [("Content-Type", answer.content_type), length]
     start_response(STATUS.get(answer.status) or f"{answer.status} UNKNOWN", headers)
     return (body,)
 
 
 def is_async(function: Hook) -> bool:
-    """Whether a hook is a coroutine function, which Flask has run to its end."""
-    try:
-        return _is_async(function)
-    except TypeError:  # an object that cannot be hashed
-        return inspect.iscoroutinefunction(function)
-
-
-_is_async = lru_cache(maxsize=1_000)(inspect.iscoroutinefunction)
+    """Whether a hook is a coroutine function, which Flask has run to its end. Nothing is kept of those that come by."""
+    if type(function) is FunctionType and not function.__dict__:
+        return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
+    return inspect.iscoroutinefunction(function)
