@@ -92,6 +92,10 @@ class CapturedContext:
 
 
 _current: ContextVar[CallContext | None] = ContextVar("pymacaron_call", default=None)
+entered_call: Callable[[], CallContext | None] = _current.get
+"""The call that was entered, and not found otherwise."""
+FINDERS: list[Callable[[], CallContext | None]] = []
+"""What else knows of a call that is being served; asked in this order where nobody has entered one."""
 
 
 def new_request_id() -> str:
@@ -101,12 +105,15 @@ def new_request_id() -> str:
 
 def current_call() -> CallContext | None:
     """The call being served, or None outside of one."""
-    return _current.get()
+    call = _current.get()
+    if call is None and FINDERS:
+        call = next((found for finder in FINDERS if (found := finder()) is not None), None)
+    return call
 
 
 def capture() -> CapturedContext | None:
     """The current call as a value to carry to another thread, process or machine; None outside of a call."""
-    call = _current.get()
+    call = current_call()
     if call is None:
         return None
     return CapturedContext(call.url, call.method, call.request_id, call.trace_parent, call.identity)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import flask
@@ -20,10 +21,9 @@ from flask.globals import _cv_app, _cv_request
 from werkzeug.exceptions import HTTPException
 
 from pymacaron_core.answers import Answer
-from pymacaron_core.context import enter, leave
-from pymacaron_core.lean.contexts import LeanAppContext, LeanContext
+from pymacaron_core.context import entered_call
+from pymacaron_core.lean.contexts import SESSION, LeanAppContext, LeanContext, opened
 from pymacaron_core.lean.fitness import unfit
-from pymacaron_core.lean.receiving import WsgiContext, lean_call
 from pymacaron_core.lean.routes import LeanRoute, Tree, tree_of
 from pymacaron_core.routing import SERVED, flask_response
 
@@ -31,9 +31,10 @@ log = logging.getLogger(__name__)
 
 MOST_HOSTS = 1_000
 """How many names of hosts are known to be good; a caller can send any."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 STATUS = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
-_UNTOUCHED = 7
-"""How many things a request context holds of which nobody has asked for anything."""
+set_app, set_request = _cv_app.set, _cv_request.set
+reset_app, reset_request = _cv_app.reset, _cv_request.reset
 
 StartResponse = Callable[..., Any]
 Environ = dict[str, Any]
@@ -52,6 +53,13 @@ class LeanWay:
         self.is_off = False
         self.hosts: set[str | None] = set()
         self.settling = threading.Lock()
+        self.listeners = tuple(
+            each.receivers
+            for each in (
+                *(signals.appcontext_pushed, signals.request_started, signals.request_finished),
+                *(signals.request_tearing_down, signals.appcontext_tearing_down, signals.appcontext_popped),
+            )
+        )
 
     def settle(self) -> Tree | None:
         """The tree of what is there now; None where Flask serves alone, which is logged once."""
@@ -87,6 +95,7 @@ class LeanWay:
             or "HTTP_UPGRADE" in environ
             or "werkzeug.debug.preserve_context" in environ
             or _cv_app.get(None) is not None
+            or entered_call() is not None
             or not (path.isascii() and (environ.get("HTTP_HOST") in self.hosts or self.is_good(environ)))
         ):
             return self.flask(environ, start_response)
@@ -108,28 +117,38 @@ class LeanWay:
     ) -> Iterable[bytes]:
         """A reply to a request of a route, in contexts of its own."""
         app, served = self.app, route.served
-        values = dict(zip(route.names, texts, strict=True)) if texts else {}
+        values = views = NOTHING
+        if texts:
+            values, views = dict(zip(route.names, texts, strict=True)), dict(zip(served.names, texts, strict=True))
         outer = LeanAppContext(app)
-        inner = LeanContext(app, environ, route.rule, dict(zip(served.names, texts, strict=True)), outer)
-        context = WsgiContext(self.application, environ["PATH_INFO"], environ, served.operation_id)
-        outer.token = _cv_app.set(outer)
-        inner.token = _cv_request.set(inner)
-        token = enter(context)
+        inner = LeanContext(app, environ, route, views, outer)
+        outer.token, inner.token = set_app(outer), set_request(inner)
         app._got_first_request = True
         error: BaseException | None = None
-        is_quiet = False
+        pushed, started, finished, request_gone, app_gone, popped = self.listeners
+        before, gone = app.before_request_funcs.get(None), app.teardown_request_funcs.get(None)
+        is_quiet = (
+            not (pushed or started or finished or app.after_request_funcs or app.url_value_preprocessors)
+            and (before is None or (len(before) == 1 and before[0] is self.enters))
+            and not ("HTTP_COOKIE" in environ and app.secret_key)
+        )
         try:
             try:
-                is_quiet = self.is_quiet(environ)
                 if is_quiet:
-                    answer = served.serve(lean_call(inner, values, context, served.limit))
+                    answer = (served.serve.made or served.serve)(inner.call(values, served.limit))
                     if type(answer) is Answer:
-                        if type(answer.body) is bytes and not answer.headers and len(inner.__dict__) == _UNTOUCHED:
-                            return written(answer, start_response)
+                        status, content_type, body, headers = answer
+                        if type(body) is bytes and not headers and not (inner.is_touched and is_seen(inner)):
+                            length = ("Content-Length", str(len(body)))
+                            start_response(
+                                STATUS.get(status) or f"{status} UNKNOWN",
+                                [("Content-Type", content_type), length] if content_type is not None else [length],
+                            )
+                            return (body,)
                         answer = flask_response(app, answer)
                     response = app.finalize_request(answer)
                 else:
-                    response = self.dispatched(route, values, inner, context)
+                    response = self.dispatched(route, values, inner)
             except Exception as raised:
                 response, error = self.answered(raised, is_quiet)
             return response(environ, start_response)
@@ -137,40 +156,34 @@ class LeanWay:
             error = raised
             raise
         finally:
-            self.ended(outer, inner, token, error)
+            if (
+                error is not None
+                or inner.is_touched
+                or outer.is_held
+                or request_gone
+                or app_gone
+                or popped
+                or app.teardown_appcontext_funcs
+                or (gone is not None and (len(gone) != 1 or gone[0] is not self.leaves))
+            ):
+                self.ended(outer, inner, error)
+            else:
+                reset_request(inner.token)
+                reset_app(outer.token)
 
-    def is_quiet(self, environ: Environ) -> bool:
-        """Whether nobody wants to know of this request: no hook, no listener of a signal, no session to be kept."""
-        app = self.app
-        before, gone = app.before_request_funcs.get(None), app.teardown_request_funcs.get(None)
-        return not (
-            app.after_request_funcs
-            or app.teardown_appcontext_funcs
-            or app.url_value_preprocessors
-            or (before is not None and (len(before) != 1 or before[0] is not self.enters))
-            or (gone is not None and (len(gone) != 1 or gone[0] is not self.leaves))
-            or signals.appcontext_pushed.receivers
-            or signals.request_started.receivers
-            or signals.request_finished.receivers
-            or signals.request_tearing_down.receivers
-            or signals.appcontext_tearing_down.receivers
-            or signals.appcontext_popped.receivers
-            or ("HTTP_COOKIE" in environ and app.secret_key)
-        )
-
-    def dispatched(self, route: LeanRoute, values: dict[str, str], inner: LeanContext, context: WsgiContext) -> Any:
+    def dispatched(self, route: LeanRoute, values: Mapping[str, str], inner: LeanContext) -> Any:
         """The reply with all that is registered around it, as ``Flask.full_dispatch_request`` makes it."""
         app = self.app
         if signals.appcontext_pushed.receivers:
             signals.appcontext_pushed.send(app, _async_wrapper=app.ensure_sync)
         if "HTTP_COOKIE" in inner.environ and app.secret_key:
-            _ = inner._session
+            opened(inner)
         try:
             if signals.request_started.receivers:
                 signals.request_started.send(app, _async_wrapper=app.ensure_sync)
             replied = self.preprocessed(inner)
             if replied is None:
-                replied = route.served.serve(lean_call(inner, values, context, route.served.limit))
+                replied = route.served.serve(inner.call(values, route.served.limit))
                 if isinstance(replied, Answer):
                     replied = flask_response(app, replied)
         except Exception as raised:
@@ -181,7 +194,7 @@ class LeanWay:
         """What a hook answers in place of the operation, as ``Flask.preprocess_request``."""
         app = self.app
         for url_function in app.url_value_preprocessors.get(None, ()):
-            url_function(inner.rule.endpoint, inner.values)
+            url_function(inner.route.endpoint, inner.request.view_args)
         for function in app.before_request_funcs.get(None, ()):
             if function is not self.enters:
                 replied = (app.ensure_sync(function) if is_async(function) else function)()
@@ -196,8 +209,8 @@ class LeanWay:
             response = (app.ensure_sync(function) if is_async(function) else function)(response)
         for function in reversed(app.after_request_funcs.get(None, ())):
             response = (app.ensure_sync(function) if is_async(function) else function)(response)
-        if "_session" in touched and not app.session_interface.is_null_session(inner._session):
-            app.session_interface.save_session(app, inner._session, response)
+        if SESSION in touched and not app.session_interface.is_null_session(touched[SESSION]):
+            app.session_interface.save_session(app, touched[SESSION], response)
         if signals.request_finished.receivers:
             signals.request_finished.send(app, _async_wrapper=app.ensure_sync, response=response)
         return response
@@ -212,43 +225,32 @@ class LeanWay:
                 raised = unhandled
         return app.handle_exception(raised), raised
 
-    def ended(self, outer: LeanAppContext, inner: LeanContext, token: Any, error: BaseException | None) -> None:
-        """Leave the contexts, and tell those who want to know, as ``RequestContext.pop``."""
-        app = self.app
+    def ended(self, outer: LeanAppContext, inner: LeanContext, error: BaseException | None) -> None:
+        """Leave Flask's contexts, and tell those who want to know, as ``RequestContext.pop``."""
+        app, touched = self.app, inner.__dict__
         if error is not None and app.should_ignore_error(error):
             error = None
-        leave(token)
-        if "_cv_tokens" in inner.__dict__ or "_cv_tokens" in outer.__dict__:
+        if "_cv_tokens" in touched or outer.is_held:
             inner.pop(error)  # somebody keeps it, or has entered it again
             return
         try:
-            gone = app.teardown_request_funcs.get(None, ())
-            if signals.request_tearing_down.receivers or any(each is not self.leaves for each in gone):
-                app.do_teardown_request(error)
-            if "request" in inner.__dict__:
+            app.do_teardown_request(error)
+            if "request" in touched:
                 inner.request.close()
                 inner.environ["werkzeug.request"] = None
         finally:
             _cv_request.reset(inner.token)
             try:
-                if app.teardown_appcontext_funcs or signals.appcontext_tearing_down.receivers:
-                    app.do_teardown_appcontext(error)
+                app.do_teardown_appcontext(error)
             finally:
                 _cv_app.reset(outer.token)
-                if signals.appcontext_popped.receivers:
-                    signals.appcontext_popped.send(app, _async_wrapper=app.ensure_sync)
+                signals.appcontext_popped.send(app, _async_wrapper=app.ensure_sync)
 
 
-def written(answer: Answer, start_response: StartResponse) -> tuple[bytes]:
-    """A reply that nobody else wants to see, sent."""
-    body: Any = answer.body
-    length = ("Content-Length", str(len(body)))
-    if answer.content_type is None:
-        headers = [length]
-    else:
-        headers = [("Content-Type", answer.content_type), length]
-    start_response(STATUS.get(answer.status) or f"{answer.status} UNKNOWN", headers)
-    return (body,)
+def is_seen(inner: LeanContext) -> bool:
+    """Whether somebody has asked for what could change the reply."""
+    touched = inner.__dict__
+    return "_after_request_functions" in touched or SESSION in touched
 
 
 @lru_cache(maxsize=1_000)
