@@ -98,8 +98,8 @@ components:
 BODY = json.dumps(
     {
         "customer": {"name": "Ada Lovelace", "email": "ada@example.com", "created_at": "2024-02-29T12:00:00Z"},
-        "items": [{"sku": f"ABC-{n:04}", "quantity": n + 1, "price": 1.5 * n} for n in range(8)],
-        "note": None,
+        "items": [{"sku": f"ABC-{n:04}", "quantity": n + 1, "price": 1.5 * n} for n in range(5)],
+        "note": "Please leave it with the neighbour at number 12, and ring the bell twice; the parcel is heavy.",
         "status": "paid",
     }
 ).encode()

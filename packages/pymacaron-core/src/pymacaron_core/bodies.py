@@ -26,6 +26,7 @@ from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.repetitions import repeated_names
 from pymacaron_core.spec.directions import RECEIVED
 from pymacaron_core.spec.operation import EMPTY, FORMS, Body, MediaType, Operation, Schema, Specification
+from pymacaron_core.tallies import LateTally
 from pymacaron_core.wire import shape_of
 
 Values = dict[str, Any]
@@ -74,7 +75,8 @@ def body_steps(
         return decoders.get(name) or next((decode for known, decode in ranges if covers(known, name)), None)
 
     def admit(call: Call) -> None:
-        if chosen(call) is None and call.has_body:
+        call.chosen = decoders.get(call.environ.get("CONTENT_TYPE", "")) or chosen(call)  # as nearly everybody writes it
+        if call.chosen is None and call.has_body:
             message = f"this call reads {' or '.join(decoders) or 'no body'}, and no other media type"
             raise UnsupportedMediaType(message, headers=refusal_headers)
         if "HTTP_CONTENT_ENCODING" in call.environ:
@@ -82,8 +84,8 @@ def body_steps(
         call.check_size()
 
     if body.spread:
-        return BodySteps(admit, _spread_read(body, chosen, assumed))
-    return BodySteps(admit, (_streamed_read if streamed else _body_read)(body, chosen))
+        return BodySteps(admit, _spread_read(body, assumed))
+    return BodySteps(admit, (_streamed_read if streamed else _body_read)(body))
 
 
 def _narrowest(name: str) -> tuple[int, str]:
@@ -114,11 +116,11 @@ def check_coding(call: Call) -> None:
         raise UnsupportedMediaType(message, headers={"Accept-Encoding": "identity"})
 
 
-def _body_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
+def _body_read(body: Body) -> Read:
     required = body.required
 
     def read(call: Call, positional: list[Any], keywords: Values, faults: Faults) -> None:
-        decode = chosen(call) if call.has_body or _may_be_empty(call) else None
+        decode = call.chosen if call.has_body or _may_be_empty(call) else None
         if decode is not None:
             positional.append(decode(call, faults))
             return
@@ -137,12 +139,12 @@ def _may_be_empty(call: Call) -> bool:
     return call.content_length is not None or bool(call.environ.get("wsgi.input_terminated"))
 
 
-def _streamed_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
+def _streamed_read(body: Body) -> Read:
     """As ``_body_read``, with what would be bytes as an upload: nothing is read before the function reads."""
-    read_whole, required = _body_read(body, chosen), body.required
+    read_whole, required = _body_read(body), body.required
 
     def read(call: Call, positional: list[Any], keywords: Values, faults: Faults) -> None:
-        decode = chosen(call)
+        decode = call.chosen
         if decode is not _bytes and not (isinstance(decode, _Range) and decode.is_bytes(call)):
             read_whole(call, positional, keywords, faults)
             return
@@ -156,12 +158,12 @@ def _streamed_read(body: Body, chosen: Callable[[Call], Decode | None]) -> Read:
     return read
 
 
-def _spread_read(body: Body, chosen: Callable[[Call], Decode | None], assumed: Decode | None) -> Read:
+def _spread_read(body: Body, assumed: Decode | None) -> Read:
     absent: Values = dict.fromkeys(body.arguments.values())
 
     def read(call: Call, positional: list[Any], keywords: Values, faults: Faults) -> None:
         keywords.update(absent)
-        decode = chosen(call) if call.has_body else assumed
+        decode = call.chosen if call.has_body else assumed
         if decode is not None:
             keywords.update(decode(call, faults) or {})
 
@@ -210,23 +212,41 @@ def _json_decoder(media: MediaType, specification: Specification, adapters: Adap
     validate = adapters.adapter(schema).validator.validate_json
     received = Withholding(schema, specification.schemas, RECEIVED)
     refuses = specification.policy.read_only == "refuse"
+    names = LateTally(adapters.type_of(schema))
+
+    def is_json_text(body: bytes, faults: Faults) -> bool:
+        """Whether a body is JSON, as far as the validator does not tell. What has names twice is, with faults."""
+        if (b"NaN" in body or b"Infinity" in body) and not _is_strict_json(body):
+            faults.append(RequestFault("body", "", "json", "is not valid JSON"))
+            return False
+        if once:
+            faults.extend(repeated_names(body))
+        return True
 
     def decode(call: Call, faults: Faults) -> Any:
         body = call.body()
-        if (b"NaN" in body or b"Infinity" in body) and not _is_strict_json(body):
-            faults.append(RequestFault("body", "", "json", "is not valid JSON"))
-            return None
-        if once:
-            faults.extend(repeated_names(body))
-        if received.is_beyond_types:
-            body = _without_received(body, received, faults if refuses else None)
         try:
-            return validate(body, strict=True, by_alias=True, by_name=False)
+            value = validate(body, strict=True, by_alias=True, by_name=False)
+        except ValidationError as error:
+            if is_json_text(body, faults):
+                faults.extend(faults_of(error, "body"))
+            return None
+        if body.count(b":") <= names.colons(value) or names.tell(body, value):
+            return value
+        return value if is_json_text(body, faults) else None
+
+    def decode_withheld(call: Call, faults: Faults) -> Any:
+        body = call.body()
+        if not is_json_text(body, faults):
+            return None
+        try:
+            kept = _without_received(body, received, faults if refuses else None)
+            return validate(kept, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             faults.extend(faults_of(error, "body"))
             return None
 
-    return decode
+    return decode_withheld if received.is_beyond_types else decode
 
 
 def _without_received(body: bytes, received: Withholding, faults: Faults | None) -> bytes:

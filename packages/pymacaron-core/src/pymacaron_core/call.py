@@ -22,6 +22,7 @@ from pymacaron_core.errors import (
     RequestTimeout,
 )
 
+_UNSEEN = -1
 MOST_PARAMETERS = 1_000
 """How many names a query may have; a query with more is refused before any of it is read."""
 
@@ -46,43 +47,53 @@ class ParsedForm:
         self.files = files
 
 
-class Call:
-    """One request: ``path_values`` as text by wire name, the raw ``query``, headers, and the body when asked for."""
+class Source(Protocol):
+    """Where the body of a call comes from. Each is asked at most once for what it reads to the end."""
 
-    __slots__ = (
-        "_body",
-        "_cookies",
-        "_open",
-        "_query_values",
-        "_read",
-        "_read_form",
-        "context",
-        "environ",
-        "limit",
-        "path_values",
-    )
+    def read(self, call: Call) -> bytes:
+        """The whole body."""
+
+    def read_form(self, call: Call) -> Form:
+        """The body read as a form."""
+
+    def stream(self, call: Call) -> IO[bytes]:
+        """The body, to be read piece by piece."""
+
+
+class Call:
+    """One request: ``path_values`` as text by wire name, the raw ``query``, headers, and the body when asked for.
+
+    What is asked for more than once is looked at once, when it is first asked for.
+    """
+
+    chosen: Any = None
+    """What reads the body, once it was admitted."""
+    _body: bytes | None = None
+    _fits = False
+    _length: int | None = _UNSEEN
+    _query_values: dict[str, list[str]] | None = None
+    _cookies: list[tuple[str, str]] | None = None
 
     def __init__(
         self,
         environ: Mapping[str, Any],
         path_values: Mapping[str, str],
         context: CallContext,
-        read: Callable[[Call], bytes],
-        read_form: Callable[[Call], Form],
+        source: Source,
         limit: int | None = None,
         query_values: dict[str, list[str]] | None = None,
-        open_stream: Callable[[Call], IO[bytes]] | None = None,
     ) -> None:
         self.environ = environ
         self.path_values = path_values
         self.context = context
+        self.source = source
         self.limit = limit
-        self._read = read
-        self._read_form = read_form
-        self._open = open_stream
-        self._body: bytes | None = None
-        self._query_values = query_values
-        self._cookies: list[tuple[str, str]] | None = None
+        if query_values is not None:
+            self._query_values = query_values
+
+    def begin(self, moment: float) -> None:
+        """Have it known when the call came, by ``time.perf_counter()``."""
+        self.context.started = moment
 
     @property
     def method(self) -> str:
@@ -132,18 +143,16 @@ class Call:
 
         Raises ``InvalidParameter`` when it is no length.
         """
-        text = str(self.environ.get("CONTENT_LENGTH") or "")
-        if not text or "chunked" in str(self.environ.get("HTTP_TRANSFER_ENCODING", "")).lower():
-            return None
-        if not (text.isascii() and text.isdigit() and len(text) < 19):
-            fault = RequestFault("header", "/Content-Length", "format", "must be a number of bytes")
-            raise InvalidParameter(faults=[fault])
-        return int(text)
+        if self._length == _UNSEEN:
+            self._length = length_of(self.environ)
+        return self._length
 
     @property
     def has_body(self) -> bool:
         """Whether anything was sent. A body that tells no length, and only its end, is read to know."""
-        length = self.content_length
+        length = self._length
+        if length == _UNSEEN:
+            length = self.content_length
         if length is not None:
             return length > 0
         return bool(self.environ.get("wsgi.input_terminated")) and bool(self.body())
@@ -171,8 +180,14 @@ class Call:
     def body(self) -> bytes:
         """The body. Raises ``PayloadTooLarge`` above the limit, ``RequestTimeout`` when the caller left half way."""
         if self._body is None:
-            body: bytes = self.within_limit(self._read)
-            if len(body) < (self.content_length or 0):
+            if not self._fits:
+                self.check_size()
+            try:
+                body = self.source.read(self)
+            except Exception as error:
+                raise _told(error) from None
+            length = self._length  # looked at by then
+            if length is not None and len(body) < length:
                 raise RequestTimeout("the caller left before the body was read")
             if self.limit is not None and len(body) > self.limit:
                 raise PayloadTooLarge(f"the body is larger than the {self.limit} bytes this service takes")
@@ -186,35 +201,52 @@ class Call:
 
     def form(self) -> Form:
         """The body read as a form. Raises as ``body`` does, and ``InvalidParameter`` when it cannot be read as one."""
-        form: Form = self.within_limit(self._read_form)
+        form: Form = self.within_limit(self.source.read_form)
         return form
 
     def stream(self) -> IO[bytes]:
         """The body to be read piece by piece, held to no limit yet; what has been read already is read again."""
-        return self._open(self) if self._open is not None and self._body is None else BytesIO(self.body())
+        return self.source.stream(self) if self._body is None else BytesIO(self._body)
 
     def check_size(self) -> None:
         """Refuse a body that says it is too large, before any of it is read."""
-        length = self.content_length
-        if self.limit is not None and length is not None and length > self.limit:
+        length = self._length
+        if length == _UNSEEN:
+            length = self._length = length_of(self.environ)
+        if length is not None and self.limit is not None and length > self.limit:
             raise PayloadTooLarge(f"the body has {length} bytes; this service takes at most {self.limit}")
+        self._fits = True
 
     def within_limit(self, read: Callable[[Call], Any]) -> Any:
         """What reading gives; faults of the parsers below as those of the caller."""
         self.check_size()
         try:
             return read(self)
-        except RequestEntityTooLarge:
-            raise PayloadTooLarge("the body is larger, or has more parts, than this service takes") from None
-        except ClientDisconnected:
-            raise RequestTimeout("the caller left before the body was read") from None
-        except (PyMacaronException, HTTPException):
-            raise
         except Exception as error:
-            if type(error).__module__ == "builtins":
-                raise
-            message = "cannot be read: it does not come in chunks as it says"  # servers have errors of their own for it
-            raise InvalidParameter(faults=[RequestFault("body", "", "chunks", message)]).caught(error) from None
+            raise _told(error) from None
+
+
+def _told(error: Exception) -> Exception:
+    """What failed while a body was read, as what is told of it: the caller's faults, and the service's own as it is."""
+    if isinstance(error, RequestEntityTooLarge):
+        return PayloadTooLarge("the body is larger, or has more parts, than this service takes")
+    if isinstance(error, ClientDisconnected):
+        return RequestTimeout("the caller left before the body was read")
+    if isinstance(error, (PyMacaronException, HTTPException)) or type(error).__module__ == "builtins":
+        return error
+    message = "cannot be read: it does not come in chunks as it says"  # servers have errors of their own for it
+    return InvalidParameter(faults=[RequestFault("body", "", "chunks", message)]).caught(error)
+
+
+def length_of(environ: Mapping[str, Any]) -> int | None:
+    """The length that a request claims, as ``Call.content_length``."""
+    text = environ.get("CONTENT_LENGTH")
+    if not text or ("HTTP_TRANSFER_ENCODING" in environ and "chunked" in environ["HTTP_TRANSFER_ENCODING"].lower()):
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        fault = RequestFault("header", "/Content-Length", "format", "must be a number of bytes")
+        raise InvalidParameter(faults=[fault])
+    return int(text)
 
 
 def _cookie(piece: str) -> list[tuple[str, str]]:

@@ -92,6 +92,12 @@ class CapturedContext:
 
 
 _current: ContextVar[CallContext | None] = ContextVar("pymacaron_call", default=None)
+NO_CALL = CallContext()
+"""Entered where a call is not to be found though it is being served."""
+entered_call: Callable[[], CallContext | None] = _current.get
+"""The call that was entered, and not found otherwise."""
+FINDERS: list[Callable[[], CallContext | None]] = []
+"""What else knows of a call that is being served; asked in this order where nobody has entered one."""
 
 
 def new_request_id() -> str:
@@ -101,12 +107,15 @@ def new_request_id() -> str:
 
 def current_call() -> CallContext | None:
     """The call being served, or None outside of one."""
-    return _current.get()
+    call = _current.get()
+    if call is None and FINDERS:
+        call = next((found for finder in FINDERS if (found := finder()) is not None), None)
+    return None if call is NO_CALL else call
 
 
 def capture() -> CapturedContext | None:
     """The current call as a value to carry to another thread, process or machine; None outside of a call."""
-    call = _current.get()
+    call = current_call()
     if call is None:
         return None
     return CapturedContext(call.url, call.method, call.request_id, call.trace_parent, call.identity)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pymacaron_core.acceptance import best
@@ -32,12 +31,12 @@ class Declared:
         self.models: tuple[Any, ...] = self.json.models if self.json is not None else ()
         self.quick = self._quick()
 
-    def _quick(self) -> tuple[int, str, Callable[[Any, str, str], bytes]] | None:
+    def _quick(self) -> tuple[int, str, Written] | None:
         """The shortest way, where there is one media type, JSON, and nothing else to look at: status, type, JSON."""
         if self.status is None or self.status in WITHOUT_BODY or self.check is not None or self.is_negotiated:
             return None
         only = next((each for each in self.representations if each.way in ("json", "free")), None)
-        return (self.status, only.content_type, only.written.json) if only is not None else None
+        return (self.status, only.content_type, only.written) if only is not None else None
 
     @property
     def is_negotiated(self) -> bool:

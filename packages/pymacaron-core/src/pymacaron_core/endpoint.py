@@ -66,7 +66,7 @@ def endpoint(steps: Steps) -> Endpoint:
         if faults:
             raise InvalidParameter(faults=faults)
         try:
-            value = function(*positional, **keywords)
+            value = function(*positional, **keywords) if keywords else function(*positional)
         except Exception as error:
             failed(error)
             raise
@@ -75,19 +75,21 @@ def endpoint(steps: Steps) -> Endpoint:
     return serve
 
 
-def late_endpoint(make: Callable[[], Endpoint]) -> Endpoint:
-    """An endpoint that is composed when first called."""
-    lock = threading.Lock()
-    made: Endpoint | None = None
+class LateEndpoint:
+    """An endpoint that is composed when first called. ``made`` is what it is then; who knows it may call that."""
 
-    def serve(call: Call) -> Answer | Response:
-        nonlocal made
-        if made is None:
-            with lock:
-                made = made or make()
-        return made(call)
+    __slots__ = ("_lock", "_make", "made")
 
-    return serve
+    def __init__(self, make: Callable[[], Endpoint]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self.made: Endpoint | None = None
+
+    def __call__(self, call: Call) -> Answer | Response:
+        if self.made is None:
+            with self._lock:
+                self.made = self.made or self._make()
+        return self.made(call)
 
 
 def steps_of(

@@ -12,7 +12,7 @@ from pymacaron_core.application import Application
 from pymacaron_core.compression import Compression
 from pymacaron_core.context import CallContext, enter, leave
 from pymacaron_core.errors import PyMacaronException, StartError
-from pymacaron_core.lean import LeanWay
+from pymacaron_core.lean import LeanContext, LeanWay
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +56,12 @@ def _enter(application: Application) -> None:
 
 
 def _leave(error: BaseException | None = None) -> None:
-    token = vars(flask.globals.request_ctx._get_current_object()).pop(TOKEN, None)
+    served = flask.globals.request_ctx._get_current_object()
+    token = vars(served).pop(TOKEN, None)
     if token is not None:
         leave(token)
+    elif isinstance(served, LeanContext):
+        served.hide()
 
 
 def _answer_error(application: Application, error: Exception) -> Any:

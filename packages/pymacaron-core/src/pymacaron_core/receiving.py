@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
@@ -28,14 +28,22 @@ LARGEST_FIELD = 500_000
 """How many bytes one field of a multipart form may have, as in Flask's ``MAX_FORM_MEMORY_SIZE``."""
 
 
-def from_flask(request: Any, path_values: Mapping[str, str], context: CallContext, limit: int | None = None) -> Call:
-    """A call beside Flask's request; what a hook has read of the body already is not read twice."""
+class FlaskSource:
+    """The body by Flask's request: what a hook has read of it already is not read twice."""
 
-    def read(call: Call) -> bytes:
-        data: bytes = request.get_data()
+    __slots__ = ("request",)
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    def read(self, call: Call) -> bytes:
+        """The whole body, which the request keeps."""
+        data: bytes = self.request.get_data()
         return data
 
-    def read_form(call: Call) -> Form:
+    def read_form(self, call: Call) -> Form:
+        """The fields and files."""
+        request = self.request
         media_type, _ = _check_boundary(call)
         if media_type == URLENCODED and "form" not in vars(request):
             return _urlencoded(call)
@@ -43,34 +51,64 @@ def from_flask(request: Any, path_values: Mapping[str, str], context: CallContex
             request.form_data_parser_class = StrictParser
         return _parsed(lambda: (request.form, request.files))
 
-    def open_stream(call: Call) -> IO[bytes]:
-        known = vars(request).get("_cached_data")  # a hook has called get_data()
-        return BytesIO(known) if known is not None else request.stream
+    def stream(self, call: Call) -> IO[bytes]:
+        """The body as it comes."""
+        known = vars(self.request).get("_cached_data")  # a hook has called get_data()
+        return BytesIO(known) if known is not None else self.request.stream
 
+
+class WsgiSource:
+    """The body straight from a WSGI environment (PEP 3333)."""
+
+    def read(self, call: Call) -> bytes:
+        """The whole body."""
+        return self.stream(call).read()
+
+    def read_form(self, call: Call) -> Form:
+        """The fields and files, by Werkzeug's parser."""
+        media_type, options = _check_boundary(call)
+        if media_type == URLENCODED:
+            return _urlencoded(call)
+        most, known = call.limit, call.known_body
+        parser = StrictParser(max_form_memory_size=LARGEST_FIELD, max_content_length=most, max_form_parts=MOST_PARTS)
+        stream = self.stream(call) if known is None else BytesIO(known)
+        return _parsed(lambda: parser.parse(stream, media_type, call.content_length, options)[1:])
+
+    def stream(self, call: Call) -> IO[bytes]:
+        """The body as it comes, held to its length."""
+        most = None if call.limit is None else call.limit + 1
+        return get_input_stream(dict(call.environ), max_content_length=most)
+
+
+_WSGI = WsgiSource()
+
+
+def from_flask(request: Any, path_values: Mapping[str, str], context: CallContext, limit: int | None = None) -> Call:
+    """A call beside Flask's request."""
     own = request.max_content_length
     if limit is None or (own is not None and own < limit):
         limit = own
     if limit is not None:
         request.max_content_length = limit + 1  # Werkzeug cuts off silently what comes in chunks
-    return Call(request.environ, path_values, context, read, read_form, limit, None, open_stream)
+    return Call(request.environ, path_values, context, FlaskSource(request), limit)
 
 
 def from_wsgi(
     environ: Mapping[str, Any], path_values: Mapping[str, str], context: CallContext, limit: int | None = None
 ) -> Call:
     """A call straight from a WSGI environment (PEP 3333)."""
-    return Call(environ, path_values, context, _read_stream, _read_stream_form, limit, None, _stream)
+    return Call(environ, path_values, context, _WSGI, limit)
 
 
 def from_values(values: dict[str, list[str]]) -> Call:
     """A call of nothing but a query: what reads queries reads forms too."""
-    return Call({}, {}, CallContext(), _read_stream, _read_stream_form, query_values=values)
+    return Call({}, {}, CallContext(), _WSGI, query_values=values)
 
 
 def from_headers(headers: Mapping[str, str]) -> Call:
     """A call of nothing but headers: what reads those of requests reads those of parts too."""
     environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-    return Call(environ, {}, CallContext(), _read_stream, _read_stream_form)
+    return Call(environ, {}, CallContext(), _WSGI)
 
 
 def _urlencoded(call: Call) -> ParsedForm:
@@ -103,25 +141,6 @@ def _parsed(parse: Callable[[], tuple[Any, Any]]) -> ParsedForm:
     except ValueError:
         raise InvalidParameter(faults=[RequestFault("body", "", "form", "the form cannot be read")]) from None
     return ParsedForm(list(fields.items(multi=True)), list(files.items(multi=True)))
-
-
-def _read_stream(call: Call) -> bytes:
-    return _stream(call).read()
-
-
-def _read_stream_form(call: Call) -> Form:
-    media_type, options = _check_boundary(call)
-    if media_type == URLENCODED:
-        return _urlencoded(call)
-    parser = StrictParser(max_form_memory_size=LARGEST_FIELD, max_content_length=call.limit, max_form_parts=MOST_PARTS)
-    stream = _stream(call) if call.known_body is None else BytesIO(call.known_body)
-    return _parsed(lambda: parser.parse(stream, media_type, call.content_length, options)[1:])
-
-
-def _stream(call: Call) -> BinaryIO:
-    most = None if call.limit is None else call.limit + 1
-    stream: BinaryIO = get_input_stream(dict(call.environ), max_content_length=most)  # type: ignore[assignment]
-    return stream
 
 
 def _check_boundary(call: Call) -> tuple[str, dict[str, str]]:

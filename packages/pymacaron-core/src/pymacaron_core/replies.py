@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
+from pydantic_core import PydanticSerializationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -25,7 +26,7 @@ from pymacaron_core.declarations import WITHOUT_BODY, Declared
 from pymacaron_core.errors import PyMacaronException, is_error
 from pymacaron_core.protocol import is_model
 from pymacaron_core.spec.operation import Operation, Reply, Specification
-from pymacaron_core.written import Adapters, plain_json
+from pymacaron_core.written import Adapters, Written, plain_json
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +57,23 @@ def reply_step(
     quick = {model: each.quick for model, each in by_model.items() if each.quick is not None}
     if success is not None and success.quick is not None:
         quick[dict] = quick[list] = success.quick
+    ready: dict[Any, tuple[int, str, Callable[[Any, Any], bytes] | None, Written]] = {}
+    new = tuple.__new__
 
     def answer(value: Any, call: Call, mode: str = mode) -> Answer | Response:
-        way = quick.get(type(value))
+        kind = type(value)
+        way = ready.get(kind)
+        if way is None and kind in quick:
+            status, content_type, written = quick[kind]
+            way = ready[kind] = (status, content_type, written.shortest(kind), written)
         if way is not None:
-            status, content_type, json = way
-            return Answer(status, content_type, json(value, label, mode))
+            status, content_type, shortest, written = way
+            if shortest is not None and mode != "off":
+                try:
+                    return new(Answer, (status, content_type, shortest(value.__pydantic_serializer__, value), ()))
+                except (TypeError, PydanticSerializationError):
+                    pass  # told below
+            return Answer(status, content_type, written.json(value, label, mode))
         if isinstance(value, Awaitable):
             value = finish(value)
         if isinstance(value, (Response, PyMacaronException)):

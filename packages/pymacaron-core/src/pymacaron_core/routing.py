@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter, Rule
 
 from pymacaron_core.answers import Answer, Pairs, StoredFile
 from pymacaron_core.context import CallContext, current_call
-from pymacaron_core.endpoint import Endpoint
+from pymacaron_core.endpoint import Endpoint, LateEndpoint
 from pymacaron_core.errors import StartError
 from pymacaron_core.problems import error_body
 from pymacaron_core.receiving import from_flask
@@ -56,7 +56,7 @@ class Served:
     """What serves a generated route, and the view that Flask has for it. ``names`` are the wire names of its variables,
     of which none has a value in ``besides``."""
 
-    serve: Endpoint
+    serve: LateEndpoint
     view: Callable[..., Any]
     operation_id: str | None
     names: Mapping[str, str]
@@ -117,7 +117,7 @@ def add_route(
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
     if not headers:
-        served = Served(serve, view, operation.id, names, limit, besides)
+        served = Served(serve if isinstance(serve, LateEndpoint) else LateEndpoint(lambda: serve), view, operation.id, names, limit, besides)
         app.extensions.setdefault(SERVED, {})[name] = served
     if operation.method in ("HEAD", "OPTIONS"):
         app.extensions.setdefault(_GIVEN, {})[shape_of_rule(rule), operation.method] = name

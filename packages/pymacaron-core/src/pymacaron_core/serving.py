@@ -14,7 +14,7 @@ from pymacaron_core.call import Call
 from pymacaron_core.conditions import conditional
 from pymacaron_core.config import Config
 from pymacaron_core.deprecation import goodbye
-from pymacaron_core.endpoint import Adapters, Endpoint, endpoint, late_endpoint, steps_of
+from pymacaron_core.endpoint import Adapters, Endpoint, LateEndpoint, endpoint, steps_of
 from pymacaron_core.errors import ModelError, NotWritten, StartError
 from pymacaron_core.gathering import Wishes
 from pymacaron_core.mock import mock_function
@@ -72,15 +72,17 @@ def _served(
             endpoint(steps_of(served, specification, adapters, wishes.guards, options, answered)), operation
         )
 
+    quiet = (503,) if wishes.builtin else ()  # a service that is not ready has not failed
+
+    def watching(serve: Endpoint) -> Endpoint:
+        return watched(serve, operation, application.reporting, settings.report_call_exceeding_ms, quiet)
+
     if wishes.tolerated is not None or settings.documents == "strict":
-        serve = serving(catalog.of(operation))
+        serve = watching(serving(catalog.of(operation)))
     else:
         if not catalog.is_known:
             serving(catalog.looking_at(operation))
-        serve = late_endpoint(lambda: _late(serving, catalog, operation))
-    quiet = (503,) if wishes.builtin else ()  # a service that is not ready has not failed
-    limit_ms = settings.report_call_exceeding_ms
-    serve = watched(serve, operation, application.reporting, limit_ms, quiet)
+        serve = LateEndpoint(lambda: watching(_late(serving, catalog, operation)))
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
     limit, headers = options.max_body_bytes, goodbye(operation)

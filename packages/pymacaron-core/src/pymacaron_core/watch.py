@@ -32,21 +32,23 @@ def watched(
     if not limit_ms:
         return _untimed(serve, operation, reporting, quiet)
     limit = limit_ms / 1000
+    now = time.perf_counter
 
     def serve_timed(call: Call) -> Answer | Response:
-        call.context.started = started = time.perf_counter()
+        started = now()
+        call.begin(started)
         try:
             answer = serve(call)
         except Exception as error:
             status = reporting.status_of(as_error(error))
-            if status < 500 and time.perf_counter() - started > limit:
-                reporting.report_slow(operation.label, time.perf_counter() - started, status)
+            if status < 500 and now() - started > limit:
+                reporting.report_slow(operation.label, now() - started, status)
             raise
-        status = answer.status if type(answer) is Answer else _status(answer)
+        status = answer[0] if type(answer) is Answer else _status(answer)
         if status >= 500 and status not in quiet:
             _report_returned(answer, operation, reporting)
-        elif time.perf_counter() - started > limit:
-            reporting.report_slow(operation.label, time.perf_counter() - started, status)
+        elif now() - started > limit:
+            reporting.report_slow(operation.label, now() - started, status)
         return answer
 
     return serve_timed
@@ -56,7 +58,7 @@ def _untimed(serve: Endpoint, operation: Operation, reporting: Reporting, quiet:
 
     def serve_untimed(call: Call) -> Answer | Response:
         answer = serve(call)
-        status = answer.status if type(answer) is Answer else _status(answer)
+        status = answer[0] if type(answer) is Answer else _status(answer)
         if status >= 500 and status not in quiet:
             _report_returned(answer, operation, reporting)
         return answer

@@ -17,7 +17,9 @@ from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.model import Model
 from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.protocol import is_model, is_model_class
+from pymacaron_core.serialising import set_json, set_json_slowly, whole_json
 from pymacaron_core.spec.operation import Schema, Specification
+from pymacaron_core.tallies import tally_of
 
 
 class Adapters(Protocol):
@@ -55,14 +57,21 @@ class Written:
             return body
         return pydantic_core.to_json(self.withhold(pydantic_core.from_json(body)))
 
+    def shortest(self, model: Any) -> Callable[[Any, Any], bytes] | None:
+        """What writes values of one of the classes, which is built; where it raises, ``json`` tells why."""
+        if model not in self.models or (self.withhold is not None and self.withhold.is_beyond_types):
+            return None
+        tally = tally_of(model)
+        return whole_json if tally is not None and tally.whole else set_json
+
     def _typed(self, value: Any, label: str, mode: str) -> bytes:
         if self.adapter is None:
             return plain_json(value, mode)
         if isinstance(value, self.models):
-            return _model_json(value, type(value).__pydantic_serializer__.to_json, label, mode)
+            return _model_json(value, type(value).__pydantic_serializer__, label, mode)
         items = self.items
         if items and type(value) is list and all(isinstance(each, items) for each in value):
-            return _model_json(value, self.adapter.serializer.to_json, label, mode)
+            return _model_json(value, self.adapter.serializer, label, mode)
         native = self.native_json(value) if self.native else None
         if native is not None:
             return native
@@ -132,15 +141,28 @@ def _classes(kind: Any) -> tuple[Any, ...]:
     return tuple(classes) if all(map(is_model_class, classes)) else ()
 
 
-def _model_json(value: Any, to_json: Callable[..., bytes], label: str, mode: str) -> bytes:
+def _model_json(value: Any, serializer: Any, label: str, mode: str) -> bytes:
     """Models of the declared class: the type is the check, and in the strict modes pydantic's own warnings."""
-    if mode == "off":
-        return to_json(value, exclude_unset=True, by_alias=True, warnings=False, context=REPLYING)
+    if mode != "off":
+        try:
+            return set_json(serializer, value)
+        except (TypeError, pydantic_core.PydanticSerializationError):
+            return _told_json(value, serializer, label, mode)
+    return _json_as_it_is(value, serializer)
+
+
+def _told_json(value: Any, serializer: Any, label: str, mode: str) -> bytes:
+    """The same for one that was not written: once more, so that what is wrong is told."""
     try:
-        return to_json(value, exclude_unset=True, by_alias=True, warnings="error", context=REPLYING)
+        return set_json_slowly(serializer, value)
     except pydantic_core.PydanticSerializationError as error:
         complain(f"{label} returned a {kind_of(value)} that was changed after it was validated: {error}", mode)
-        return to_json(value, exclude_unset=True, by_alias=True, warnings=False, context=REPLYING)
+    return _json_as_it_is(value, serializer)
+
+
+def _json_as_it_is(value: Any, serializer: Any) -> bytes:
+    written: bytes = serializer.to_json(value, exclude_unset=True, by_alias=True, warnings=False, context=REPLYING)
+    return written
 
 
 def told(error: ValidationError) -> str:

@@ -80,7 +80,7 @@ def the_identity_that_a_hook_tells(stage: Stage) -> None:
     stage.get("/acts", headers={"X-Kind": "me"})
 
 
-@case
+@case(lean=1)
 def a_call_captured_and_restored(stage: Stage) -> None:
     kept: list[Any] = []
 
@@ -99,7 +99,7 @@ def a_call_captured_and_restored(stage: Stage) -> None:
     stage.note("left", of(current_call()))
 
 
-@case
+@case(lean=0)
 def a_call_within_another(stage: Stage) -> None:
     stage.open()
     with entered(CallContext(url="outer", request_id="outer")):

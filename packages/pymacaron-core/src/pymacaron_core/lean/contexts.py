@@ -1,4 +1,4 @@
-"""Flask's two contexts, whose parts are made when somebody asks for them.
+"""Flask's two contexts, whose parts are made when somebody asks for them, and the call context beside them.
 
 They are Flask's own classes with nothing done at the start: what is asked for later, ``flask.request``, ``g``,
 ``session``, is made as Flask would have made it, and is the same from then on.
@@ -6,23 +6,34 @@ They are Flask's own classes with nothing done at the start: what is asked for l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import Token
 from io import BytesIO
-from typing import Any, Generic, TypeVar, overload
+from typing import IO, Any, Generic, TypeVar, overload
 
 from flask import Flask
 from flask.ctx import AppContext, RequestContext
+from flask.globals import _cv_request
 from flask.wrappers import Request
-from werkzeug.routing import Rule
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import get_input_stream
+
+from pymacaron_core.call import Call, Form
+from pymacaron_core.context import FINDERS, NO_CALL, CallContext, enter, leave
+from pymacaron_core.lean.routes import LeanRoute
+from pymacaron_core.receiving import FlaskSource, from_flask
 
 Value = TypeVar("Value")
 
+SESSION = "_session" if "session" in vars(RequestContext) else "session"
+"""Under this name a request context keeps its session; Flask before 3.1.3 has no other for it."""
 
-class late(Generic[Value]):
+
+class late(Generic[Value]):  # noqa: N801 - a decorator
     """A property that is made when first asked for, and kept: ``cached_property`` without its bookkeeping."""
 
-    def __init__(self, make: Callable[[Any], Value]) -> None:
-        self.make, self.name, self.__doc__ = make, make.__name__, make.__doc__
+    def __init__(self, make: Callable[[Any], Value], name: str | None = None) -> None:
+        self.make, self.name, self.__doc__ = make, name or make.__name__, make.__doc__
 
     @overload
     def __get__(self, owner: None, kind: type) -> late[Value]: ...
@@ -34,6 +45,7 @@ class late(Generic[Value]):
         if owner is None:
             return self
         value = owner.__dict__[self.name] = self.make(owner)
+        owner.is_touched = True
         return value
 
 
@@ -41,6 +53,9 @@ class LeanAppContext(AppContext):
     """An application context. It stands as if it had been pushed once, by ``token``; None once it was popped."""
 
     token: Any
+    is_touched = False
+    is_held = False
+    """Whether somebody has entered it again, or looked how often it was."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -55,34 +70,52 @@ class LeanAppContext(AppContext):
 
     @late
     def _cv_tokens(self) -> Any:
+        self.is_held = True
         return [] if self.token is None else [self.token]
 
 
 class LeanContext(RequestContext):
-    """A request context. It stands as if it had been pushed once, by ``token``, together with ``app_context``.
+    """A request context, which is also where the call's body comes from.
 
-    ``body`` is what was read of the body before somebody asked for the request, ``limit`` how many bytes it may have.
+    It stands as if it had been pushed once, by ``token``, together with ``app_context``. ``values`` are the request's
+    ``view_args``, and ``body`` what was read before somebody asked for the request.
     """
 
     flashes = None
-    token: Any
+    called: CallContext | None = None
+    started: float | None = None
+    body: bytes | None = None
+    is_touched = False
+    absent: Token[CallContext | None] | None = None
+    runs = True
+    """Whether the operation was reached; until then a call does not tell which one it is."""
+    __slots__ = ("app", "app_context", "environ", "limit", "route", "token", "values")
 
-    def __init__(self, app: Flask, environ: dict[str, Any], rule: Rule, values: dict[str, str], outer: Any) -> None:
+    def __init__(self, app: Flask, environ: dict[str, Any], route: LeanRoute, values: Mapping[str, str], outer: Any) -> None:
         self.app = app
         self.environ = environ
-        self.rule = rule
+        self.route = route
         self.values = values
         self.app_context = outer
-        self.body: bytes | None = None
         self.limit: int | None = None
+
+    def call(self, values: Mapping[str, str], limit: int | None) -> Call:
+        """The call of this request; where somebody has asked for the request already, beside that."""
+        if self.is_touched and "request" in self.__dict__:
+            return from_flask(self.request, values, call_context(self), limit)
+        most = self.app.config["MAX_CONTENT_LENGTH"]
+        if most is not None and (limit is None or most < limit):
+            limit = most
+        self.limit = limit
+        return LeanCall(self.environ, values, self, limit)
 
     @late
     def request(self) -> Request:
         """The request, matched; a body that was read already is in it, as if the request had read it."""
         request = self.app.request_class(self.environ)
         request.json_module = self.app.json
-        request.url_rule = self.rule
-        request.view_args = self.values
+        request.url_rule = self.route.rule
+        request.view_args = dict(self.values)
         if self.limit is not None:
             request.max_content_length = self.limit + 1
         if self.body is not None:
@@ -99,15 +132,159 @@ class LeanContext(RequestContext):
         return []
 
     @late
-    def _session(self) -> Any:
-        interface = self.app.session_interface
-        session = interface.open_session(self.app, self.request)
-        return interface.make_null_session(self.app) if session is None else session
-
-    @late
     def _cv_tokens(self) -> Any:
         return [] if self.token is None else [(self.token, self.app_context)]
 
+    def hide(self) -> None:
+        """Have the call of this request not be found: it has not begun yet, or is over."""
+        if self.absent is None:
+            self.absent = enter(NO_CALL)
+
+    def show(self) -> None:
+        """Have the call of this request found again, where it was hidden."""
+        if self.absent is not None:
+            leave(self.absent)
+            self.absent = None
+
+    def pop(self, *given: Any) -> None:
+        """Leave it as Flask does, where somebody has entered it again."""
+        try:
+            super().pop(*given)
+        finally:
+            if not self._cv_tokens:
+                self.show()
+
     def copy(self) -> RequestContext:
         """Flask's own context of the same request, for another thread."""
-        return RequestContext(self.app, environ=self.environ, request=self.request, session=self._session)
+        return RequestContext(self.app, environ=self.environ, request=self.request, session=opened(self))
+
+    def read(self, call: Call) -> bytes:
+        """The whole body; from the request where somebody has asked for that already."""
+        if self.is_touched and "request" in self.__dict__:
+            return FlaskSource(self.request).read(call)
+        environ = self.environ
+        source, length = environ["wsgi.input"], call.content_length
+        if length is None:
+            most = None if call.limit is None else call.limit + 1
+            body: bytes = get_input_stream(environ, max_content_length=most).read()
+        else:
+            try:
+                body = source.read(length)
+                if len(body) < length or "wsgi.input_terminated" in environ:
+                    body = _rest(source, body, length, "wsgi.input_terminated" in environ, call.limit)
+            except (OSError, ValueError):
+                raise ClientDisconnected from None
+        self.body = body
+        return body
+
+    def read_form(self, call: Call) -> Form:
+        """The fields and files, by the request."""
+        return FlaskSource(self.request).read_form(call)
+
+    def stream(self, call: Call) -> IO[bytes]:
+        """The body as it comes, by the request."""
+        return FlaskSource(self.request).stream(call)
+
+
+def _open_session(context: LeanContext) -> Any:
+    interface = context.app.session_interface
+    session = interface.open_session(context.app, context.request)
+    return interface.make_null_session(context.app) if session is None else session
+
+
+setattr(LeanContext, SESSION, late(_open_session, SESSION))
+
+
+def opened(context: LeanContext) -> Any:
+    """The session of a request, opened if it was not."""
+    return getattr(context, SESSION)
+
+
+def has_session(context: LeanContext) -> bool:
+    """Whether the session was opened."""
+    return SESSION in context.__dict__
+
+
+def _rest(source: IO[bytes], body: bytes, length: int, is_terminated: bool, limit: int | None) -> bytes:
+    """What is left of a body that came in pieces, or that a server ends where it ends, whatever its length said."""
+    pieces, most = [body], length
+    if is_terminated and len(body) >= length:
+        most = -1 if limit is None else limit + 1
+    size = len(body)
+    while most < 0 or size < most:
+        piece = source.read(most - size if most >= 0 else -1)
+        if not piece:
+            break
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces) if len(pieces) > 1 else body
+
+
+class WsgiContext(CallContext):
+    """The call context of a request, its headers read from the environment."""
+
+    __slots__ = ("environ",)
+
+    def __init__(self, application: Any, url: str, environ: Mapping[str, Any], operation_id: str | None) -> None:
+        super().__init__(application, url, environ["REQUEST_METHOD"], operation_id=operation_id)
+        self.environ = environ
+
+    def header(self, name: str) -> str | None:
+        """A header of the request, by its name in any case; None where it is absent."""
+        key = name.upper().replace("-", "_")
+        found = self.environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}")
+        return None if found is None else str(found)
+
+
+def call_context(inner: LeanContext) -> CallContext:
+    """The call context of a request, made when first asked for."""
+    context = inner.called
+    if context is None:
+        environ = inner.environ
+        application = inner.app.extensions["pymacaron"]
+        operation_id = inner.route.served.operation_id if inner.runs else None
+        context = inner.called = WsgiContext(application, environ["PATH_INFO"], environ, operation_id)
+        if inner.started is not None:
+            context.started = inner.started
+    return context
+
+
+def found_call() -> CallContext | None:
+    """The call that is being served the lean way, also within other requests' contexts that a function has entered."""
+    found: Any = _cv_request.get(None)
+    while found is not None and type(found) is not LeanContext:
+        tokens = found._cv_tokens
+        outer = tokens[-1][0].old_value if tokens else Token.MISSING
+        found = None if outer is Token.MISSING else outer
+    if found is None or (found.token is None and found.__dict__.get("_cv_tokens")):
+        return None  # or one that is over, and was entered again
+    return call_context(found)
+
+
+FINDERS.append(found_call)
+
+
+class LeanCall(Call):
+    """A call whose context is made when it is asked for."""
+
+    source: LeanContext
+
+    def __init__(
+        self, environ: Mapping[str, Any], path_values: Mapping[str, str], source: LeanContext, limit: int | None
+    ) -> None:
+        self.environ = environ
+        self.path_values = path_values
+        self.source = source
+        self.limit = limit
+
+    @property
+    def context(self) -> CallContext:  # type: ignore[override]
+        """The call context."""
+        return call_context(self.source)
+
+    def begin(self, moment: float) -> None:
+        """Have it known when the call came."""
+        inner = self.source
+        inner.started = moment
+        if inner.called is not None:
+            inner.called.started = moment

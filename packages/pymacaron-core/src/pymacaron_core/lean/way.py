@@ -9,9 +9,9 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any
 
 import flask
@@ -20,10 +20,9 @@ from flask.globals import _cv_app, _cv_request
 from werkzeug.exceptions import HTTPException
 
 from pymacaron_core.answers import Answer
-from pymacaron_core.context import enter, leave
-from pymacaron_core.lean.contexts import LeanAppContext, LeanContext
+from pymacaron_core.context import entered_call
+from pymacaron_core.lean.contexts import SESSION, LeanAppContext, LeanContext, opened
 from pymacaron_core.lean.fitness import unfit
-from pymacaron_core.lean.receiving import WsgiContext, lean_call
 from pymacaron_core.lean.routes import LeanRoute, Tree, tree_of
 from pymacaron_core.routing import SERVED, flask_response
 
@@ -31,10 +30,11 @@ log = logging.getLogger(__name__)
 
 MOST_HOSTS = 1_000
 """How many names of hosts are known to be good; a caller can send any."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 STATUS = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
-_BODILESS = frozenset((204, 304))
-_UNTOUCHED = 8
-"""How many things a request context holds of which nobody has asked for anything."""
+BODILESS = frozenset((204, 304))
+set_app, set_request = _cv_app.set, _cv_request.set
+reset_app, reset_request = _cv_app.reset, _cv_request.reset
 
 StartResponse = Callable[..., Any]
 Environ = dict[str, Any]
@@ -54,6 +54,13 @@ class LeanWay:
         self.is_off = False
         self.hosts: set[str | None] = set()
         self.settling = threading.Lock()
+        self.listeners = tuple(
+            each.receivers
+            for each in (
+                *(signals.appcontext_pushed, signals.request_started, signals.request_finished),
+                *(signals.request_tearing_down, signals.appcontext_tearing_down, signals.appcontext_popped),
+            )
+        )
 
     def flask(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Flask's own way."""
@@ -94,6 +101,7 @@ class LeanWay:
             or "HTTP_UPGRADE" in environ
             or "werkzeug.debug.preserve_context" in environ
             or _cv_app.get(None) is not None
+            or entered_call() is not None
             or app.config["TRUSTED_HOSTS"] is not None
             or not (path.isascii() and (environ.get("HTTP_HOST") in self.hosts or self.is_good(environ)))
         ):
@@ -114,42 +122,55 @@ class LeanWay:
     def serve(
         self, route: LeanRoute, texts: list[str], environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """A reply to a request of a route, in contexts of its own, as ``Flask.wsgi_app``."""
+        """A reply to a request of a route, in contexts of its own."""
         app, served = self.app, route.served
+        values = views = NOTHING
+        if texts:
+            values, views = dict(zip(route.names, texts, strict=True)), dict(zip(served.names, texts, strict=True))
         outer = LeanAppContext(app)
-        inner = LeanContext(app, environ, route.rule, dict(zip(served.names, texts, strict=True)), outer)
-        context = WsgiContext(self.application, environ["PATH_INFO"], environ, None)
+        inner = LeanContext(app, environ, route, views, outer)
         environ["werkzeug.request"] = flask.request  # whoever looks there has one made
-        outer.token = _cv_app.set(outer)
-        if signals.appcontext_pushed.receivers:
+        pushed, started, finished, request_gone, app_gone, popped = self.listeners
+        outer.token = set_app(outer)
+        if pushed:
             signals.appcontext_pushed.send(app, _async_wrapper=app.ensure_sync)
-        inner.token = _cv_request.set(inner)
+        inner.token = set_request(inner)
+        app._got_first_request = True
         error: BaseException | None = None
+        before, gone = app.before_request_funcs.get(None, ()), app.teardown_request_funcs.get(None, ())
+        is_quiet = (
+            not (started or finished or app.after_request_funcs or app.url_value_preprocessors)
+            and len(before) == 1
+            and before[0] is self.enters
+            and not ("HTTP_COOKIE" in environ and app.secret_key)
+        )
         try:
             try:
-                if self.is_quiet(environ):
-                    context.token = enter(context)
-                    context.operation_id = served.operation_id
-                    app._got_first_request = True
-                    values = dict(zip(route.names, texts, strict=True)) if texts else {}
+                if is_quiet:
                     try:
-                        replied: Any = served.serve(lean_call(inner, values, context, served.limit))
+                        replied = (served.serve.made or served.serve)(inner.call(values, served.limit))
                         if type(replied) is Answer:
+                            status, content_type, body, headers = replied
                             if (
-                                type(replied.body) is bytes
-                                and not replied.headers
-                                and replied.status not in _BODILESS
+                                type(body) is bytes
+                                and not headers
+                                and status not in BODILESS
                                 and app.response_class is flask.Response
-                                and len(inner.__dict__) == _UNTOUCHED
-                                and not (app.after_request_funcs or signals.request_finished.receivers)
+                                and not (inner.is_touched and is_seen(inner))
+                                and not (finished or app.after_request_funcs)
                             ):
-                                return written(replied, start_response)
+                                length = ("Content-Length", str(len(body)))
+                                start_response(
+                                    STATUS.get(status) or f"{status} UNKNOWN",
+                                    [("Content-Type", content_type), length] if content_type is not None else [length],
+                                )
+                                return Whole((body,))
                             replied = flask_response(app, replied)
                     except Exception as raised:
                         replied = app.handle_user_exception(raised)
                     response = app.finalize_request(replied)
                 else:
-                    response = self.dispatched(route, inner, context)
+                    response = self.dispatched(route, inner)
             except Exception as raised:
                 error = raised
                 response = app.handle_exception(raised)
@@ -158,70 +179,72 @@ class LeanWay:
                 raise
             return response(environ, start_response)
         finally:
-            self.ended(outer, inner, context, error)
+            if (
+                error is not None
+                or inner.is_touched
+                or outer.is_held
+                or not is_quiet
+                or request_gone
+                or app_gone
+                or popped
+                or app.teardown_appcontext_funcs
+                or len(gone) != 1
+                or gone[0] is not self.leaves
+            ):
+                self.ended(outer, inner, error)
+            else:
+                reset_request(inner.token)
+                reset_app(outer.token)
+                environ["werkzeug.request"] = inner.token = outer.token = None
 
-    def is_quiet(self, environ: Environ) -> bool:
-        """Whether nobody wants to know of this request: no hook, no listener of a signal, no session to be kept."""
-        app = self.app
-        before, gone = app.before_request_funcs.get(None), app.teardown_request_funcs.get(None)
-        return not (
-            app.after_request_funcs
-            or app.teardown_appcontext_funcs
-            or app.url_value_preprocessors
-            or (before is not None and (len(before) != 1 or before[0] is not self.enters))
-            or (gone is not None and (len(gone) != 1 or gone[0] is not self.leaves))
-            or signals.appcontext_pushed.receivers
-            or signals.request_started.receivers
-            or signals.request_finished.receivers
-            or signals.request_tearing_down.receivers
-            or signals.appcontext_tearing_down.receivers
-            or signals.appcontext_popped.receivers
-            or ("HTTP_COOKIE" in environ and app.secret_key)
-        )
-
-    def dispatched(self, route: LeanRoute, inner: LeanContext, context: WsgiContext) -> Any:
+    def dispatched(self, route: LeanRoute, inner: LeanContext) -> Any:
         """The reply with all that is registered around it, as ``Flask.full_dispatch_request`` makes it."""
         app = self.app
+        inner.runs = False
         if "HTTP_COOKIE" in inner.environ and app.secret_key:
-            _ = inner._session
-        app._got_first_request = True
+            opened(inner)
+        before = app.before_request_funcs.get(None, ())
+        if signals.request_started.receivers or app.url_value_preprocessors or not before or before[0] is not self.enters:
+            inner.hide()
         try:
             if signals.request_started.receivers:
                 signals.request_started.send(app, _async_wrapper=app.ensure_sync)
-            replied = self.preprocessed(inner, context)
+            replied = self.preprocessed(inner)
             if replied is None:
-                replied = self.replied(route, inner, context)
+                replied = self.replied(route, inner)
         except Exception as raised:
             replied = app.handle_user_exception(raised)
         return self.finished(app.make_response(replied), inner)
 
-    def preprocessed(self, inner: LeanContext, context: WsgiContext) -> Any:
+    def preprocessed(self, inner: LeanContext) -> Any:
         """What a hook answers in place of the operation, as ``Flask.preprocess_request``."""
         app = self.app
         for url_function in app.url_value_preprocessors.get(None, ()):
-            url_function(inner.rule.endpoint, inner.values)
+            url_function(inner.route.endpoint, inner.request.view_args)
         for function in app.before_request_funcs.get(None, ()):
             if function is self.enters:
-                context.token = enter(context)
+                inner.show()
                 continue
             replied = (app.ensure_sync(function) if is_async(function) else function)()
             if replied is not None:
                 return replied
         return None
 
-    def replied(self, route: LeanRoute, inner: LeanContext, context: WsgiContext) -> Any:
+    def replied(self, route: LeanRoute, inner: LeanContext) -> Any:
         """What the operation answers; Flask finds who answers where a hook has changed that."""
-        app, served, values = self.app, route.served, inner.values
-        if "request" in inner.__dict__:
+        app, served, views = self.app, route.served, inner.values
+        if inner.is_touched and "request" in inner.__dict__:
             request = inner.request
-            if request.url_rule is not inner.rule or request.routing_exception is not None:
+            if request.url_rule is not route.rule or request.routing_exception is not None:
                 return app.dispatch_request()
-            values = request.view_args or {}
-        if context.token is None or app.view_functions.get(route.endpoint) is not served.view:
+            views = request.view_args or {}
+        if inner.absent is not None or app.view_functions.get(route.endpoint) is not served.view:
             return app.dispatch_request()
-        context.operation_id = served.operation_id
-        given = {served.names[name]: value for name, value in values.items()}
-        replied = served.serve(lean_call(inner, given, context, served.limit))
+        inner.runs = True
+        if inner.called is not None:
+            inner.called.operation_id = served.operation_id
+        values = {served.names[name]: value for name, value in views.items()}
+        replied = served.serve(inner.call(values, served.limit))
         return flask_response(app, replied) if isinstance(replied, Answer) else replied
 
     def finished(self, response: Any, inner: LeanContext) -> Any:
@@ -231,62 +254,59 @@ class LeanWay:
             response = (app.ensure_sync(function) if is_async(function) else function)(response)
         for function in reversed(app.after_request_funcs.get(None, ())):
             response = (app.ensure_sync(function) if is_async(function) else function)(response)
-        if "_session" in touched and not app.session_interface.is_null_session(inner._session):
-            app.session_interface.save_session(app, inner._session, response)
+        if SESSION in touched and not app.session_interface.is_null_session(touched[SESSION]):
+            app.session_interface.save_session(app, touched[SESSION], response)
         if signals.request_finished.receivers:
             signals.request_finished.send(app, _async_wrapper=app.ensure_sync, response=response)
         return response
 
-    def ended(
-        self, outer: LeanAppContext, inner: LeanContext, context: WsgiContext, error: BaseException | None
-    ) -> None:
-        """Leave the contexts, and tell those who want to know, as ``RequestContext.pop``."""
-        app = self.app
+    def ended(self, outer: LeanAppContext, inner: LeanContext, error: BaseException | None) -> None:
+        """Leave Flask's contexts, and tell those who want to know, as ``RequestContext.pop``."""
+        app, touched = self.app, inner.__dict__
         if error is not None and app.should_ignore_error(error):
             error = None
-        if "_cv_tokens" in inner.__dict__ or "_cv_tokens" in outer.__dict__:
-            self.left(context)
+        if "_cv_tokens" in touched or outer.is_held:
             inner.pop(error)  # somebody keeps it, or has entered it again
             return
         try:
             for function in reversed(app.teardown_request_funcs.get(None, ())):
                 if function is self.leaves:
-                    self.left(context)
+                    inner.hide()
                 else:
                     (app.ensure_sync(function) if is_async(function) else function)(error)
             if signals.request_tearing_down.receivers:
                 signals.request_tearing_down.send(app, _async_wrapper=app.ensure_sync, exc=error)
-            if "request" in inner.__dict__:
+            if "request" in touched:
                 inner.request.close()
         finally:
-            _cv_request.reset(inner.token)
+            reset_request(inner.token)
             inner.token = None
-            environ = inner.request.environ if "request" in inner.__dict__ else inner.environ
+            environ = inner.request.environ if "request" in touched else inner.environ
             environ["werkzeug.request"] = None
+            inner.show()
             try:
                 if app.teardown_appcontext_funcs or signals.appcontext_tearing_down.receivers:
                     app.do_teardown_appcontext(error)
             finally:
-                _cv_app.reset(outer.token)
+                reset_app(outer.token)
                 outer.token = None
             if signals.appcontext_popped.receivers:
                 signals.appcontext_popped.send(app, _async_wrapper=app.ensure_sync)
 
-    @staticmethod
-    def left(context: WsgiContext) -> None:
-        """Make the call before this one the current one again."""
-        if context.token is not None:
-            leave(context.token)
-            context.token = None
+
+class Whole(tuple[bytes, ...]):
+    """A body in one piece, which some close as they do others."""
+
+    __slots__ = ()
+
+    def close(self) -> None:
+        """Nothing is left to be done."""
 
 
-def written(answer: Answer, start_response: StartResponse) -> tuple[bytes]:
-    """A reply that nobody else wants to see, sent."""
-    body: Any = answer.body
-    length = ("Content-Length", str(len(body)))
-    headers = [length] if answer.content_type is None else [("Content-Type", answer.content_type), length]
-    start_response(STATUS.get(answer.status) or f"{answer.status} UNKNOWN", headers)
-    return (body,)
+def is_seen(inner: LeanContext) -> bool:
+    """Whether somebody has asked for what could change the reply."""
+    touched = inner.__dict__
+    return "_after_request_functions" in touched or SESSION in touched
 
 
 def is_async(function: Hook) -> bool:

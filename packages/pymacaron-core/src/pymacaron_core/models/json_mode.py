@@ -58,6 +58,10 @@ _LEAVES: dict[str, Reader] = {
     "uuid": read_uuid,
 }
 """How each of pydantic's types is read from JSON."""
+_READ_WHOLE = ("date", "datetime", "time", "uuid")
+"""Those whose readers leave nothing to be looked at, where there are no constraints."""
+_UNCONSTRAINED = {"type", "metadata", "tz_constraint", "microseconds_precision"}
+"""What such a core schema has; whether there is an offset is for the reader."""
 _TIMES: dict[str, Reader] = {"time": read_time, "time-local": read_time_local}
 _INNER = ("schema", "items_schema", "values_schema", "extras_schema")
 
@@ -136,8 +140,11 @@ def _leaf(schema: CoreSchema) -> CoreSchema:
         plain["serialization"] = core_schema.plain_serializer_function_ser_schema(
             write_duration, return_schema=core_schema.str_schema(), when_used="json"
         )
-    # The schema itself comes last: it holds the constraints, and says how the value is written.
-    reads_json = core_schema.chain_schema([core_schema.no_info_plain_validator_function(read), schema])
+    if plain["type"] in _READ_WHOLE and plain.keys() <= _UNCONSTRAINED:
+        written = core_schema.simple_ser_schema(plain["type"])
+        reads_json: CoreSchema = core_schema.no_info_plain_validator_function(read, serialization=written)
+    else:  # The schema itself comes last: it holds the constraints, and says how the value is written.
+        reads_json = core_schema.chain_schema([core_schema.no_info_plain_validator_function(read), schema])
     return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
 
 

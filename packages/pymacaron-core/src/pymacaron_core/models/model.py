@@ -57,10 +57,13 @@ class Model(BaseModel):
     )
 
     def __init__(self, /, **data: Any) -> None:
-        accepted = self.__pym_accepted__ or _accepted(type(self))
-        if accepted is not _ANYTHING and not data.keys() <= accepted:
-            raise _unknown_names(type(self), data, data.keys() - accepted)
-        self.__pydantic_validator__.validate_python(data, self_instance=self)
+        try:
+            self.__pydantic_validator__.validate_python(data, self_instance=self)
+        except ValidationError:
+            _check_names(type(self), data)
+            raise
+        if len(data) != len(self.__pydantic_fields_set__):
+            _check_names(type(self), data)
 
     # Tells pydantic that this constructor adds nothing to validation, which then never leaves pydantic-core.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -259,6 +262,13 @@ def _accepted(cls: type[Model]) -> frozenset[str]:
     accepted = _ANYTHING if keeps_extra else frozenset([*names, *names.values()])
     _remember(cls, "__pym_accepted__", accepted)
     return accepted
+
+
+def _check_names(cls: type[Model], data: dict[str, Any]) -> None:
+    """Refuse names that the class does not declare, before anything else is told of what it was given."""
+    accepted = cls.__pym_accepted__ or _accepted(cls)
+    if accepted is not _ANYTHING and not data.keys() <= accepted:
+        raise _unknown_names(cls, data, data.keys() - accepted) from None
 
 
 def _unknown_names(cls: type[Model], data: dict[str, Any], unknown: set[str]) -> ValidationError:
