@@ -71,6 +71,14 @@ def conditions_and_ranges_of_files(stage: Stage) -> None:
 
 
 @case
+def files_by_the_wrapper_of_the_server(stage: Stage) -> None:
+    stage.app.after_request(stage.passing("after"))
+    stage.open()
+    for path in ("/files", "/streams", "/items/7"):
+        stage.get(path, environ={"wsgi.file_wrapper": lambda file, size: [b"wrapped ", str(size).encode()]})
+
+
+@case
 def what_is_accepted(stage: Stage) -> None:
     stage.open()
     for accept in (

@@ -54,7 +54,9 @@ class Tree:
 
 def tree_of(rules: Iterable[Rule], served: Mapping[str, Served]) -> Tree:
     """The tree of the routes that can be told by their segments alone, with no other rule to be asked."""
-    tree, own, others = Tree(), [], []
+    tree = Tree()
+    own: list[tuple[Rule, tuple[Any, ...]]] = []
+    others: list[tuple[Rule, tuple[Any, ...]]] = []
     for rule in rules:
         if not (rule.build_only or rule.websocket):
             is_own = rule.endpoint in served and _is_plain(rule)
