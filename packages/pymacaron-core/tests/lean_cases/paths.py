@@ -92,7 +92,7 @@ def paths_with_nothing_between_slashes(stage: Stage) -> None:
 @case(lean=0)
 def paths_that_do_not_begin_with_a_slash(stage: Stage) -> None:
     stage.open()
-    sent(stage, "items", "", "*", "items/7", "http://localhost/items", "?", "#")
+    sent(stage, "items", "", "*", "items/7", "http://localhost/items", "?", "#", "x/items", "x/items/7", ".", "./items")
 
 
 @case

@@ -36,6 +36,8 @@ class Tree:
 
     def found(self, path: str, method: str) -> tuple[LeanRoute, list[str]] | None:
         """The route of a path with variables, and their values; None where Flask must say."""
+        if path[:1] != "/":
+            return None
         node: Any = self.root
         values: list[str] = []
         for segment in path.split("/")[1:]:
