@@ -75,7 +75,9 @@ def tree_of(rules: Iterable[Rule], served: Mapping[str, Served]) -> Tree:
 
 def _is_plain(rule: Rule) -> bool:
     """Whether a rule says no more than which text stands where."""
-    if type(rule) not in (Rule, LateRule) or rule.defaults or rule.redirect_to or rule.alias or _REST in _pattern(rule):
+    if type(rule) not in (Rule, LateRule) or rule.defaults or rule.redirect_to or rule.alias:
+        return False
+    if "//" in rule.rule or _REST in _pattern(rule):
         return False
     return all(type(each) is UnicodeConverter for each in rule._converters.values())
 
@@ -91,9 +93,9 @@ def _put(tree: Tree, pattern: tuple[Any, ...], route: LeanRoute, methods: Iterab
 
 
 def _pattern(rule: Rule) -> tuple[Any, ...]:
-    """The segments of a rule, those with a variable as what they match."""
+    """The segments of a rule, those with a variable as what they match. Slashes are merged, as Werkzeug may do."""
     found: list[Any] = []
-    for segment in rule.rule.lstrip("/").split("/"):
+    for segment in re.sub("//+", "/", rule.rule).lstrip("/").split("/"):
         if "<" not in segment:
             found.append(segment)
         elif _VARIABLE.match(segment) and segment.startswith("<"):
