@@ -75,7 +75,9 @@ def body_steps(
         return decoders.get(name) or next((decode for known, decode in ranges if covers(known, name)), None)
 
     def admit(call: Call) -> None:
-        call.chosen = decoders.get(call.environ.get("CONTENT_TYPE", "")) or chosen(call)  # as nearly everybody writes it
+        call.chosen = decoders.get(call.environ.get("CONTENT_TYPE", "")) or chosen(
+            call
+        )  # as nearly everybody writes it
         if call.chosen is None and call.has_body:
             message = f"this call reads {' or '.join(decoders) or 'no body'}, and no other media type"
             raise UnsupportedMediaType(message, headers=refusal_headers)

@@ -56,7 +56,7 @@ def _enter(application: Application) -> None:
 
 
 def _leave(error: BaseException | None = None) -> None:
-    served = flask.globals.request_ctx._get_current_object()
+    served = flask.globals._cv_request.get()
     token = vars(served).pop(TOKEN, None)
     if token is not None:
         leave(token)

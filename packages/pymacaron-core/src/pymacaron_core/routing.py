@@ -117,7 +117,14 @@ def add_route(
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
     if not headers:
-        served = Served(serve if isinstance(serve, LateEndpoint) else LateEndpoint(lambda: serve), view, operation.id, names, limit, besides)
+        served = Served(
+            serve if isinstance(serve, LateEndpoint) else LateEndpoint(lambda: serve),
+            view,
+            operation.id,
+            names,
+            limit,
+            besides,
+        )
         app.extensions.setdefault(SERVED, {})[name] = served
     if operation.method in ("HEAD", "OPTIONS"):
         app.extensions.setdefault(_GIVEN, {})[shape_of_rule(rule), operation.method] = name

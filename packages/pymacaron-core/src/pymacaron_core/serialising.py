@@ -41,9 +41,7 @@ def set_json(serializer: Any, value: Any) -> bytes:
 
 def set_json_slowly(serializer: Any, value: Any) -> bytes:
     """The same, told in pydantic's own words. Raises ``PydanticSerializationError``."""
-    written: bytes = serializer.to_json(
-        value, exclude_unset=True, by_alias=True, warnings="error", context=REPLYING
-    )
+    written: bytes = serializer.to_json(value, exclude_unset=True, by_alias=True, warnings="error", context=REPLYING)
     return written
 
 

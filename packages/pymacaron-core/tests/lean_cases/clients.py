@@ -1,6 +1,8 @@
 """Test clients, contexts that are kept, copied or pushed by hand, and requests within requests."""
 
+import gc
 import threading
+import weakref
 from contextvars import copy_context
 from typing import Any
 
@@ -322,6 +324,61 @@ def a_context_that_the_function_copies(stage: Stage) -> None:
 
 
 @case
+def work_that_goes_on_after_its_request(stage: Stage) -> None:
+    kept: list[Any] = []
+
+    @stage.acts
+    def act() -> Any:
+        flask.g.mark = "marked"
+        kept.append(copy_context())
+        return {}
+
+    def work() -> None:
+        call = current_call()
+        stage.note("goes on", flask.request.url, flask.g.mark, flask.current_app.name, call and call.url)
+
+    stage.open()
+    stage.get("/acts")
+    kept[0].run(work)
+    stage.app.teardown_request_funcs[None].append(stage.noting("teardown"))
+    stage.get("/acts")
+    kept[1].run(work)
+
+
+@case
+def a_context_that_is_never_left(stage: Stage) -> None:
+    @stage.acts
+    def act() -> Any:
+        flask.globals.request_ctx.push()
+        return {}
+
+    stage.app.teardown_request(stage.noting("teardown"))
+    stage.open()
+    stage.get("/acts")
+
+
+@case
+def requests_are_freed_at_once(stage: Stage) -> None:
+    seen: list[Any] = []
+
+    def see(*given: Any) -> Any:
+        seen.extend(weakref.ref(each) for each in (flask.request._get_current_object(), flask.g._get_current_object()))  # type: ignore[attr-defined]
+        return given[0] if given else None
+
+    stage.acts(lambda: see() or {})
+    stage.open()
+    gc.disable()
+    try:
+        stage.get("/acts")
+        stage.app.after_request_funcs[None] = [see]
+        stage.get("/items/7")
+        stage.post("/items", json={"name": "a"})
+        stage.journal.add("freed", [each() is None for each in seen])
+    finally:
+        gc.enable()
+
+
+@case
 def attributes_put_on_contexts(stage: Stage) -> None:
     @stage.app.before_request
     def put() -> None:
@@ -351,7 +408,7 @@ def parts_of_contexts(stage: Stage) -> None:
             ],
             "flashes": request.flashes,
             "adapter": [request.url_adapter.path_info, app.url_adapter],
-            "session": [type(request.session).__name__, request._session is request.session],
+            "session": [type(request.session).__name__, flask.session == request.session],
             "tokens": [len(request._cv_tokens), len(app._cv_tokens)],
             "truth": [bool(flask.request), bool(flask.g), bool(flask.current_app), bool(flask.session)],
         }

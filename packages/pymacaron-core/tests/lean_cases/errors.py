@@ -1,8 +1,11 @@
 """Errors: who handles them, what is logged, answered and told, and what the settings of Flask make of it."""
 
+import logging
+from io import StringIO
 from typing import Any
 
 import flask
+from flask.logging import wsgi_errors_stream
 from pymacaron_core import NotFound, PyMacaronException
 from werkzeug import exceptions
 
@@ -272,6 +275,21 @@ def an_error_is_answered_within_its_request(stage: Stage) -> None:
         flask.g.mark = "marked"
 
     failing(stage, "own")
+
+
+@case
+def lines_of_the_log_for_the_server(stage: Stage) -> None:
+    stage.acts(lambda: flask.current_app.logger.warning("from the function") or {})
+    app = stage.open()
+    handler = logging.StreamHandler(wsgi_errors_stream)
+    app.logger.addHandler(handler)
+    try:
+        for path in ("/acts", "/failures/http"):
+            told = StringIO()
+            stage.get(path, environ={"wsgi.errors": told})
+            stage.note("told", told.getvalue())
+    finally:
+        app.logger.removeHandler(handler)
 
 
 @case

@@ -9,6 +9,11 @@ import flask
 from pymacaron_core import current_call
 
 _ADDRESS = re.compile(r"(?<=0x)[0-9a-f]{6,}|(?<=memory:)[0-9a-f]+")
+_SHOWN = {
+    "pymacaron_core.lean.contexts.WsgiContext": "pymacaron_core.context.CallContext",
+    "pymacaron_core.lean.contexts.LeanAppContext": "flask.ctx.AppContext",
+    "LeanContext": "RequestContext",
+}
 
 
 class Journal:
@@ -52,7 +57,14 @@ def plain(value: Any) -> Any:
         return sorted(map(str, map(plain, value)))
     if isinstance(value, weakref.ref):
         return "reference"  # whether it is dead is up to the garbage collector
-    return _ADDRESS.sub("", repr(value)).replace("LeanContext", "RequestContext")
+    return _named(_ADDRESS.sub("", repr(value)))
+
+
+def _named(text: str) -> str:
+    """What an object shows of itself, without the name of its class on the lean way."""
+    for own, theirs in _SHOWN.items():
+        text = text.replace(own, theirs)
+    return text
 
 
 def seen(journal: Journal) -> dict[str, Any]:

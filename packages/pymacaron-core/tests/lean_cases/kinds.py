@@ -145,6 +145,23 @@ def a_subclass_with_its_own_call(stage: Stage) -> None:
     around(stage, "__call__")
 
 
+@case
+def a_subclass_with_its_own_way_to_run_coroutines(stage: Stage) -> None:
+    class Own(flask.Flask):
+        def async_to_sync(self, function: Any) -> Any:
+            stage.journal.add("own async_to_sync")
+            return super().async_to_sync(function)
+
+    async def after(response: flask.Response) -> flask.Response:
+        return response
+
+    stage.app = Own("desk")
+    stage.app.after_request(after)
+    stage.open()
+    stage.get("/items/7")
+    stage.get("/later")
+
+
 @case(lean=4)
 def a_subclass_with_its_own_log_exception(stage: Stage) -> None:
     around(stage, "log_exception")

@@ -65,7 +65,14 @@ def signs_within_ascii(stage: Stage) -> None:
 @case
 def signs_that_control(stage: Stage) -> None:
     stage.open()
-    sent(stage, *(f"/shelves/{text}/items/b" for text in ("\0", "\n", "\r\n", "\t", "\x7f", "\x1b")))
+    sent(stage, *(f"/shelves/{text}/items/b" for text in ("\0", "\n", "\r\n", "\t", "\x7f", "\x1b", "a\n")))
+    sent(stage, "/items/7\n", "/items/\n")
+
+
+@case(lean=0)
+def ends_of_lines_after_a_path(stage: Stage) -> None:
+    stage.open()
+    sent(stage, "/items\n", "/acts\r\n", "\n/items", "/items/\n/")
 
 
 @case(lean=4)
@@ -85,7 +92,7 @@ def paths_with_nothing_between_slashes(stage: Stage) -> None:
 @case(lean=0)
 def paths_that_do_not_begin_with_a_slash(stage: Stage) -> None:
     stage.open()
-    sent(stage, "items", "", "*", "items/7", "http://localhost/items", "?", "#")
+    sent(stage, "items", "", "*", "items/7", "http://localhost/items", "?", "#", "x/items", "x/items/7", ".", "./items")
 
 
 @case

@@ -71,6 +71,18 @@ def conditions_and_ranges_of_files(stage: Stage) -> None:
 
 
 @case
+def files_by_the_wrapper_of_the_server(stage: Stage) -> None:
+    def wrapped(file: Any, size: int) -> list[bytes]:
+        with file:
+            return [b"wrapped ", str(size).encode(), file.read(8)]
+
+    stage.app.after_request(stage.passing("after"))
+    stage.open()
+    for path in ("/files", "/streams", "/items/7"):
+        stage.get(path, environ={"wsgi.file_wrapper": wrapped})
+
+
+@case
 def what_is_accepted(stage: Stage) -> None:
     stage.open()
     for accept in (

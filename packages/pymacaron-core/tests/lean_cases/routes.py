@@ -263,6 +263,13 @@ def slashes_that_are_not_merged(stage: Stage) -> None:
 
 
 @case(lean=1)
+def a_route_with_slashes_that_are_merged(stage: Stage) -> None:
+    by_hand(stage, "/items//new")
+    stage.open()
+    asked(stage, "/items/new", "/items//new", "/items/7", "/items")
+
+
+@case(lean=1)
 def slashes_that_are_merged(stage: Stage) -> None:
     stage.open()
     asked(stage, "/items/7", "//items/7", "/items//7", "/shelves//items/b", "/shelves/a//items/b", "///")

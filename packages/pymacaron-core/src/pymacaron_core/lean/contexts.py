@@ -89,9 +89,12 @@ class LeanContext(RequestContext):
     absent: Token[CallContext | None] | None = None
     runs = True
     """Whether the operation was reached; until then a call does not tell which one it is."""
+    token: Any
     __slots__ = ("app", "app_context", "environ", "limit", "route", "token", "values")
 
-    def __init__(self, app: Flask, environ: dict[str, Any], route: LeanRoute, values: Mapping[str, str], outer: Any) -> None:
+    def __init__(
+        self, app: Flask, environ: dict[str, Any], route: LeanRoute, values: Mapping[str, str], outer: Any
+    ) -> None:
         self.app = app
         self.environ = environ
         self.route = route

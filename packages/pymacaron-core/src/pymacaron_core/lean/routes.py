@@ -36,6 +36,8 @@ class Tree:
 
     def found(self, path: str, method: str) -> tuple[LeanRoute, list[str]] | None:
         """The route of a path with variables, and their values; None where Flask must say."""
+        if path[:1] != "/":
+            return None
         node: Any = self.root
         values: list[str] = []
         for segment in path.split("/")[1:]:
@@ -54,7 +56,9 @@ class Tree:
 
 def tree_of(rules: Iterable[Rule], served: Mapping[str, Served]) -> Tree:
     """The tree of the routes that can be told by their segments alone, with no other rule to be asked."""
-    tree, own, others = Tree(), [], []
+    tree = Tree()
+    own: list[tuple[Rule, tuple[Any, ...]]] = []
+    others: list[tuple[Rule, tuple[Any, ...]]] = []
     for rule in rules:
         if not (rule.build_only or rule.websocket):
             is_own = rule.endpoint in served and _is_plain(rule)
@@ -71,7 +75,9 @@ def tree_of(rules: Iterable[Rule], served: Mapping[str, Served]) -> Tree:
 
 def _is_plain(rule: Rule) -> bool:
     """Whether a rule says no more than which text stands where."""
-    if type(rule) not in (Rule, LateRule) or rule.defaults or rule.redirect_to or rule.alias or _REST in _pattern(rule):
+    if type(rule) not in (Rule, LateRule) or rule.defaults or rule.redirect_to or rule.alias:
+        return False
+    if "//" in rule.rule or _REST in _pattern(rule):
         return False
     return all(type(each) is UnicodeConverter for each in rule._converters.values())
 
@@ -87,9 +93,9 @@ def _put(tree: Tree, pattern: tuple[Any, ...], route: LeanRoute, methods: Iterab
 
 
 def _pattern(rule: Rule) -> tuple[Any, ...]:
-    """The segments of a rule, those with a variable as what they match."""
+    """The segments of a rule, those with a variable as what they match. Slashes are merged, as Werkzeug may do."""
     found: list[Any] = []
-    for segment in rule.rule.lstrip("/").split("/"):
+    for segment in re.sub("//+", "/", rule.rule).lstrip("/").split("/"):
         if "<" not in segment:
             found.append(segment)
         elif _VARIABLE.match(segment) and segment.startswith("<"):

@@ -148,7 +148,7 @@ class LeanWay:
             try:
                 if is_quiet:
                     try:
-                        replied = (served.serve.made or served.serve)(inner.call(values, served.limit))
+                        replied: Any = (served.serve.made or served.serve)(inner.call(values, served.limit))
                         if type(replied) is Answer:
                             status, content_type, body, headers = replied
                             if (
@@ -204,7 +204,12 @@ class LeanWay:
         if "HTTP_COOKIE" in inner.environ and app.secret_key:
             opened(inner)
         before = app.before_request_funcs.get(None, ())
-        if signals.request_started.receivers or app.url_value_preprocessors or not before or before[0] is not self.enters:
+        if (
+            signals.request_started.receivers
+            or app.url_value_preprocessors
+            or not before
+            or before[0] is not self.enters
+        ):
             inner.hide()
         try:
             if signals.request_started.receivers:
