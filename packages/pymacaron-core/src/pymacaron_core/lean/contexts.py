@@ -29,7 +29,7 @@ SESSION = "_session" if "session" in vars(RequestContext) else "session"
 """Under this name a request context keeps its session; Flask before 3.1.3 has no other for it."""
 
 
-class late(Generic[Value]):  # noqa: N801 - a decorator
+class late(Generic[Value]):
     """A property that is made when first asked for, and kept: ``cached_property`` without its bookkeeping."""
 
     def __init__(self, make: Callable[[Any], Value], name: str | None = None) -> None:
@@ -104,10 +104,18 @@ class LeanContext(RequestContext):
 
     def call(self, values: Mapping[str, str], limit: int | None) -> Call:
         """The call of this request; where somebody has asked for the request already, beside that."""
-        if self.is_touched and "request" in self.__dict__:
-            return from_flask(self.request, values, call_context(self), limit)
         most = self.app.config["MAX_CONTENT_LENGTH"]
-        if most is not None and (limit is None or most < limit):
+        if self.is_touched and "request" in self.__dict__:
+            request = self.request
+            if not self.is_unread(request):
+                return from_flask(request, values, call_context(self), limit)
+            if request._max_content_length is not None:
+                most = request._max_content_length
+            if most is not None and (limit is None or most < limit):
+                limit = most
+            if limit is not None:
+                request._max_content_length = limit + 1
+        elif most is not None and (limit is None or most < limit):
             limit = most
         self.limit = limit
         return LeanCall(self.environ, values, self, limit)
@@ -122,8 +130,7 @@ class LeanContext(RequestContext):
         if self.limit is not None:
             request.max_content_length = self.limit + 1
         if self.body is not None:
-            request._cached_data = self.body  # as where the request has read it
-            request.stream = BytesIO()
+            _give(request, self.body)
         return request
 
     @late
@@ -163,8 +170,9 @@ class LeanContext(RequestContext):
 
     def read(self, call: Call) -> bytes:
         """The whole body; from the request where somebody has asked for that already."""
-        if self.is_touched and "request" in self.__dict__:
-            return FlaskSource(self.request).read(call)
+        request = self.request if self.is_touched and "request" in self.__dict__ else None
+        if request is not None and not self.is_unread(request):
+            return FlaskSource(request).read(call)
         environ = self.environ
         source, length = environ["wsgi.input"], call.content_length
         if length is None:
@@ -178,7 +186,13 @@ class LeanContext(RequestContext):
             except (OSError, ValueError):
                 raise ClientDisconnected from None
         self.body = body
+        if request is not None:
+            _give(request, body)
         return body
+
+    def is_unread(self, request: Request) -> bool:
+        """Whether nobody has read of the request's body, or prepared to."""
+        return request.environ is self.environ and not request.shallow and _READ.isdisjoint(request.__dict__)
 
     def read_form(self, call: Call) -> Form:
         """The fields and files, by the request."""
@@ -187,6 +201,16 @@ class LeanContext(RequestContext):
     def stream(self, call: Call) -> IO[bytes]:
         """The body as it comes, by the request."""
         return FlaskSource(self.request).stream(call)
+
+
+_READ = frozenset(("_cached_data", "files", "form", "stream"))
+"""What a request has once somebody reads its body."""
+
+
+def _give(request: Request, body: bytes) -> None:
+    """Have a request hold a body as if it had read it."""
+    request._cached_data = body
+    request.stream = BytesIO()
 
 
 def _open_session(context: LeanContext) -> Any:

@@ -10,7 +10,6 @@ import inspect
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
 from types import FunctionType, MappingProxyType
 from typing import Any
 
@@ -23,22 +22,22 @@ from pymacaron_core.answers import Answer
 from pymacaron_core.context import entered_call
 from pymacaron_core.lean.contexts import SESSION, LeanAppContext, LeanContext, opened
 from pymacaron_core.lean.fitness import unfit
+from pymacaron_core.lean.responses import BODILESS, Whole, headers_of, line_of, response_of, sent
 from pymacaron_core.lean.routes import LeanRoute, Tree, tree_of
-from pymacaron_core.routing import SERVED, flask_response
+from pymacaron_core.routing import SERVED
 
 log = logging.getLogger(__name__)
 
 MOST_HOSTS = 1_000
 """How many names of hosts are known to be good; a caller can send any."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
-STATUS = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
-BODILESS = frozenset((204, 304))
 set_app, set_request = _cv_app.set, _cv_request.set
 reset_app, reset_request = _cv_app.reset, _cv_request.reset
 
 StartResponse = Callable[..., Any]
 Environ = dict[str, Any]
 Hook = Callable[..., Any]
+Headers = list[tuple[str, str]]
 
 
 class LeanWay:
@@ -137,6 +136,7 @@ class LeanWay:
         inner.token = set_request(inner)
         app._got_first_request = True
         error: BaseException | None = None
+        ready: tuple[str, Headers, Whole] | None = None
         before, gone = app.before_request_funcs.get(None, ()), app.teardown_request_funcs.get(None, ())
         is_quiet = (
             not (started or finished or app.after_request_funcs or app.url_value_preprocessors)
@@ -150,25 +150,21 @@ class LeanWay:
                     try:
                         replied: Any = (served.serve.made or served.serve)(inner.call(values, served.limit))
                         if type(replied) is Answer:
-                            status, content_type, body, headers = replied
+                            body = replied.body
                             if (
                                 type(body) is bytes
-                                and not headers
-                                and status not in BODILESS
+                                and not replied.headers
+                                and replied.status not in BODILESS
                                 and app.response_class is flask.Response
                                 and not (inner.is_touched and is_seen(inner))
                                 and not (finished or app.after_request_funcs)
                             ):
-                                length = ("Content-Length", str(len(body)))
-                                start_response(
-                                    STATUS.get(status) or f"{status} UNKNOWN",
-                                    [("Content-Type", content_type), length] if content_type is not None else [length],
-                                )
-                                return Whole((body,))
-                            replied = flask_response(app, replied)
+                                ready = (line_of(replied.status), headers_of(replied, len(body)), Whole((body,)))
+                            else:
+                                replied = response_of(app, replied)
                     except Exception as raised:
                         replied = app.handle_user_exception(raised)
-                    response = app.finalize_request(replied)
+                    response = replied if ready is not None else app.finalize_request(replied)
                 else:
                     response = self.dispatched(route, inner)
             except Exception as raised:
@@ -177,7 +173,10 @@ class LeanWay:
             except BaseException as raised:
                 error = raised
                 raise
-            return response(environ, start_response)
+            if ready is None:
+                return sent(response, environ, start_response)
+            start_response(ready[0], ready[1])
+            return ready[2]
         finally:
             if (
                 error is not None
@@ -219,7 +218,8 @@ class LeanWay:
                 replied = self.replied(route, inner)
         except Exception as raised:
             replied = app.handle_user_exception(raised)
-        return self.finished(app.make_response(replied), inner)
+        response = replied if isinstance(replied, app.response_class) else app.make_response(replied)
+        return self.finished(response, inner)
 
     def preprocessed(self, inner: LeanContext) -> Any:
         """What a hook answers in place of the operation, as ``Flask.preprocess_request``."""
@@ -248,9 +248,9 @@ class LeanWay:
         inner.runs = True
         if inner.called is not None:
             inner.called.operation_id = served.operation_id
-        values = {served.names[name]: value for name, value in views.items()}
+        values = {served.names[name]: value for name, value in views.items()} if views else NOTHING
         replied = served.serve(inner.call(values, served.limit))
-        return flask_response(app, replied) if isinstance(replied, Answer) else replied
+        return response_of(app, replied) if type(replied) is Answer else replied
 
     def finished(self, response: Any, inner: LeanContext) -> Any:
         """The reply after the hooks that may change it, as ``Flask.process_response``."""
@@ -274,14 +274,19 @@ class LeanWay:
             inner.pop(error)  # somebody keeps it, or has entered it again
             return
         try:
+            is_over = False
             for function in reversed(app.teardown_request_funcs.get(None, ())):
                 if function is self.leaves:
+                    is_over = True
+                    continue
+                if is_over:
                     inner.hide()
-                else:
-                    (app.ensure_sync(function) if is_async(function) else function)(error)
+                (app.ensure_sync(function) if is_async(function) else function)(error)
             if signals.request_tearing_down.receivers:
+                if is_over:
+                    inner.hide()
                 signals.request_tearing_down.send(app, _async_wrapper=app.ensure_sync, exc=error)
-            if "request" in touched:
+            if "request" in touched and "files" in inner.request.__dict__:
                 inner.request.close()
         finally:
             reset_request(inner.token)
@@ -297,15 +302,6 @@ class LeanWay:
                 outer.token = None
             if signals.appcontext_popped.receivers:
                 signals.appcontext_popped.send(app, _async_wrapper=app.ensure_sync)
-
-
-class Whole(tuple[bytes, ...]):
-    """A body in one piece, which some close as they do others."""
-
-    __slots__ = ()
-
-    def close(self) -> None:
-        """Nothing is left to be done."""
 
 
 def is_seen(inner: LeanContext) -> bool:
