@@ -40,7 +40,7 @@ def host_application(app: flask.Flask, application: Application) -> None:
     app.teardown_request(_leave)
     if "wsgi_app" in vars(app) or type(app).wsgi_app is not flask.Flask.wsgi_app:
         log.info("requests take Flask's whole way: app.wsgi_app is not Flask's own")
-    else:
+    elif application.config.core.lean:
         app.wsgi_app = LeanWay(app, application, enters, _leave)  # type: ignore[method-assign]
     if app.config.get("PROPAGATE_EXCEPTIONS") is None:
         app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -286,6 +286,9 @@ class CoreSettings(Settings):
     env_secrets: Strings = option((), "a list of names of environment variables")
     """Any value of the file that equals such a name is replaced by the variable's content."""
 
+    lean: bool = option(True, "true or false")
+    """Serve generated routes without the parts of Flask that nobody has asked for; else Flask alone serves them."""
+
     compression: CompressionSettings | None = option(None, "a mapping of options, {} for the usual ones")
     """Compress replies to callers that take it; not if not given."""
 
