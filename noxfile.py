@@ -712,7 +712,11 @@ def benchmarks(session: nox.Session, package: Package) -> None:
     chosen = [script for script in scripts if script.stem in session.posargs or not session.posargs]
     if not chosen:
         session.skip(f"{package.name} has no benchmark of that name")
-    install(session, package, *package.group("benchmarks"))
+    wanted = [Requirement(text) for text in package.group("benchmarks")]
+    beside = [PACKAGE_NAMED[each.name] for each in wanted if each.name in PACKAGE_NAMED]
+    ours = named([package, *package.siblings, *beside, *(each for one in beside for each in one.siblings)])
+    others = [str(each) for each in wanted if each.name not in PACKAGE_NAMED]
+    install_requirements(session, [*wheels_of(session, list(ours.values())), *others])
     for script in chosen:
         session.run("python", str(script))
 

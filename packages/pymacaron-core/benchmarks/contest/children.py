@@ -1,0 +1,95 @@
+"""Processes of contestants: started, asked, and ended with the contest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from contest.contestants import Contestant
+from contest.workloads import AUTHENTICATED, HOOKED, PLAIN, WORKLOADS
+
+HERE = Path(__file__).parents[1]
+KINDS = (PLAIN, AUTHENTICATED, HOOKED)
+
+
+class LeftOut(Exception):
+    """A contestant is not there; the message says why."""
+
+
+class Child:
+    """One application of a contestant in a process of its own, so that nobody pays for what others import."""
+
+    def __init__(self, contestant: Contestant, kind: str, python: str = sys.executable) -> None:
+        command = [python, "-m", "contest.child", contestant.name, kind]
+        self.process = subprocess.Popen(
+            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def start(self) -> None:
+        """Wait until it is ready. Raises :class:`LeftOut`."""
+        said = self.process.stdout.readline() if self.process.stdout else ""
+        if not said:
+            raise LeftOut((self.process.stderr.read() if self.process.stderr else "").strip()[-300:] or "it ended")
+        reason = json.loads(said)
+        if reason is not None:
+            raise LeftOut(reason)
+
+    def ask(self, *command: Any) -> Any:
+        if self.process.stdin is None or self.process.stdout is None:
+            raise LeftOut("it has no pipes")
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+class Contest:
+    """All contestants that can be here, as children; a context manager. ``left_out`` tells who is not, and why."""
+
+    def __init__(self, contestants: tuple[Contestant, ...], pythons: Mapping[str, str], workloads: str) -> None:
+        self.contestants = contestants
+        self.pythons = pythons
+        self.kinds = [kind for kind in KINDS if any(WORKLOADS[each][0].application == kind for each in workloads)]
+        self.children: dict[tuple[str, str], Child] = {}
+        self.left_out: dict[str, str] = {}
+
+    def __enter__(self) -> Contest:
+        try:
+            for contestant in self.contestants:
+                python = self.pythons.get(contestant.module, sys.executable)
+                self.children |= {(contestant.name, kind): Child(contestant, kind, python) for kind in self.kinds}
+            for contestant in self.contestants:
+                self._admit(contestant.name)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self.children.values():
+            child.end()
+
+    def _admit(self, name: str) -> None:
+        own = [(name, kind) for kind in self.kinds]
+        try:
+            for key in own:
+                self.children[key].start()
+        except LeftOut as reason:
+            self.left_out[name] = str(reason)
+            for key in own:
+                self.children.pop(key).end()
+
+    @property
+    def present(self) -> list[str]:
+        return [each.name for each in self.contestants if each.name not in self.left_out]
+
+    def ask(self, name: str, question: str, workload: str, *further: Any) -> Any:
+        child = self.children[name, WORKLOADS[workload][0].application]
+        return child.ask(question, workload, *further)
