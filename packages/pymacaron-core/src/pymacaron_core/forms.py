@@ -35,6 +35,8 @@ class Adapters(Protocol):
 
     def parameters_adapter(self, parameters: tuple[Parameter, ...]) -> TypeAdapter[Any]: ...
 
+    def type_of(self, schema: Schema) -> Any: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Once:

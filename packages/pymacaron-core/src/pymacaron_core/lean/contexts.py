@@ -29,7 +29,7 @@ SESSION = "_session" if "session" in vars(RequestContext) else "session"
 """Under this name a request context keeps its session; Flask before 3.1.3 has no other for it."""
 
 
-class late(Generic[Value]):  # noqa: N801 - a decorator
+class late(Generic[Value]):
     """A property that is made when first asked for, and kept: ``cached_property`` without its bookkeeping."""
 
     def __init__(self, make: Callable[[Any], Value], name: str | None = None) -> None:
