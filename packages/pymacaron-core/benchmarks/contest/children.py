@@ -51,14 +51,17 @@ class Child:
 
 
 class Contest:
-    """All contestants that can be here, as children; a context manager. ``left_out`` tells who is not, and why."""
+    """All contestants that can be here, as children; a context manager.
+
+    ``left_out`` tells who is not, by name and kind of application, and why.
+    """
 
     def __init__(self, contestants: tuple[Contestant, ...], pythons: Mapping[str, str], workloads: str) -> None:
         self.contestants = contestants
         self.pythons = pythons
         self.kinds = [kind for kind in KINDS if any(WORKLOADS[each][0].application == kind for each in workloads)]
         self.children: dict[tuple[str, str], Child] = {}
-        self.left_out: dict[str, str] = {}
+        self.left_out: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Contest:
         try:
@@ -77,18 +80,17 @@ class Contest:
             child.end()
 
     def _admit(self, name: str) -> None:
-        own = [(name, kind) for kind in self.kinds]
-        try:
-            for key in own:
-                self.children[key].start()
-        except LeftOut as reason:
-            self.left_out[name] = str(reason)
-            for key in own:
-                self.children.pop(key).end()
+        for kind in self.kinds:
+            try:
+                self.children[name, kind].start()
+            except LeftOut as reason:
+                self.left_out.setdefault(name, {})[kind] = str(reason)
+                self.children.pop((name, kind)).end()
 
-    @property
-    def present(self) -> list[str]:
-        return [each.name for each in self.contestants if each.name not in self.left_out]
+    def present(self, workload: str) -> list[str]:
+        """Who is there for a workload, by name."""
+        kind = WORKLOADS[workload][0].application
+        return [each.name for each in self.contestants if (each.name, kind) in self.children]
 
     def ask(self, name: str, question: str, workload: str, *further: Any) -> Any:
         child = self.children[name, WORKLOADS[workload][0].application]

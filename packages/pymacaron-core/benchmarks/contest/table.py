@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contest.contestants import NAMED, REFERENCE
-from contest.workloads import WORKLOADS
+from contest.workloads import PLAIN, WORKLOADS
 
 Row = Mapping[str, Mapping[str, float]]
 
@@ -34,7 +34,10 @@ def ordered(rows: Mapping[str, Row], workload: str) -> list[str]:
 
 def absent(found: Mapping[str, Any]) -> str:
     """Who is not in the table, or not in a column of it, and why; an empty text where nobody is."""
-    lines = [f"- {NAMED[name].title} is left out: {reason}" for name, reason in found.get("left_out", {}).items()]
+    lines = []
+    for name, by_kind in found.get("left_out", {}).items():
+        what = "" if PLAIN in by_kind else f" ({', '.join(by_kind)})"
+        lines.append(f"- {NAMED[name].title} is left out{what}: {next(iter(by_kind.values()))}")
     for name, by in found.get("disqualified", {}).items():
         lines += [f"- {NAMED[name].title} is disqualified: {told[0]}" for told in by.values()]
     return "\n".join(lines)
