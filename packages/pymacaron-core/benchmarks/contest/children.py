@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,17 +25,25 @@ class LeftOut(Exception):
 class Child:
     """One application of a contestant in a process of its own, so that nobody pays for what others import."""
 
-    def __init__(self, contestant: Contestant, kind: str, python: str = sys.executable) -> None:
+    def __init__(self, contestant: Contestant, kind: str, python: str, folder: str) -> None:
         command = [python, "-m", "contest.child", contestant.name, kind]
+        self.told = tempfile.TemporaryFile("w+", dir=folder)  # noqa: SIM115 - open as long as the process
         self.process = subprocess.Popen(
-            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=HERE,
+            env={**os.environ, "TMPDIR": folder},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.told,
+            text=True,
         )
 
     def start(self) -> None:
         """Wait until it is ready. Raises :class:`LeftOut`."""
         said = self.process.stdout.readline() if self.process.stdout else ""
         if not said:
-            raise LeftOut((self.process.stderr.read() if self.process.stderr else "").strip()[-300:] or "it ended")
+            self.told.seek(0)
+            raise LeftOut(self.told.read().strip()[-300:] or "it ended")
         reason = json.loads(said)
         if reason is not None:
             raise LeftOut(reason)
@@ -48,6 +58,7 @@ class Child:
     def end(self) -> None:
         self.process.kill()
         self.process.communicate()
+        self.told.close()
 
 
 class Contest:
@@ -58,6 +69,7 @@ class Contest:
 
     def __init__(self, contestants: tuple[Contestant, ...], pythons: Mapping[str, str], workloads: str) -> None:
         self.contestants = contestants
+        self.folder = tempfile.TemporaryDirectory(prefix="pymacaron-contest-")
         self.pythons = pythons
         self.kinds = [kind for kind in KINDS if any(WORKLOADS[each][0].application == kind for each in workloads)]
         self.children: dict[tuple[str, str], Child] = {}
@@ -67,7 +79,8 @@ class Contest:
         try:
             for contestant in self.contestants:
                 python = self.pythons.get(contestant.module, sys.executable)
-                self.children |= {(contestant.name, kind): Child(contestant, kind, python) for kind in self.kinds}
+                for kind in self.kinds:
+                    self.children[contestant.name, kind] = Child(contestant, kind, python, self.folder.name)
             for contestant in self.contestants:
                 self._admit(contestant.name)
         except BaseException:
@@ -78,6 +91,7 @@ class Contest:
     def __exit__(self, *_: object) -> None:
         for child in self.children.values():
             child.end()
+        self.folder.cleanup()
 
     def _admit(self, name: str) -> None:
         for kind in self.kinds:
