@@ -29,8 +29,7 @@ Contestants = tuple[Contestant, ...]
 
 
 def measured_in_process(contestants: Contestants, options: Options) -> dict[str, Any]:
-    pythons = {"pymacaron_2": options.pymacaron2} if options.pymacaron2 else {}
-    return in_process.measure(contestants, pythons, options.rounds, options.calls, options.workloads)
+    return in_process.measure(contestants, options.rounds, options.calls, options.workloads)
 
 
 def measured_end_to_end(contestants: Contestants, options: Options) -> dict[str, Any]:
@@ -96,7 +95,6 @@ def parser() -> argparse.ArgumentParser:
     sizes.add_argument("--load-rounds", type=int, default=5, help="of servers")
     sizes.add_argument("--seconds", type=float, default=2, help="of load in a round")
     sizes.add_argument("--rate", type=int, default=1000, help="requests a second, at a fixed rate")
-    made.add_argument("--pymacaron2", default="", metavar="PYTHON", help="a Python that has PyMacaron 2.x installed")
     made.add_argument("--write", action="store_true", help="write serving.json, .md and .svg, and the README's table")
     return made
 

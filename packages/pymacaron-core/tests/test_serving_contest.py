@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.any_python, pytest.mark.unmeasured]
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    return in_process.measure(chosen(["bare", "pymacaron"]), {}, rounds=1, calls=2, workloads="ABC")
+    return in_process.measure(chosen(["bare", "pymacaron"]), rounds=1, calls=2, workloads="ABC")
 
 
 def test_everybody_who_is_installed_answers_as_they_must(found: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ class Told:
 
 def test_a_wrong_contestant_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_process, "Contest", Told)
-    found = in_process.measure((), {}, rounds=1, calls=1, workloads="AB")
+    found = in_process.measure((), rounds=1, calls=1, workloads="AB")
     assert found["rows"]["pymacaron"]["B"]["ratio"] == 2 and "A" not in found["rows"]["pymacaron"]
     assert table.absent(found) == "- PyMacaron is disqualified: A: status 404, not 200"
 
@@ -159,9 +159,13 @@ class Every(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = openloop.CONNECTIONS
+
+
 @pytest.fixture
 def port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Every) as server:
+    with Server(("127.0.0.1", 0), Every) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

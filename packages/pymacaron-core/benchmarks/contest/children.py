@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,8 @@ class LeftOut(Exception):
 class Child:
     """One application of a contestant in a process of its own, so that nobody pays for what others import."""
 
-    def __init__(self, contestant: Contestant, kind: str, python: str, folder: str) -> None:
-        command = [python, "-m", "contest.child", contestant.name, kind]
+    def __init__(self, contestant: Contestant, kind: str, folder: str) -> None:
+        command = [sys.executable, "-m", "contest.child", contestant.name, kind]
         self.told = tempfile.TemporaryFile("w+", dir=folder)  # noqa: SIM115 - open as long as the process
         self.process = subprocess.Popen(
             command,
@@ -67,10 +66,9 @@ class Contest:
     ``left_out`` tells who is not, by name and kind of application, and why.
     """
 
-    def __init__(self, contestants: tuple[Contestant, ...], pythons: Mapping[str, str], workloads: str) -> None:
+    def __init__(self, contestants: tuple[Contestant, ...], workloads: str) -> None:
         self.contestants = contestants
         self.folder = tempfile.TemporaryDirectory(prefix="pymacaron-contest-")
-        self.pythons = pythons
         self.kinds = [kind for kind in KINDS if any(WORKLOADS[each][0].application == kind for each in workloads)]
         self.children: dict[tuple[str, str], Child] = {}
         self.left_out: dict[str, dict[str, str]] = {}
@@ -78,9 +76,8 @@ class Contest:
     def __enter__(self) -> Contest:
         try:
             for contestant in self.contestants:
-                python = self.pythons.get(contestant.module, sys.executable)
                 for kind in self.kinds:
-                    self.children[contestant.name, kind] = Child(contestant, kind, python, self.folder.name)
+                    self.children[contestant.name, kind] = Child(contestant, kind, self.folder.name)
             for contestant in self.contestants:
                 self._admit(contestant.name)
         except BaseException:

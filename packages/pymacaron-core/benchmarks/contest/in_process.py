@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
 from typing import Any
 
 from contest.children import Contest
@@ -15,7 +14,6 @@ Times = dict[tuple[str, str], list[float]]
 
 def measure(
     contestants: tuple[Contestant, ...],
-    pythons: Mapping[str, str],
     rounds: int,
     calls: int,
     workloads: str = "".join(WORKLOADS),
@@ -24,7 +22,7 @@ def measure(
 
     Raises ``ValueError`` when the reference itself is absent or wrong.
     """
-    with Contest(contestants, pythons, workloads) as contest:
+    with Contest(contestants, workloads) as contest:
         disqualified = faults(contest, workloads)
         fit = {
             workload: [name for name in contest.present(workload) if workload not in disqualified.get(name, {})]

@@ -16,6 +16,10 @@ from contest.contestants import CONTESTANTS
 FILE, PAGE, PICTURE = HERE / "serving.json", HERE / "serving.md", HERE / "serving.svg"
 README = HERE.parent / "README.md"
 BEGIN, END = "<!-- made by benchmarks/serving.py --write -->\n", "<!-- end of what it made -->\n"
+SHOWN = """\
+![B in process and end to end](benchmarks/serving.svg)
+
+The workloads, the figures of every server, of memory and of the start are in [benchmarks/serving.md](benchmarks/serving.md)."""
 HEAD = """\
 # PyMacaron beside other frameworks
 
@@ -35,6 +39,8 @@ same answers, and refuse the same wrong inputs. PyMacaron is as `pymacaron serve
 replies, and has a context for each request. Machines differ and are noisy: compare ratios, and take no difference under
 25 % end to end for one.
 
+PyMacaron 2.x is left out: it checks no bound, length or pattern, and reads no list in a query.
+
 ![B in process and end to end](serving.svg)
 """
 
@@ -52,7 +58,7 @@ def write(found: Mapping[str, Any]) -> None:
     told = README.read_text()
     if BEGIN in told:
         before, _, rest = told.partition(BEGIN)
-        made = "\n\n".join(sections(found)[: 1 + ("end_to_end" in found)])
+        made = "\n\n".join([SHOWN, *sections(found)[: 1 + ("end_to_end" in found)]])
         README.write_text(f"{before}{BEGIN}\n{made}\n\n{END}{rest.partition(END)[2]}")
 
 
@@ -75,7 +81,7 @@ def sections(found: Mapping[str, Any]) -> list[str]:
 
 def machine() -> str:
     """What it was measured on and with."""
-    libraries = {name for contestant in CONTESTANTS for name in contestant.needs} - {"pymacaron", "pymacaron-core"}
+    libraries = {name for contestant in CONTESTANTS for name in contestant.needs} - {"pymacaron-core"}
     told = filter(None, map(installed, sorted(libraries | {"granian", "gunicorn", "uvicorn", "uvloop"})))
     return f"Python {platform.python_version()} on {os.cpu_count()} cores; {', '.join(told)}."
 
