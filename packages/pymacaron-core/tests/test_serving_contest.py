@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-from contest import child, in_process, table
+from contest import child, in_process, openloop, page, plot, table
 from contest.contestants import chosen
 from contest.driving import AsgiDriver, WsgiDriver
 from contest.workloads import WORKLOADS, B, fault
@@ -21,7 +25,7 @@ pytestmark = [pytest.mark.any_python, pytest.mark.unmeasured]
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    return in_process.measure(chosen(["bare", "pymacaron"]), {}, rounds=1, calls=2, workloads="ABC")
+    return in_process.measure(chosen(["bare", "pymacaron"]), rounds=1, calls=2, workloads="ABC")
 
 
 def test_everybody_who_is_installed_answers_as_they_must(found: dict[str, Any]) -> None:
@@ -41,8 +45,12 @@ def test_the_table_names_the_contestants_from_the_fastest_on(found: dict[str, An
 
 
 def test_who_is_not_installed_is_named() -> None:
-    told = table.absent({"left_out": {"falcon": "ModuleNotFoundError: No module named 'falcon'"}})
-    assert told == "- Falcon is left out: ModuleNotFoundError: No module named 'falcon'"
+    left_out = {"falcon": {"plain": "no falcon", "hooked": "no falcon"}, "bare": {"hooked": "no"}}
+    told = table.absent({"left_out": left_out})
+    assert told.splitlines() == [
+        "- Falcon is left out: no falcon",
+        "- bare WSGI function with pydantic (the limit) is left out (hooked): no",
+    ]
 
 
 def test_a_name_that_nobody_has_is_refused() -> None:
@@ -91,8 +99,6 @@ def test_hooks_that_do_not_run_are_told() -> None:
 class Told:
     """A contest in which PyMacaron answers A wrong, and whoever is asked for the time notes it."""
 
-    present = ("flask", "pymacaron")
-
     def __init__(self, *_: object) -> None:
         self.left_out: dict[str, str] = {}
         self.timed: list[tuple[str, str]] = []
@@ -103,6 +109,9 @@ class Told:
     def __exit__(self, *_: object) -> None:
         assert sorted(self.timed) == [("flask", "A"), ("flask", "B"), ("pymacaron", "B")]
 
+    def present(self, workload: str) -> list[str]:
+        return ["flask", "pymacaron"]
+
     def ask(self, name: str, question: str, workload: str, *further: object) -> Any:
         if question == "check":
             return ["A: status 404, not 200"] if (name, workload) == ("pymacaron", "A") else []
@@ -112,7 +121,7 @@ class Told:
 
 def test_a_wrong_contestant_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_process, "Contest", Told)
-    found = in_process.measure((), {}, rounds=1, calls=1, workloads="AB")
+    found = in_process.measure((), rounds=1, calls=1, workloads="AB")
     assert found["rows"]["pymacaron"]["B"]["ratio"] == 2 and "A" not in found["rows"]["pymacaron"]
     assert table.absent(found) == "- PyMacaron is disqualified: A: status 404, not 200"
 
@@ -130,3 +139,68 @@ def test_asgi_callables_are_driven_too() -> None:
     assert (answer.status, answer.headers["x-length"], answer.body) == (200, str(len(B.body)), b"a=1")
     assert driver.seconds(B, 3) > 0
     driver.loop.close()
+
+
+class Every(BaseHTTPRequestHandler):
+    """Answers every second request with 500."""
+
+    protocol_version = "HTTP/1.1"
+    asked = 0
+
+    def do_POST(self) -> None:
+        type(self).asked += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(500 if type(self).asked % 2 else 200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = openloop.CONNECTIONS
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with Server(("127.0.0.1", 0), Every) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def test_requests_at_a_rate_are_all_answered_and_failures_counted(port: int) -> None:
+    due = openloop.moments(500, 0.1)
+    waits, failed = openloop.waits(port, B, 500, 0.1)
+    assert len(waits) == len(due) == Every.asked and min(waits) > 0
+    assert failed == (len(due) + 1) // 2
+
+
+def test_moments_come_at_the_rate_and_are_the_same_for_everybody() -> None:
+    assert openloop.moments(1000, 2) == openloop.moments(1000, 2)
+    assert 1900 < len(openloop.moments(1000, 2)) < 2100
+
+
+def test_the_picture_has_a_bar_for_everybody(found: dict[str, Any]) -> None:
+    cell = {"server": "granian", "ratio": 2.5, "rate": 9.0, "p50": 1.0, "p99": 2.0, "failed": 0}
+    drawn = plot.picture({"in_process": found, "end_to_end": {"rows": {"pymacaron": cell}}})
+    told = [each.text for each in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
+    assert told.count("PyMacaron") == 2 and told.count("hand-written Flask") == 1 and "2.50  granian" in told
+
+
+def test_a_page_has_a_table_of_each_part(found: dict[str, Any]) -> None:
+    cell = {"server": "granian", "ratio": 2.5, "rate": 9.0, "p50": 1.0, "p99": 2.0, "failed": 3}
+    loaded = {"rows": {"pymacaron": cell}, "servers": {"pymacaron": {"granian": cell}}}
+    sections = page.sections({"in_process": found, "end_to_end": loaded, "at_a_rate": {"asked": 50, **loaded}})
+    assert [section.split("|")[1].strip() for section in sections] == [
+        "in process, ratio to hand-written Flask",
+        "end to end, B",
+        "B, 50 requests a second",
+        "end to end, B, on every server",
+    ]
+    assert "PyMacaron on granian: 3 requests failed" in sections[1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import jwt
-
 from contest.tokens import AUDIENCE, ISSUER, SECRET
+
+try:
+    import jwt
+except ModuleNotFoundError:  # workload D is left out then
+    jwt = None  # type: ignore[assignment]
 
 
 class NoCaller(Exception):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from importlib import import_module
 from typing import Any, TextIO
 
 from contest import hooks
 from contest.contestants import NAMED
 from contest.driving import DRIVERS, AsgiDriver, WsgiDriver
-from contest.workloads import REFUSED, WORKLOADS, fault, fault_of_refusal
+from contest.workloads import AUTHENTICATED, REFUSED, WORKLOADS, fault, fault_of_refusal
 
 Driver = WsgiDriver | AsgiDriver
 
@@ -39,6 +40,8 @@ def answer(driver: Driver, command: list[Any]) -> Any:
 def serve(name: str, kind: str, said: TextIO) -> int:
     contestant = NAMED[name]
     try:
+        if kind == AUTHENTICATED:
+            import_module("jwt")
         driver = DRIVERS[contestant.interface](contestant.application(kind))
     except Exception as error:
         tell(said, f"{type(error).__name__}: {error}")

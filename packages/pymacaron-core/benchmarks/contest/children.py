@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,25 @@ class LeftOut(Exception):
 class Child:
     """One application of a contestant in a process of its own, so that nobody pays for what others import."""
 
-    def __init__(self, contestant: Contestant, kind: str, python: str = sys.executable) -> None:
-        command = [python, "-m", "contest.child", contestant.name, kind]
+    def __init__(self, contestant: Contestant, kind: str, folder: str) -> None:
+        command = [sys.executable, "-m", "contest.child", contestant.name, kind]
+        self.told = tempfile.TemporaryFile("w+", dir=folder)  # noqa: SIM115 - open as long as the process
         self.process = subprocess.Popen(
-            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=HERE,
+            env={**os.environ, "TMPDIR": folder},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.told,
+            text=True,
         )
 
     def start(self) -> None:
         """Wait until it is ready. Raises :class:`LeftOut`."""
         said = self.process.stdout.readline() if self.process.stdout else ""
         if not said:
-            raise LeftOut((self.process.stderr.read() if self.process.stderr else "").strip()[-300:] or "it ended")
+            self.told.seek(0)
+            raise LeftOut(self.told.read().strip()[-300:] or "it ended")
         reason = json.loads(said)
         if reason is not None:
             raise LeftOut(reason)
@@ -48,23 +57,27 @@ class Child:
     def end(self) -> None:
         self.process.kill()
         self.process.communicate()
+        self.told.close()
 
 
 class Contest:
-    """All contestants that can be here, as children; a context manager. ``left_out`` tells who is not, and why."""
+    """All contestants that can be here, as children; a context manager.
 
-    def __init__(self, contestants: tuple[Contestant, ...], pythons: Mapping[str, str], workloads: str) -> None:
+    ``left_out`` tells who is not, by name and kind of application, and why.
+    """
+
+    def __init__(self, contestants: tuple[Contestant, ...], workloads: str) -> None:
         self.contestants = contestants
-        self.pythons = pythons
+        self.folder = tempfile.TemporaryDirectory(prefix="pymacaron-contest-")
         self.kinds = [kind for kind in KINDS if any(WORKLOADS[each][0].application == kind for each in workloads)]
         self.children: dict[tuple[str, str], Child] = {}
-        self.left_out: dict[str, str] = {}
+        self.left_out: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Contest:
         try:
             for contestant in self.contestants:
-                python = self.pythons.get(contestant.module, sys.executable)
-                self.children |= {(contestant.name, kind): Child(contestant, kind, python) for kind in self.kinds}
+                for kind in self.kinds:
+                    self.children[contestant.name, kind] = Child(contestant, kind, self.folder.name)
             for contestant in self.contestants:
                 self._admit(contestant.name)
         except BaseException:
@@ -75,20 +88,20 @@ class Contest:
     def __exit__(self, *_: object) -> None:
         for child in self.children.values():
             child.end()
+        self.folder.cleanup()
 
     def _admit(self, name: str) -> None:
-        own = [(name, kind) for kind in self.kinds]
-        try:
-            for key in own:
-                self.children[key].start()
-        except LeftOut as reason:
-            self.left_out[name] = str(reason)
-            for key in own:
-                self.children.pop(key).end()
+        for kind in self.kinds:
+            try:
+                self.children[name, kind].start()
+            except LeftOut as reason:
+                self.left_out.setdefault(name, {})[kind] = str(reason)
+                self.children.pop((name, kind)).end()
 
-    @property
-    def present(self) -> list[str]:
-        return [each.name for each in self.contestants if each.name not in self.left_out]
+    def present(self, workload: str) -> list[str]:
+        """Who is there for a workload, by name."""
+        kind = WORKLOADS[workload][0].application
+        return [each.name for each in self.contestants if (each.name, kind) in self.children]
 
     def ask(self, name: str, question: str, workload: str, *further: Any) -> Any:
         child = self.children[name, WORKLOADS[workload][0].application]

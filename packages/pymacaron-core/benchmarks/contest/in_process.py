@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
 from typing import Any
 
 from contest.children import Contest
@@ -15,7 +14,6 @@ Times = dict[tuple[str, str], list[float]]
 
 def measure(
     contestants: tuple[Contestant, ...],
-    pythons: Mapping[str, str],
     rounds: int,
     calls: int,
     workloads: str = "".join(WORKLOADS),
@@ -24,28 +22,32 @@ def measure(
 
     Raises ``ValueError`` when the reference itself is absent or wrong.
     """
-    with Contest(contestants, pythons, workloads) as contest:
+    with Contest(contestants, workloads) as contest:
         disqualified = faults(contest, workloads)
-        if REFERENCE not in contest.present or REFERENCE in disqualified:
-            raise ValueError(f"nothing to compare with: {contest.left_out} {disqualified}")
         fit = {
-            workload: [name for name in contest.present if workload not in disqualified.get(name, {})]
+            workload: [name for name in contest.present(workload) if workload not in disqualified.get(name, {})]
             for workload in workloads
         }
+        if any(REFERENCE not in names for names in fit.values()):
+            raise ValueError(f"nothing to compare with: {contest.left_out} {disqualified}")
         times: Times = {}
         for turn in range(rounds):
             for workload, names in fit.items():
                 for name in names[:: 1 if turn % 2 else -1]:
                     times.setdefault((name, workload), []).append(contest.ask(name, "time", workload, calls))
-        rows = {name: row(times, name, workloads) for name in contest.present}
+        rows = {name: row(times, name, workloads) for name in sorted({name for name, _ in times})}
         return {"rows": rows, "left_out": contest.left_out, "disqualified": disqualified}
 
 
 def faults(contest: Contest, workloads: str) -> dict[str, dict[str, list[str]]]:
     """What is wrong, by contestant and workload; who is not in it answers as it must."""
-    found = {name: {each: contest.ask(name, "check", each) for each in workloads} for name in contest.present}
-    wrong = {name: {each: told for each, told in by.items() if told} for name, by in found.items()}
-    return {name: by for name, by in wrong.items() if by}
+    wrong: dict[str, dict[str, list[str]]] = {}
+    for workload in workloads:
+        for name in contest.present(workload):
+            told = contest.ask(name, "check", workload)
+            if told:
+                wrong.setdefault(name, {})[workload] = told
+    return wrong
 
 
 def row(times: Times, name: str, workloads: str) -> dict[str, dict[str, float]]:

@@ -46,8 +46,6 @@ CONTESTANTS = (
     Contestant("flask-smorest", "flask-smorest", "smorest", "wsgi", ("flask-smorest",)),
     Contestant("connexion-async", "Connexion 3, async", "connexion_both", "asgi", ("connexion",), "make_async"),
     Contestant("connexion-flask", "Connexion 3, Flask app", "connexion_both", "asgi", ("connexion",), "make_flask"),
-    Contestant("pymacaron2", "PyMacaron 2.x, quiet", "pymacaron_2", "wsgi", ("pymacaron",)),
-    Contestant("pymacaron2-loud", "PyMacaron 2.x, as shipped", "pymacaron_2", "wsgi", ("pymacaron",), "make_loud"),
 )
 NAMED = {contestant.name: contestant for contestant in CONTESTANTS}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,7 @@ CONFIGURATION = f"name: workloads\nauth:\n  issuer: {ISSUER}\n  audience: {AUDIE
 
 
 def make(kind: str) -> Any:
-    folder = Path(tempfile.mkdtemp(prefix="pymacaron-workloads-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="workloads-"))  # whoever started this process gave the folder for it
     return load(write(folder, kind), production=True)
 
 
@@ -69,6 +68,7 @@ def write(folder: Path, kind: str) -> Path:
     if kind == AUTHENTICATED:
         (folder / "pym-config.yaml").write_text(CONFIGURATION)
         os.environ["PYM_JWT_SECRET"] = SECRET
-    if main(["generate", "--root", str(folder)]):
-        raise RuntimeError("the models of the workloads could not be generated")
+    with redirect_stdout(StringIO()) as told:
+        if main(["generate", "--root", str(folder)]):
+            raise RuntimeError(f"the models of the workloads could not be generated: {told.getvalue()}")
     return folder
