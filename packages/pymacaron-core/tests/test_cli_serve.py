@@ -16,6 +16,8 @@ from pymacaron_core.cli.serve import staff_of, started
 from pymacaron_core.errors import StartError
 from pymacaron_core.servers.processes import settings_for
 
+pytestmark = pytest.mark.any_python  # processes of servers that are the same on each Python
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:

@@ -21,7 +21,7 @@ from pymacaron_core.servers.connection import cut
 from pymacaron_core.servers.departing import PIECE
 from pymacaron_core.servers.environs import Environs, Refused
 from pymacaron_core.servers.gateway import Gateway
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, ServiceUnavailable
 
 MIB = 1024 * 1024
 MEMINFO = "MemTotal:       16384000 kB\nMemFree: 1 kB\n"
@@ -333,6 +333,15 @@ def test_who_reads_a_body_that_is_not_whole_is_told(
     assert body.read(len(came)) == came
     with pytest.raises(reason):
         body.read()
+
+
+def test_a_body_for_which_there_is_no_room_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> Any:
+        raise OSError(28, "no space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(ServiceUnavailable):
+        arrived(Proto(*[b"x" * MIB] * 3, *END))[0].read()
 
 
 def answering(proto: Proto, application: Any, *headers: tuple[str, str], most: int | None = None) -> Watcher:

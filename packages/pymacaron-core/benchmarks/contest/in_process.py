@@ -27,8 +27,9 @@ def measure(
         fit = {
             workload: [name for name in contest.present(workload) if workload not in disqualified.get(name, {})]
             for workload in workloads
+            if REFERENCE in contest.present(workload)
         }
-        if any(REFERENCE not in names for names in fit.values()):
+        if not fit or any(REFERENCE not in names for names in fit.values()):
             raise ValueError(f"nothing to compare with: {contest.left_out} {disqualified}")
         times: Times = {}
         for turn in range(rounds):

@@ -19,7 +19,8 @@ BEGIN, END = "<!-- made by benchmarks/serving.py --write -->\n", "<!-- end of wh
 SHOWN = """\
 ![B in process and end to end](benchmarks/serving.svg)
 
-The workloads, the figures of every server, of memory and of the start are in [benchmarks/serving.md](benchmarks/serving.md)."""
+[benchmarks/serving.md](benchmarks/serving.md) tells the workloads, and the figures of every server, of memory and of
+the start."""
 HEAD = """\
 # PyMacaron beside other frameworks
 

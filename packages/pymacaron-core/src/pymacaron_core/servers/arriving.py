@@ -10,7 +10,7 @@ from asyncio import CancelledError
 from collections.abc import Callable
 from typing import IO, Any, BinaryIO, cast
 
-from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge, ServiceUnavailable
 
 from pymacaron_core.servers.connection import cut
 from pymacaron_core.servers.steps import Steps, Stepwise
@@ -79,7 +79,10 @@ class Arriving(Stepwise):
                 return self._end(BrokenChunks() if self._empty > 1 else None)
             except StopIteration as told:
                 self._steps = None
-                self._take(told.value)
+                try:
+                    self._take(told.value)
+                except OSError:  # no room for it on disk, or too many files open
+                    return self._end(ServiceUnavailable())
                 if self._pieces is None:
                     return self._end()
                 if self._most is not None and self._count > self._most:
