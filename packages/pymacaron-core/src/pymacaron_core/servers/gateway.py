@@ -107,7 +107,11 @@ class Gateway:
         if type(items) is list and len(items) == 1 and not written and len(items[0]) <= PIECE:
             data: bytes | None = items[0]
         else:
-            data = rest.gather(lambda: _length(told))
+            try:
+                data = rest.gather(lambda: _length(told))
+            except BaseException:
+                rest.close()
+                raise
         status, headers = told
         if self.is_closing:
             headers = [*headers, CLOSE]
