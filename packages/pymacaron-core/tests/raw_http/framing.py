@@ -110,7 +110,9 @@ def _lengths() -> Iterator[Attack]:
     yield Attack("a length shorter than the body", letter(b"Content-Length: 0", body=b"\x00garbage\r\n\r\n"), most=2)
     yield Attack("a length longer than the body", letter(b"Content-Length: 500"), is_whole=False)
     yield Attack("a length and nothing", letter(b"Content-Length: 500", body=b""), is_whole=False)
-    yield Attack("a body no operation asked for", sized(b"/beside/1", b"text/plain", b"x" * 5000, method=b"GET"), EITHER)
+    yield Attack(
+        "a body no operation asked for", sized(b"/beside/1", b"text/plain", b"x" * 5000, method=b"GET"), EITHER
+    )
     yield Attack("a large body no path asked for", lambda: sized(b"/nowhere", b"text/plain", b"x" * 5 * MEGABYTE))
     yield Attack("a body after a refusal", sized(b"/letters", b"text/plain", SMUGGLED))
     yield Attack("a body after a refusal of its method", sized(b"/letters", b"text/plain", SMUGGLED, method=b"PUT"))
@@ -120,11 +122,15 @@ def _lengths() -> Iterator[Attack]:
 def _codings() -> Iterator[Attack]:
     for name, field in CODINGS.items():
         inner = b"0\r\n\r\n" + SMUGGLED
-        yield Attack(f"a coding that is {name}, and a length", letter(field, b"Content-Length: %d" % len(inner), body=inner))
+        yield Attack(
+            f"a coding that is {name}, and a length", letter(field, b"Content-Length: %d" % len(inner), body=inner)
+        )
     for name in ("unknown", "identity", "chunked and then identity", "empty", "with a NUL"):
         yield Attack(f"a coding that is {name}, and chunks", letter(CODINGS[name], body=WHOLE), most=2)
     yield Attack("chunks in capitals", letter(b"Transfer-Encoding: CHUNKED", body=WHOLE), OK)
-    yield Attack("chunks in HTTP/1.0", request(b"POST", b"/letters", JSON, CHUNKED, body=WHOLE, version=b"HTTP/1.0"), EITHER)
+    yield Attack(
+        "chunks in HTTP/1.0", request(b"POST", b"/letters", JSON, CHUNKED, body=WHOLE, version=b"HTTP/1.0"), EITHER
+    )
 
 
 def _chunks() -> Iterator[Attack]:
@@ -144,12 +150,15 @@ def _chunks() -> Iterator[Attack]:
         yield Attack(f"an extension of {size} bytes", letter(CHUNKED, body=extended), EITHER)
     many = b"".join(b"X-%d: y\r\n" % number for number in range(10_000))
     yield Attack("10,000 trailers", letter(CHUNKED, body=WHOLE[:-2] + many + b"\r\n"), EITHER)
-    yield Attack("a trailer of 1 MB", lambda: letter(CHUNKED, body=WHOLE[:-2] + b"X: " + b"y" * MEGABYTE + b"\r\n\r\n"), EITHER)
-    yield Attack("chunks that are too much", lambda: letter(CHUNKED, body=b"100000\r\n" + b" " * MEGABYTE + b"\r\n") * 1
-                 + (b"100000\r\n" + b" " * MEGABYTE + b"\r\n") * 11 + b"0\r\n\r\n")
-    yield Attack("chunks that never end", lambda: letter(CHUNKED, body=(b"100000\r\n" + b" " * MEGABYTE + b"\r\n") * 16), is_whole=False)
-    yield Attack("chunks of a stream, broken", request(b"PUT", b"/streams", b"Content-Type: application/octet-stream", CHUNKED,
-                 body=b"3\r\nabc\r\nzz\r\n" + SMUGGLED))
+    yield Attack(
+        "a trailer of 1 MB", lambda: letter(CHUNKED, body=WHOLE[:-2] + b"X: " + b"y" * MEGABYTE + b"\r\n\r\n"), EITHER
+    )
+    piece = b"100000\r\n" + b" " * MEGABYTE + b"\r\n"
+    yield Attack("chunks that are too much", lambda: letter(CHUNKED, body=piece * 12 + b"0\r\n\r\n"))
+    yield Attack("chunks that never end", lambda: letter(CHUNKED, body=piece * 16), is_whole=False)
+    binary = b"Content-Type: application/octet-stream"
+    broken = request(b"PUT", b"/streams", binary, CHUNKED, body=b"3\r\nabc\r\nzz\r\n" + SMUGGLED)
+    yield Attack("chunks of a stream, broken", broken)
 
 
 def _smuggling() -> Iterator[Attack]:
@@ -162,10 +171,23 @@ def _smuggling() -> Iterator[Attack]:
         hidden = b"%x\r\n" % len(SMUGGLED) + SMUGGLED + b"\r\n0\r\n\r\n"
         yield Attack(f"a request hidden within {name}", letter(*fields, body=hidden))
     yield Attack("a request hidden in a body", sized(b"/forms", b"application/x-www-form-urlencoded", SMUGGLED), EITHER)
-    yield Attack("a request hidden in a body of GET", sized(b"/beside/1", b"text/plain", SMUGGLED, method=b"GET"), EITHER)
-    yield Attack("a request hidden in a body of HEAD", sized(b"/beside/1", b"text/plain", SMUGGLED, method=b"HEAD"), EITHER, methods=("HEAD",))
-    yield Attack("a request hidden in a target", request(target=b"/beside/1%20HTTP/1.1%0d%0aHost:x%0d%0a%0d%0aGET%20/beside/smuggled"), EITHER)
-    yield Attack("a header hidden in a query", request(target=b"/gates/a?guards=x%0d%0aSet-Cookie:%20a=b%0d%0a%0d%0a" ), EITHER)
+    yield Attack(
+        "a request hidden in a body of GET", sized(b"/beside/1", b"text/plain", SMUGGLED, method=b"GET"), EITHER
+    )
+    yield Attack(
+        "a request hidden in a body of HEAD",
+        sized(b"/beside/1", b"text/plain", SMUGGLED, method=b"HEAD"),
+        EITHER,
+        methods=("HEAD",),
+    )
+    yield Attack(
+        "a request hidden in a target",
+        request(target=b"/beside/1%20HTTP/1.1%0d%0aHost:x%0d%0a%0d%0aGET%20/beside/smuggled"),
+        EITHER,
+    )
+    yield Attack(
+        "a header hidden in a query", request(target=b"/gates/a?guards=x%0d%0aSet-Cookie:%20a=b%0d%0a%0d%0a"), EITHER
+    )
 
 
 def _small(data: bytes) -> bytes:

@@ -106,10 +106,12 @@ LENIENT_FIELDS = {
     "a credential that is none": b"Authorization: \xff",
     "conditions that are none": b'If-None-Match: W/"\xff, "", *, \r\nIf-Modified-Since: Thu, 99 Foo 99999 99:99:99 GMT',
     "a forwarded scheme": b"X-Forwarded-Proto: gopher\r\nX-Forwarded-For: \xff\r\nForwarded: for=;;;",
-    "a wish for everything at quality NaN": b"Accept: */*;q=nan, a/b;q=1e999, ;q=, /\r\nAccept-Encoding: *;q=nan, gzip;q=-1",
+    "a wish for everything at quality NaN": b"Accept: */*;q=nan, a/b;q=1e999, ;q=, /\r\n"
+    b"Accept-Encoding: *;q=nan, gzip;q=-1",
     "upgrade to websocket": b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    "upgrade to HTTP/2": b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
+    "upgrade to HTTP/2": b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    b"HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
     "upgrade to nothing": b"Connection: Upgrade\r\nUpgrade: \x7f",
     "a connection that is both": b"Connection: close, keep-alive\r\nKeep-Alive: timeout=999999999, max=-1",
     "a connection that names its headers": b"Connection: Host, Content-Length, X-Trust\r\nX-Trust: a",
@@ -147,7 +149,9 @@ def heads() -> Iterator[Attack]:
     yield Attack("a first line that never ends", b"GET /beside/", is_whole=False)
     yield Attack("a credential of 60 kB", request(b"GET", b"/treasures", b"Authorization: Bearer " + b"a" * 60_000))
     yield Attack("no credential", request(b"GET", b"/treasures"))
-    yield Attack("a credential that is invalid UTF-8", request(b"GET", b"/treasures", b"Authorization: Bearer \xff\x80"))
+    yield Attack(
+        "a credential that is invalid UTF-8", request(b"GET", b"/treasures", b"Authorization: Bearer \xff\x80")
+    )
     yield from _expectations()
     yield from _connections()
 
@@ -155,7 +159,9 @@ def heads() -> Iterator[Attack]:
 def _expectations() -> Iterator[Attack]:
     expects = b"Expect: 100-continue"
     yield Attack("a body that is expected", letter(expects, b"Content-Length: 12"), OK)
-    yield Attack("a body that is expected and never comes", letter(expects, b"Content-Length: 12", body=b""), is_whole=False)
+    yield Attack(
+        "a body that is expected and never comes", letter(expects, b"Content-Length: 12", body=b""), is_whole=False
+    )
     yield Attack("a body that is expected and too large", letter(expects, b"Content-Length: 99999999999", body=b""))
     yield Attack("a body with a wrong expectation", letter(b"Expect: 200-ok", b"Content-Length: 12"), EITHER)
 
@@ -166,7 +172,9 @@ def _connections() -> Iterator[Attack]:
     yield Attack("100 letters at once", letter(b"Content-Length: 12") * 100, OK, most=100)
     yield Attack("a request after the last", request(b"GET", b"/beside/1", b"Connection: close") + request() * 5, OK)
     yield Attack("a request after the last of HTTP/1.0", request(version=b"HTTP/1.0") + request() * 5, OK)
-    yield Attack("requests after a broken one", request() + b"\x00\x01\x02\r\n\r\n" + request() * 3, OK | REFUSED, most=2)
+    yield Attack(
+        "requests after a broken one", request() + b"\x00\x01\x02\r\n\r\n" + request() * 3, OK | REFUSED, most=2
+    )
     yield Attack("HEAD", request(b"HEAD"), OK, methods=("HEAD",))
     yield Attack("HEAD of much", request(b"HEAD", b"/large"), OK, methods=("HEAD",))
     yield Attack("a long reply and another request", request(b"GET", b"/large") + request(), OK, most=2)

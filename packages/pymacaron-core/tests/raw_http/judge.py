@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from raw_http.attack import REFUSED, Attack
-from raw_http.wire import Malformed, Wire, heard
+from raw_http.wire import PATIENCE, Malformed, Wire, heard
 
 LAST = b"GET /beside/last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 LAST_BODY = b'{"beside":"last"}'
@@ -16,24 +16,24 @@ SHORT = 0.3
 """Seconds that an attack which never ends is given."""
 
 
-def faults(port: int, attack: Attack) -> list[str]:
+def faults(port: int, attack: Attack, patience: float = PATIENCE) -> list[str]:
     """Carry out an attack, and say what is wrong with what came of it."""
     with closing(Wire(port)) as wire:
         try:
-            return _carried_out(wire, attack)
+            return _carried_out(wire, attack, patience)
         except Malformed as error:
             return [f"not HTTP: {error}"]
 
 
-def _carried_out(wire: Wire, attack: Attack) -> list[str]:
+def _carried_out(wire: Wire, attack: Attack, patience: float) -> list[str]:
     least = 1 if attack.statuses & REFUSED else attack.most
 
     def is_enough(data: bytes) -> bool:
         return len(heard(data, False, attack.methods).final) >= least
 
-    wire.exchange(attack.data, is_enough, MOMENT if attack.is_whole else SHORT)
+    wire.exchange(attack.data, is_enough, min(patience, MOMENT if attack.is_whole else SHORT))
     if attack.is_whole and not wire.is_closed:
-        wire.exchange(LAST, lambda data: False)
+        wire.exchange(LAST, lambda data: False, patience)
     came = heard(wire.data, wire.is_closed, attack.methods)
     wrong = [] if wire.is_closed or not attack.is_whole else ["it hangs"]
     statuses = [reply.status for reply in came.final]

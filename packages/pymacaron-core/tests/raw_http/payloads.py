@@ -67,11 +67,16 @@ LENIENT_QUERIES = {
     "an escaped NUL": b"guards=%00&%00=1",
     "a number that is infinite": b"height=1e99999",
     "an escape that is none": b"a=%&%zz",
-    "a raw quote": b"guards=\"<>`{}|^",
+    "a raw quote": b'guards="<>`{}|^',
     "a lone surrogate": b"a=%ed%a0%80",
 }
-COOKIES = {"invalid UTF-8": b"badge=\xff\xfe", "escaped invalid UTF-8": b"badge=%ff", "a NUL, escaped": b"badge=%00",
-           "no name": b"=badge", "64 kB": b"badge=" + b"a" * 60_000}
+COOKIES = {
+    "invalid UTF-8": b"badge=\xff\xfe",
+    "escaped invalid UTF-8": b"badge=%ff",
+    "a NUL, escaped": b"badge=%00",
+    "no name": b"=badge",
+    "64 kB": b"badge=" + b"a" * 60_000,
+}
 
 
 def payloads() -> Iterator[Attack]:
@@ -99,7 +104,10 @@ def _part(head: bytes, body: bytes = b"a") -> bytes:
 
 
 def _parts() -> Iterator[Attack]:
-    name, file = b'Content-Disposition: form-data; name="name"', b'Content-Disposition: form-data; name="file"; filename='
+    name, file = (
+        b'Content-Disposition: form-data; name="name"',
+        b'Content-Disposition: form-data; name="file"; filename=',
+    )
     end = b"--b--\r\n"
 
     def upload(body: bytes, media_type: bytes = PARTS) -> bytes:
@@ -117,12 +125,30 @@ def _parts() -> Iterator[Attack]:
     yield Attack("a part whose name is invalid UTF-8", upload(_part(name[:-1] + b'\xff"') + end), EITHER)
     yield Attack("a part of invalid UTF-8", upload(_part(name, b"\xff\xfe") + end), EITHER)
     yield Attack("a part with a NUL", upload(_part(name[:-1] + b'\x00"', b"\x00") + end), EITHER)
-    yield Attack("a part of an unknown charset", upload(_part(name + b"\r\nContent-Type: text/plain; charset=\xff") + end), EITHER)
-    yield Attack("a part of an unknown coding", upload(_part(name + b"\r\nContent-Transfer-Encoding: base64", b"\xff") + end), EITHER)
-    for told, value in {"invalid UTF-8": b'"\xff\xfe"', "a NUL": b'"a\x00b"', "a path": b'"../../etc/passwd"',
-                        "encoded": b"a; filename*=utf-8''%ff", "unended": b'"a', "of 100 kB": b'"' + b"a" * 100_000 + b'"'}.items():
+    yield Attack(
+        "a part of an unknown charset",
+        upload(_part(name + b"\r\nContent-Type: text/plain; charset=\xff") + end),
+        EITHER,
+    )
+    yield Attack(
+        "a part of an unknown coding",
+        upload(_part(name + b"\r\nContent-Transfer-Encoding: base64", b"\xff") + end),
+        EITHER,
+    )
+    for told, value in {
+        "invalid UTF-8": b'"\xff\xfe"',
+        "a NUL": b'"a\x00b"',
+        "a path": b'"../../etc/passwd"',
+        "encoded": b"a; filename*=utf-8''%ff",
+        "unended": b'"a',
+        "of 100 kB": b'"' + b"a" * 100_000 + b'"',
+    }.items():
         yield Attack(f"the name of a file: {told}", upload(_part(file + value) + end), EITHER)
-    yield Attack("parts inside of a part", upload(_part(name + b"\r\nContent-Type: multipart/mixed; boundary=b") * 2 + end), EITHER)
+    yield Attack(
+        "parts inside of a part",
+        upload(_part(name + b"\r\nContent-Type: multipart/mixed; boundary=b") * 2 + end),
+        EITHER,
+    )
     yield Attack("no boundary", upload(end, b"multipart/form-data"))
     yield Attack("an empty boundary", upload(end, b'multipart/form-data; boundary=""'))
     yield Attack("a boundary of 1 MB", lambda: upload(end, b"multipart/form-data; boundary=" + b"b" * MEGABYTE))
@@ -138,16 +164,35 @@ def _coded() -> Iterator[Attack]:
     yield Attack("a bomb of gzip", sized(b"/letters", b"application/json", bomb, b"Content-Encoding: gzip"))
     yield Attack("a bomb of gzip in parts", sized(b"/uploads", PARTS, bomb, b"Content-Encoding: gzip"))
     packed = zlib.compress(b'{"text":"a"}')
-    yield Attack("a body that is deflated", sized(b"/letters", b"application/json", packed, b"Content-Encoding: deflate"))
-    yield Attack("a body coded 1,000 times", sized(b"/letters", b"application/json", packed, b"Content-Encoding: " + b"gzip, " * 1000))
-    yield Attack("a bomb in chunks", letter(b"Transfer-Encoding: gzip, chunked", body=b"%x\r\n" % len(bomb) + bomb + b"\r\n0\r\n\r\n"), most=2)
+    yield Attack(
+        "a body that is deflated", sized(b"/letters", b"application/json", packed, b"Content-Encoding: deflate")
+    )
+    yield Attack(
+        "a body coded 1,000 times",
+        sized(b"/letters", b"application/json", packed, b"Content-Encoding: " + b"gzip, " * 1000),
+    )
+    yield Attack(
+        "a bomb in chunks",
+        letter(b"Transfer-Encoding: gzip, chunked", body=b"%x\r\n" % len(bomb) + bomb + b"\r\n0\r\n\r\n"),
+        most=2,
+    )
 
 
 def _typed() -> Iterator[Attack]:
     body = b'{"text":"a"}'
-    for name, media_type in {"no media type": b"/", "invalid UTF-8": b"\xff", "10,000 parameters": b"application/json" + b";a=b" * 10_000,
-                             "an unknown charset": b"application/json; charset=\xff", "a charset that is no text": b"application/json; charset=zlib",
-                             "a quote without an end": b'application/json; charset="utf', "nothing": b""}.items():
+    for name, media_type in {
+        "no media type": b"/",
+        "invalid UTF-8": b"\xff",
+        "10,000 parameters": b"application/json" + b";a=b" * 10_000,
+        "an unknown charset": b"application/json; charset=\xff",
+        "a charset that is no text": b"application/json; charset=zlib",
+        "a quote without an end": b'application/json; charset="utf',
+        "nothing": b"",
+    }.items():
         yield Attack(f"a body's type: {name}", sized(b"/letters", media_type, body), EITHER)
     yield Attack("two types", sized(b"/letters", b"text/plain", body, JSON), EITHER)
-    yield Attack("a language that is none", sized(b"/letters", b"application/json", body, b"Accept-Language: \xff;q=q", b"Accept-Charset: \xff"), EITHER)
+    yield Attack(
+        "a language that is none",
+        sized(b"/letters", b"application/json", body, b"Accept-Language: \xff;q=q", b"Accept-Charset: \xff"),
+        EITHER,
+    )

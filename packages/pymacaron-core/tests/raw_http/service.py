@@ -22,7 +22,8 @@ paths:
     post:
       operationId: takeLetter
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Letter'}}}}
-      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Letter'}}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Letter'}}}}
   /forms:
     post:
       operationId: takeForm
@@ -52,7 +53,8 @@ paths:
   /large:
     get:
       operationId: readLarge
-      responses: {'200': {description: ok, content: {application/octet-stream: {schema: {type: string, format: binary}}}}}
+      responses:
+        '200': {description: ok, content: {application/octet-stream: {schema: {type: string, format: binary}}}}
   /gates/{gate}:
     get:
       operationId: readGate

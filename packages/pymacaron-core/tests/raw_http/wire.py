@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import selectors
 import socket
@@ -170,21 +169,7 @@ class Wire:
         except BlockingIOError:
             return 0
         except OSError:  # nobody takes more; what was answered is still to be read
-            with contextlib.suppress(BlockingIOError):
-                while not self.is_closed:
-                    self._read_once()
-            self.is_closed = True
             return len(rest)
-
-    def _read_once(self) -> None:
-        try:
-            piece = self.socket.recv(1 << 18)
-        except BlockingIOError:
-            raise
-        except OSError:
-            piece = b""
-        self.data += piece
-        self.is_closed = not piece
 
     def reset(self) -> None:
         """Drop the connection by a RST."""

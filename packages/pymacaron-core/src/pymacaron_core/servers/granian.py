@@ -20,6 +20,7 @@ from typing import Any
 
 from gunicorn.workers.base import Worker
 
+from pymacaron_core.servers.arriving import largest_body
 from pymacaron_core.servers.connection import stop_listening
 from pymacaron_core.servers.environs import Environs
 from pymacaron_core.servers.gateway import Gateway
@@ -80,14 +81,6 @@ class GranianWorker(Worker):  # type: ignore[misc]
 
     def handle_quit(self, number: int, frame: Any) -> None:
         _end()
-
-
-def largest_body(application: Any) -> int | None:
-    """The bytes of the largest body that any operation takes; None where one takes any."""
-    core = application.config.core
-    limits = [core.max_body_bytes, *(each.max_body_bytes for each in core.operations.values())]
-    given = [each for each in limits[1:] if each is not None]
-    return None if limits[0] is None else max([limits[0], *given])
 
 
 def _serve(handle: int, backlog: int, threads: int, gateway: Gateway, stop: Any) -> None:
