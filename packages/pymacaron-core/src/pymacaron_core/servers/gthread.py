@@ -82,7 +82,7 @@ class Patient:
             return data
         with self._bounded(self._until - time.monotonic()):
             data = self._socket.recv(size, flags)
-        self._until += len(data) / RATE
+        self._until = min(self._until + len(data) / RATE, time.monotonic() + PATIENCE)  # no haste is saved up
         return data
 
     def sendall(self, data: bytes) -> None:
