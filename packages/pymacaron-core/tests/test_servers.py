@@ -18,7 +18,7 @@ from pymacaron_core.plugins import Plugin
 from pymacaron_core.servers import Limits, find_limits, staff_for
 from pymacaron_core.servers.arriving import Arriving, BrokenChunks
 from pymacaron_core.servers.connection import cut, stop_listening
-from pymacaron_core.servers.departing import PIECE
+from pymacaron_core.servers.departing import PIECE, WHOLE
 from pymacaron_core.servers.environs import Environs, Refused
 from pymacaron_core.servers.gateway import Gateway
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, ServiceUnavailable
@@ -501,10 +501,10 @@ def test_a_reply_that_fails_at_once_is_a_500_and_closed(monkeypatch: pytest.Monk
 
 def test_a_long_reply_goes_in_pieces() -> None:
     def application(environ: Any, start_response: Any) -> Any:
-        start_response("200 OK", [("Content-Length", str(3 * PIECE))])
-        return [b"x" * 3 * PIECE]
+        start_response("200 OK", [("Content-Length", str(WHOLE + PIECE))])
+        return [b"x" * (WHOLE + PIECE)]
 
-    assert [len(piece) for piece in answering(Proto(), application).proto.sent] == [PIECE] * 3
+    assert [len(piece) for piece in answering(Proto(), application).proto.sent] == [PIECE] * 65
 
 
 def test_what_is_written_comes_before_what_is_returned() -> None:
