@@ -61,15 +61,24 @@ def main() -> int:
     found = page.kept() if options.write else {}
     try:
         contestants = chosen(name for name in options.only.split(",") if name)
-        for name in wanted:
-            found[name] = PARTS[name](contestants, options)
-            print(shown(name, found[name]), flush=True)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if options.write:
+    lacking = [name for name in wanted if not took_part(name, found, contestants, options)]
+    if options.write and len(lacking) < len(wanted):
         page.write({**found, "machine": page.machine()})
-    return 0
+    return 2 if lacking else 0
+
+
+def took_part(name: str, found: dict[str, Any], contestants: Contestants, options: Options) -> bool:
+    """Measure and print one part; what cannot be measured is told, and keeps no other part from it."""
+    try:
+        found[name] = PARTS[name](contestants, options)
+    except ValueError as error:
+        sys.stderr.write(f"{name.replace('_', ' ')} is left out: {error}\n")
+        return False
+    print(shown(name, found[name]), flush=True)
+    return True
 
 
 def shown(name: str, found: dict[str, Any]) -> str:

@@ -17,8 +17,8 @@ from pymacaron_core import API
 from pymacaron_core.plugins import Plugin
 from pymacaron_core.servers import Limits, find_limits, staff_for
 from pymacaron_core.servers.arriving import Arriving, BrokenChunks
-from pymacaron_core.servers.connection import cut
-from pymacaron_core.servers.departing import PIECE
+from pymacaron_core.servers.connection import cut, stop_listening
+from pymacaron_core.servers.departing import PIECE, WHOLE
 from pymacaron_core.servers.environs import Environs, Refused
 from pymacaron_core.servers.gateway import Gateway
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, ServiceUnavailable
@@ -493,12 +493,18 @@ def test_a_reply_that_fails_half_way_breaks_off(
     assert "a reply was cut off" in caplog.text
 
 
+def test_a_reply_that_fails_at_once_is_a_500_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    items, proto = Items(ValueError("boom")), Proto()
+    _, watcher, _ = streaming(items, proto, monkeypatch)
+    assert ([status for status, _, _ in proto.answers], items.closed, watcher.count) == ([500], 1, 1)
+
+
 def test_a_long_reply_goes_in_pieces() -> None:
     def application(environ: Any, start_response: Any) -> Any:
-        start_response("200 OK", [("Content-Length", str(3 * PIECE))])
-        return [b"x" * 3 * PIECE]
+        start_response("200 OK", [("Content-Length", str(WHOLE + PIECE))])
+        return [b"x" * (WHOLE + PIECE)]
 
-    assert [len(piece) for piece in answering(Proto(), application).proto.sent] == [PIECE] * 3
+    assert [len(piece) for piece in answering(Proto(), application).proto.sent] == [PIECE] * 65
 
 
 def test_what_is_written_comes_before_what_is_returned() -> None:
@@ -523,6 +529,15 @@ def test_a_connection_is_ended_by_the_address_of_its_caller() -> None:
             cut(f"{host}:{port}")
             one.settimeout(5)
             assert one.recv(1) == b""
+
+
+def test_a_process_takes_no_more_connections_where_it_is_told_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_server(("127.0.0.1", 0)) as other:
+        address = listening.getsockname()
+        stop_listening(address)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        socket.create_connection(other.getsockname()).close()
 
 
 def test_plugins_are_told_when_a_worker_starts(tmp_path: Path) -> None:

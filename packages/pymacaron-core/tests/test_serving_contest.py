@@ -187,14 +187,14 @@ def test_moments_come_at_the_rate_and_are_the_same_for_everybody() -> None:
 
 
 def test_the_picture_has_a_bar_for_everybody(found: dict[str, Any]) -> None:
-    cell = {"server": "granian", "ratio": 2.5, "rate": 9.0, "p50": 1.0, "p99": 2.0, "failed": 0}
+    cell = {"server": "granian", "ratio": 2.5, "rate": 9.0, "processor": 80.0, "p50": 1.0, "p99": 2.0, "failed": 0}
     drawn = plot.picture({"in_process": found, "end_to_end": {"rows": {"pymacaron": cell}}})
     told = [each.text for each in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
     assert told.count("PyMacaron") == 2 and told.count("hand-written Flask") == 1 and "2.50  granian" in told
 
 
 def test_a_page_has_a_table_of_each_part(found: dict[str, Any]) -> None:
-    cell = {"server": "granian", "ratio": 2.5, "rate": 9.0, "p50": 1.0, "p99": 2.0, "failed": 3}
+    cell = {"server": "granian", "ratio": 2.5, "rate": 9.0, "processor": 80.0, "p50": 1.0, "p99": 2.0, "failed": 3}
     loaded = {"rows": {"pymacaron": cell}, "servers": {"pymacaron": {"granian": cell}}}
     sections = page.sections({"in_process": found, "end_to_end": loaded, "at_a_rate": {"asked": 50, **loaded}})
     assert [section.split("|")[1].strip() for section in sections] == [

@@ -14,7 +14,7 @@ from contest.children import LeftOut
 from contest.contestants import REFERENCE, Contestant
 from contest.in_process import paired
 from contest.openloop import latencies
-from contest.servers import BASE, CORES, SERVE, Running, pinned, project, run, serve, servers_for
+from contest.servers import BASE, CORES, SERVE, Running, pinned, processor_seconds, project, run, serve, servers_for
 from contest.workloads import WORKLOADS, Call, fault
 
 Key = tuple[str, str]
@@ -24,8 +24,9 @@ wrk.body = %s
 wrk.headers["Content-Type"] = "application/json"
 done = function(summary, latency, requests)
   local failed = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
-  io.write(string.format("\\nFOUND {\\"rate\\": %%f, \\"p50\\": %%f, \\"p99\\": %%f, \\"failed\\": %%d}\\n",
-    summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, failed))
+  local form = "\\nFOUND {\\"requests\\": %%d, \\"rate\\": %%f, \\"p50\\": %%f, \\"p99\\": %%f, \\"failed\\": %%d}\\n"
+  local rate, p50, p99 = summary.requests / summary.duration * 1e6, latency:percentile(50), latency:percentile(99)
+  io.write(string.format(form, summary.requests, rate, p50 / 1e3, p99 / 1e3, failed))
 end
 """
 
@@ -83,18 +84,23 @@ def check(server: Running, workload: str) -> None:
 
 
 def loaded(server: Running, workload: str, seconds: float) -> dict[str, float]:
-    """What wrk finds in some seconds, from 32 connections. Raises ``ValueError`` when requests failed."""
+    """What wrk finds in some seconds, from 32 connections, and what a request takes of the processor, in microseconds.
+
+    Raises ``ValueError`` when requests failed."""
     call: Call = WORKLOADS[workload][0]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "call.lua")
         script.write_text(SCRIPT % (json.dumps(call.method), lua(call.body.decode())))
         url = f"http://127.0.0.1:{server.port}{call.path}?{call.query}"
         command = ["wrk", "-t1", "-c32", f"-d{max(1, round(seconds))}s", "-s", str(script), url]
+        before = processor_seconds(server.process.pid)
         done = subprocess.run(command, capture_output=True, text=True, preexec_fn=pinned(CORES[-1] if CORES else None))
     found = [line[6:] for line in done.stdout.splitlines() if line.startswith("FOUND ")]
     if not found:
         raise ValueError(f"wrk told nothing: {done.stdout}{done.stderr}")
-    return dict(json.loads(found[0]))
+    told = dict(json.loads(found[0]))
+    told["processor"] = (processor_seconds(server.process.pid) - before) / max(1, told["requests"]) * 1e6
+    return told
 
 
 def lua(text: str) -> str:

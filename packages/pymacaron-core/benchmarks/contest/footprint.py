@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
@@ -15,7 +14,7 @@ from typing import Any
 
 from contest.children import HERE, LeftOut
 from contest.contestants import Contestant
-from contest.servers import SERVE, Running, project, run, serve, servers_for
+from contest.servers import SERVE, Running, processes, project, run, serve, servers_for
 from contest.workloads import WORKLOADS, Call
 
 EXAMPLE = HERE.parents[2] / "examples" / "helloworld"
@@ -93,18 +92,6 @@ def memory(server: Running, calls: tuple[Call, ...]) -> dict[str, float]:
         "proportional": by_process[worker].get("Pss", 0),
         "all": sum(each.get("Pss", 0) for each in by_process.values()),
     }
-
-
-def processes(group: int) -> list[int]:
-    """The processes of a group. Linux only, as all of this room."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getpgid(int(folder.name)) == group:
-                found.append(int(folder.name))
-        except ProcessLookupError:
-            continue
-    return found
 
 
 def mapped(number: int) -> dict[str, float]:

@@ -35,10 +35,10 @@ Made by `python3 noxfile.py -s benchmarks -- serving --write`. The workloads:
 
 *In process*: the WSGI or ASGI callable is driven directly, each in a process of its own; medians of ratios of
 interleaved rounds. *End to end*: one worker on one core, `wrk -t1 -c32` on another; each framework on the server it is
-fastest with. *At a rate*: requests come whatever the server does, and wait from the moment they were due. All give the
-same answers, and refuse the same wrong inputs. PyMacaron is as `pymacaron serve` has it by default: it checks its
-replies, and has a context for each request. Machines differ and are noisy: compare ratios, and take no difference under
-25 % end to end for one.
+fastest with; *processor* is what all processes of a server took of it. *At a rate*: requests come whatever the server
+does, and wait from the moment they were due. All give the same answers, and refuse the same wrong inputs. PyMacaron is
+as `pymacaron serve` has it by default: it checks its replies, and has a context for each request. Machines differ and
+are noisy: compare ratios, and take no difference under 25 % end to end for one.
 
 PyMacaron 2.x is left out: it checks no bound, length or pattern, and reads no list in a query.
 

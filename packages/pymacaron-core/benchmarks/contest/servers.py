@@ -132,6 +132,30 @@ class Running:
         self.log.close()
 
 
+def processes(group: int) -> list[int]:
+    """The processes of a group; none where a system has no ``/proc``."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(folder.name)) == group:
+                found.append(int(folder.name))
+        except ProcessLookupError:
+            continue
+    return found
+
+
+def processor_seconds(group: int) -> float:
+    """What all processes of a group have had of the processor; it does not grow while others have it."""
+    total = 0
+    for number in processes(group):
+        try:
+            fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        total += int(fields[11]) + int(fields[12])  # utime and stime, proc_pid_stat(5)
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def project(folder: Path) -> Path:
     """The workloads as a project of PyMacaron, written into a new folder of that name."""
     writing = import_module("contest.contestants.pymacaron_here")  # absent where PyMacaron is

@@ -118,3 +118,11 @@ class Arriving(Stepwise):
         if self._is_refused:
             self._watcher.done()
         self._then(None if self._is_refused else cast(BinaryIO, came))
+
+
+def largest_body(application: Any) -> int | None:
+    """The bytes of the largest body that any operation takes; None where one takes any."""
+    core = application.config.core
+    limits = [core.max_body_bytes, *(each.max_body_bytes for each in core.operations.values())]
+    given = [each for each in limits[1:] if each is not None]
+    return None if limits[0] is None else max([limits[0], *given])

@@ -1,4 +1,4 @@
-"""Connections by their file handles: how one is ended as if it broke, which granian has no way to."""
+"""Connections by their handles: how one is ended as if it broke, and how no more are taken, which granian cannot."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ def cut(client: str) -> None:
             peer = connection.getpeername()
             if isinstance(peer, tuple) and (str(peer[0]), str(peer[1])) == (address.strip("[]"), port):
                 connection.shutdown(socket.SHUT_RDWR)
+
+
+def stop_listening(address: object) -> None:
+    """Have this process take no more connections that come to an address; other processes with that socket go on.
+
+    Each handle of it is made one of a socket that nobody knows, under the feet of whoever waits for connections.
+    """
+    with socket.socket() as unknown:
+        unknown.bind(("127.0.0.1", 0))
+        unknown.listen(1)
+        unknown.setblocking(False)
+        for handle in _handles():
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(handle)) as found:
+                if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) and found.getsockname() == address:
+                    os.dup2(unknown.fileno(), handle, inheritable=False)
 
 
 def _handles() -> list[int]:

@@ -14,6 +14,8 @@ from pymacaron_core.servers.steps import Steps, Stepwise
 
 log = logging.getLogger(__name__)
 
+WHOLE = 16 * 1024 * 1024
+"""Shorter bodies of known length are handed to granian whole, which lets go of them when the reader leaves."""
 PIECE = 256 * 1024
 """Longer bodies go in pieces of so many bytes."""
 PATIENCE = 60.0
@@ -64,6 +66,15 @@ class Departing(Stepwise):
         """End the connection, which ends the piece that waits to be taken."""
         self.deadline = time.monotonic() + PATIENCE
         cut(self._watcher.scope.client)
+        self.cancel()
+
+    def cancel(self, message: object = None) -> None:
+        """End it though a piece waits to be taken: when the reader has left, granian may never tell."""
+        with self._lock:
+            if self._is_going:
+                return
+            self._is_going = True
+        self._context.run(self._end)
 
     def _fail(self, error: BaseException) -> None:
         """End the connection: to a reader, an end like any other would be the end of the whole."""
@@ -80,6 +91,8 @@ class Departing(Stepwise):
         except Exception:
             log.exception("closing a reply failed")
         finally:
-            self._transport = None
+            self._transport = self._steps = None
+            self._rest = memoryview(b"")
+            self._items = iter(())
             self._watcher.done()
             self._then()

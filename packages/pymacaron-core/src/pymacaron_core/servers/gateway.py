@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from pymacaron_core.servers.arriving import Arriving
-from pymacaron_core.servers.departing import PIECE, Departing
+from pymacaron_core.servers.departing import WHOLE, Departing
 from pymacaron_core.servers.environs import Environs, Refused
 from pymacaron_core.servers.steps import Stepwise
 
@@ -104,10 +104,14 @@ class Gateway:
 
         items = self.application(self.environs.of(watcher.scope, body), start_response)
         rest = _Items(items, written)
-        if type(items) is list and len(items) == 1 and not written and len(items[0]) <= PIECE:
+        if type(items) is list and len(items) == 1 and not written and len(items[0]) <= WHOLE:
             data: bytes | None = items[0]
         else:
-            data = rest.gather(lambda: _length(told))
+            try:
+                data = rest.gather(lambda: _length(told))
+            except BaseException:
+                rest.close()
+                raise
         status, headers = told
         if self.is_closing:
             headers = [*headers, CLOSE]
@@ -141,7 +145,7 @@ class _Items(Iterator[bytes]):
             self._ready.append(item)
             count += len(item)
             known = length()
-            if known is None or known > PIECE:
+            if known is None or known > WHOLE:
                 return None
             if count >= known:
                 break

@@ -20,6 +20,8 @@ from typing import Any
 
 from gunicorn.workers.base import Worker
 
+from pymacaron_core.servers.arriving import largest_body
+from pymacaron_core.servers.connection import stop_listening
 from pymacaron_core.servers.environs import Environs
 from pymacaron_core.servers.gateway import Gateway
 from pymacaron_core.servers.steps import Inline
@@ -35,6 +37,9 @@ MOST_CONNECTIONS = 8192
 """Connections of one worker."""
 LINGER = 1.0
 """Seconds in which a worker that is renewed lets its connections go, each with its next reply."""
+
+SETTLING = 0.2
+"""Seconds for the requests of connections that were taken last: granian closes those of which nothing has come."""
 
 
 class GranianWorker(Worker):  # type: ignore[misc]
@@ -55,8 +60,9 @@ class GranianWorker(Worker):  # type: ignore[misc]
             self.log.info("Renewing worker after %d requests", gateway.count)
             gateway.is_closing = True
             self._pause(LINGER)
-        for listener in self.sockets:
-            listener.close()
+        gateway.is_closing = True
+        stop_listening(self.sockets[0].getsockname())
+        time.sleep(SETTLING)
         stop.set()
         deadline = time.monotonic() + self.cfg.graceful_timeout
         while not stopped.wait(0.05) and time.monotonic() < deadline:
@@ -75,14 +81,6 @@ class GranianWorker(Worker):  # type: ignore[misc]
 
     def handle_quit(self, number: int, frame: Any) -> None:
         _end()
-
-
-def largest_body(application: Any) -> int | None:
-    """The bytes of the largest body that any operation takes; None where one takes any."""
-    core = application.config.core
-    limits = [core.max_body_bytes, *(each.max_body_bytes for each in core.operations.values())]
-    given = [each for each in limits[1:] if each is not None]
-    return None if limits[0] is None else max([limits[0], *given])
 
 
 def _serve(handle: int, backlog: int, threads: int, gateway: Gateway, stop: Any) -> None:

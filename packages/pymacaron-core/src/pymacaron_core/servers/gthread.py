@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from gunicorn.http.errors import NoMoreData, ParseException
+from gunicorn.http.errors import InvalidHeader, NoMoreData, ParseException, UnsupportedTransferCoding
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from pymacaron_core.servers.arriving import BrokenChunks
+from pymacaron_core.servers.arriving import BrokenChunks, largest_body
 
 GATHERED = 1024 * 1024
 """So many bytes of a request at most are gathered; a thread reads what is more."""
@@ -35,8 +35,8 @@ _EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 class Patient:
     """A connection's socket with what was gathered of a request, and bounded patience for the rest of it."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
+    def __init__(self, connection: socket.socket, most: int | None) -> None:
+        self._socket, self._most = connection, most
         self.ahead = bytearray()
         self.begin()
 
@@ -46,6 +46,10 @@ class Patient:
     def begin(self) -> None:
         """A request begins to come."""
         self._until = time.monotonic() + PATIENCE
+
+    def end(self) -> None:
+        """It was answered: nobody waits for what has not come of it."""
+        self._until = 0.0
 
     def gather(self) -> bool:
         """Take in what is there. Whether a thread may go on with it."""
@@ -66,7 +70,9 @@ class Patient:
         told = _LENGTH.search(head)
         if told is None or _EXPECTS.search(head):
             return True
-        return len(self.ahead) >= min(end + 4 + int(told[1]), GATHERED)
+        length = int(told[1])
+        is_too_much = self._most is not None and length > self._most  # which is refused without being read
+        return is_too_much or len(self.ahead) >= min(end + 4 + length, GATHERED)
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """Bytes that were gathered, or come. Raises ``ConnectionResetError`` when they come too slowly."""
@@ -76,7 +82,7 @@ class Patient:
             return data
         with self._bounded(self._until - time.monotonic()):
             data = self._socket.recv(size, flags)
-        self._until += len(data) / RATE
+        self._until = min(self._until + len(data) / RATE, time.monotonic() + PATIENCE)  # no haste is saved up
         return data
 
     def sendall(self, data: bytes) -> None:
@@ -129,8 +135,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         """Have the application read bodies that blame the caller for what breaks off."""
         super().load_wsgi()
         application: Any = self.app.wsgi()
+        self.most = largest_body(application)
 
         def serve(environ: dict[str, Any], start_response: Any) -> Any:
+            if "HTTP_HOST" not in environ and environ["SERVER_PROTOCOL"] == "HTTP/1.1":  # RFC 9112, section 3.2
+                raise InvalidHeader("Host")
             environ["wsgi.input"] = Body(environ["wsgi.input"])
             return application(environ, start_response)
 
@@ -145,7 +154,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
                 raise
             return
         self.nr_conns += 1
-        self._wait_for(TConn(self.cfg, Patient(connection), address, listener.getsockname()))
+        self._wait_for(TConn(self.cfg, Patient(connection, self.most), address, listener.getsockname()))
 
     def on_pending_socket_readable(self, conn: Any, client: Any) -> None:
         """Gather what has come; a thread goes on with what is enough."""
@@ -171,12 +180,23 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         else:
             super().finish_request(conn, fs)
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer a fault; an unknown coding is the caller's, not something still to be written."""
+        if isinstance(exc, UnsupportedTransferCoding):
+            exc = InvalidHeader("Transfer-Encoding")
+        super().handle_error(req, client, addr, exc)
+
     def set_accept_enabled(self, enabled: bool) -> None:
         """Take in connections, or not now; at the end new ones are refused at once, if no other process takes them."""
         super().set_accept_enabled(enabled)
         if not self.alive:
             for listener in self.sockets:
                 listener.close()
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Whether the connection is kept: with a body that nobody read, only if all of it has come."""
+        conn.sock.end()
+        return bool(super()._keepalive_after(conn, keepalive))
 
     def _wait_for(self, conn: Any) -> None:
         conn.sock.setblocking(False)
