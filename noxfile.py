@@ -235,6 +235,7 @@ import contextlib  # noqa: E402
 import fcntl  # noqa: E402
 import importlib.metadata  # noqa: E402
 import importlib.util  # noqa: E402
+import itertools  # noqa: E402
 import signal  # noqa: E402
 import tempfile  # noqa: E402
 import xml.etree.ElementTree  # noqa: E402
@@ -707,14 +708,19 @@ def example(session: nox.Session) -> None:
 @nox.session(reuse_venv=True)
 @EACH_PACKAGE
 def benchmarks(session: nox.Session, package: Package) -> None:
-    """A package's benchmarks (`-- NAME` for one of them): medians and ratios, no verdict."""
+    """A package's benchmarks (`-- NAME` for one of them, then its own options): medians and ratios, no verdict."""
+    names = list(itertools.takewhile(lambda word: not word.startswith("-"), session.posargs))
     scripts = sorted(package.folder.glob("benchmarks/*.py"))
-    chosen = [script for script in scripts if script.stem in session.posargs or not session.posargs]
+    chosen = [script for script in scripts if script.stem in names or not names]
     if not chosen:
         session.skip(f"{package.name} has no benchmark of that name")
-    install(session, package, *package.group("benchmarks"))
+    wanted = [Requirement(text) for text in package.group("benchmarks")]
+    beside = [PACKAGE_NAMED[each.name] for each in wanted if each.name in PACKAGE_NAMED]
+    ours = named([package, *package.siblings, *beside, *(each for one in beside for each in one.siblings)])
+    others = [str(each) for each in wanted if each.name not in PACKAGE_NAMED]
+    install_requirements(session, [*wheels_of(session, list(ours.values())), *others])
     for script in chosen:
-        session.run("python", str(script))
+        session.run("python", str(script), *session.posargs[len(names) :])
 
 
 @nox.session(name="bootstrap", reuse_venv=True)

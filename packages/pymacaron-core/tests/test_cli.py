@@ -334,15 +334,21 @@ def test_stubs_are_not_written_into_a_module_that_is_broken(project: Path) -> No
     assert (project / "shop" / "api.py").read_text() == "def broken(:\n"
 
 
-def test_serve_without_gunicorn_says_what_to_install(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("missing", "server", "extra"),
+    [("granian", "granian", "server"), ("gunicorn", "granian", "server"), ("gunicorn", "gunicorn", "gunicorn")],
+)
+def test_serve_without_a_server_says_what_to_install(project: Path, missing: str, server: str, extra: str) -> None:
     hidden = (
-        "import sys; sys.modules['gunicorn'] = None; from pymacaron_core.cli import main; sys.exit(main(['serve']))"
+        f"import sys; sys.modules[{missing!r}] = None; from pymacaron_core.cli import main; "
+        f"sys.exit(main(['serve', '--server', {server!r}]))"
     )
     ended = subprocess.run(
         [sys.executable, "-c", hidden], cwd=project, env=environment(), capture_output=True, text=True
     )
     assert ended.returncode == 2
-    assert "pymacaron-core[server]" in ended.stderr
+    assert f"{missing} is not installed" in ended.stderr
+    assert f"pymacaron-core[{extra}]" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 

@@ -92,6 +92,7 @@ ROOMS = [
     "builtin",
     "app",
     "starting",
+    "servers",
     "cli",
 ]
 """The rooms in their order: a room imports only rooms above it."""

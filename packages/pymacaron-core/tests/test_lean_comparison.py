@@ -126,6 +126,7 @@ def test_both_ways_tell_the_same(case: Case, root: Path) -> None:
 
 
 @pytest.mark.any_python
+@pytest.mark.unmeasured
 @pytest.mark.usefixtures("_same_every_time")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_both_ways_tell_the_same_to_who_looks(case: Case, root: Path) -> None:
@@ -133,6 +134,7 @@ def test_both_ways_tell_the_same_to_who_looks(case: Case, root: Path) -> None:
 
 
 @pytest.mark.any_python
+@pytest.mark.unmeasured
 @pytest.mark.usefixtures("_same_every_time")
 @pytest.mark.parametrize("case", OF_EXTENSIONS, ids=lambda case: case.name)
 def test_both_ways_tell_the_same_of_extensions(case: Case, root: Path) -> None:

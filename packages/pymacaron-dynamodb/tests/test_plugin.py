@@ -85,6 +85,14 @@ def test_the_store_follows_the_environment(application, monkeypatch, caplog):
     assert plugin.store.endpoint.url == "http://127.0.0.1:1"
 
 
+def test_a_worker_that_starts_has_a_store_of_its_own(application):
+    loaded = application(SHOP)
+    plugin = loaded.plugins["dynamodb"]
+    before = plugin.store
+    loaded.start_worker()
+    assert plugin.store is not before
+
+
 def test_one_line_says_that_models_in_this_process_do_not_last(application, caplog):
     store = application(SHOP).plugins["dynamodb"].store
     store.tables.answer()

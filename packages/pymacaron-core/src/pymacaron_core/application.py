@@ -107,6 +107,11 @@ class Application:
         self.reporting.redaction.add_names(lambda: password_names(api.specification))
         self.models.declare(api.name, api.catalog.names(), api.catalog.model)
 
+    def start_worker(self) -> None:
+        """Tell the plugins that this process, a fork of the one that loaded the application, is about to serve."""
+        for plugin in self.plugins.values():
+            plugin.at_worker_start()
+
     def hide(self, text: str) -> str:
         """A text without secrets of the service and without the credentials of the call being served."""
         return self.reporting.hide(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import flask
@@ -39,20 +38,15 @@ def host_application(app: flask.Flask, application: Application) -> None:
     enters = lambda: _enter(application)  # noqa: E731
     app.before_request_funcs.setdefault(None, []).insert(0, enters)
     app.teardown_request(_leave)
-    if application.config.core.lean:
-        _take_lean_way(app, application, enters)
+    if "wsgi_app" in vars(app) or type(app).wsgi_app is not flask.Flask.wsgi_app:
+        log.info("requests take Flask's whole way: app.wsgi_app is not Flask's own")
+    elif application.config.core.lean:
+        app.wsgi_app = LeanWay(app, application, enters, _leave)  # type: ignore[method-assign]
     if app.config.get("PROPAGATE_EXCEPTIONS") is None:
         app.config["PROPAGATE_EXCEPTIONS"] = False
     for kind, code in ((PyMacaronException, None), (HTTPException, None), (InternalServerError, 500)):
         if kind not in app.error_handler_spec[None][code]:
             app.register_error_handler(kind, lambda error: _answer_error(application, error))
-
-
-def _take_lean_way(app: flask.Flask, application: Application, enters: Callable[[], None]) -> None:
-    if "wsgi_app" in vars(app) or type(app).wsgi_app is not flask.Flask.wsgi_app:
-        log.info("requests take Flask's whole way: app.wsgi_app is not Flask's own")
-        return
-    app.wsgi_app = LeanWay(app, application, enters, _leave)  # type: ignore[method-assign]
 
 
 def _enter(application: Application) -> None:

@@ -61,6 +61,13 @@ class Plugin:
     def started(self) -> None:
         """Called once in a process that serves in development, when its engines run, before the first request."""
 
+    def at_worker_start(self) -> None:
+        """Called once in each process that serves in production, before its first request.
+
+        It is a fork of the one that loaded the application: connections, threads and event loops made before are to be
+        made anew here. What it raises ends the service.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:

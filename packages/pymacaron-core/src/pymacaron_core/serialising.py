@@ -1,8 +1,8 @@
 """Serialising: models as JSON, where what pydantic would warn of is an error. Nothing else may stand in this room.
 
 To ask pydantic for it (``warnings="error"``) costs as much as writing a small model does. Python keeps the warnings it
-has given in a registry in the module that gives them; where that is no registry, whoever warns gets a ``TypeError``,
-and nobody is warned. A Python that does not do so is noticed at the start, and pydantic is asked.
+has given in a registry in the module that gives them; where that is none, whoever warns gets a ``TypeError``, and
+nobody is warned. A Python that does not do so is noticed at the start, and pydantic is asked.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Tally(NamedTuple):
     colons: int = 0
     """How many colons at least stand in the values of what is fixed: a date-time has two."""
 
-    def counting(self, more: int = 0) -> Count:
+    def counter(self, more: int = 0) -> Count:
         """What counts the names in a value, from ``more`` on."""
         fixed = self.fixed + more
         return self.make(fixed) if self.make is not None else lambda value: fixed
@@ -97,7 +97,7 @@ class LateTally:
         if tally is None:
             self.colons = lambda value: -1
         else:
-            self._names, self.colons = tally.counting(), tally.counting(tally.colons)
+            self._names, self.colons = tally.counter(), tally.counter(tally.colons)
         return self.colons(value)
 
 
@@ -111,7 +111,7 @@ def _of_optional(kinds: tuple[Any, ...], within: tuple[Any, ...]) -> Tally | Non
         return _LEAF
 
     def make(more: int) -> Count:
-        count = inner.counting(more)
+        count = inner.counter(more)
         return lambda value: more if value is None else count(value)
 
     return Tally(0, make, inner.whole)
@@ -121,7 +121,7 @@ def _of_list(inner: Tally) -> Tally:
     fixed = inner.fixed
     if inner.make is None:
         return Tally(0, (lambda more: lambda values: more + fixed * len(values)) if fixed else None, inner.whole)
-    count = inner.counting()
+    count = inner.counter()
     return Tally(0, lambda more: lambda values: sum(map(count, values), more), inner.whole)
 
 
@@ -139,7 +139,7 @@ def _of_model(kind: type[Model], within: tuple[Any, ...]) -> Tally | None:
             return None
         is_whole = is_whole and inner.whole
         if not field.is_required():
-            perhaps += [(name, inner.counting())] if inner.fixed or inner.make is not None else []
+            perhaps += [(name, inner.counter())] if inner.fixed or inner.make is not None else []
             continue
         fixed, colons = fixed + inner.fixed, colons + inner.colons
         if inner.make is not None:

@@ -174,6 +174,15 @@ def names_of_hosts_that_are_odd(stage: Stage) -> None:
 
 
 @case(lean=ANY)
+def names_of_servers_where_nobody_names_the_host(stage: Stage) -> None:
+    telling(stage)
+    stage.open()
+    for server in ("localhost", "a b", "[::1", "b\xfccher", "x" * 300, "named"):
+        stage.get("/acts", environ={"HTTP_HOST": None, "SERVER_NAME": server})
+    stage.get("/acts", environ={"HTTP_HOST": None, "SERVER_PORT": "no number"})
+
+
+@case(lean=ANY)
 def names_of_hosts_that_are_none(stage: Stage) -> None:
     telling(stage)
     stage.open()

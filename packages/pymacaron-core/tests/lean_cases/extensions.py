@@ -265,7 +265,7 @@ def reported(stage: Stage) -> Iterator[None]:
     try:
         yield
     finally:
-        sentry_sdk.init()
+        sentry_sdk.init(default_integrations=False, auto_enabling_integrations=False)
         flask.Flask.__call__ = called  # type: ignore[method-assign]
         for signal, known in zip(listened, before, strict=True):
             for key in signal.receivers.keys() - known.keys():

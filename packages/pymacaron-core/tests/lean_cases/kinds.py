@@ -1,6 +1,7 @@
 """Applications of other kinds: subclasses of Flask, methods put over its own, other requests, responses and parts."""
 
 import functools
+import importlib.metadata
 import json
 from typing import Any
 
@@ -325,6 +326,13 @@ def an_own_kind_of_responses(stage: Stage) -> None:
     for path in ("/items/7", "/acts", "/streams", "/cookies", "/failures/http"):
         stage.get(path)
     stage.send("DELETE", "/items/7")
+
+
+@case(off="not known")
+def a_version_of_flask_that_nobody_has_looked_at(stage: Stage) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.metadata, "version", lambda name: "9.9.9")
+        requested(stage)
 
 
 @case

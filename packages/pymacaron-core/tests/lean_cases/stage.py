@@ -16,7 +16,6 @@ import flask
 from flask.globals import _cv_app, _cv_request
 from pymacaron_core import API, current_call
 from pymacaron_core.config import load_config
-from pymacaron_core.lean import LeanWay
 from werkzeug.test import EnvironBuilder
 
 from lean_cases.desk import HANDLERS, key_guard
@@ -60,21 +59,18 @@ class Stage:
         self.looks = looks
         self.app = flask.Flask("desk")
         self.handlers: dict[str, Any] = dict(HANDLERS)
-        self.settings: dict[str, Any] = {}
+        self.settings: dict[str, Any] = {"lean": is_lean, "report_call_exceeding_ms": 600_000}  # timed, and never slow
         self.journal = Journal()
         self.sent = self.noted = 0
 
     def open(self, **options: Any) -> flask.Flask:
         """The service on the stage's Flask object, as it is now."""
         config = load_config(self.root)
-        if self.settings:
-            core = config.core.model_validate({**config.core.model_dump(exclude_unset=True), **self.settings})
-            config = type(config)(**{**vars(config), "core": core})
+        core = config.core.model_validate({**config.core.model_dump(exclude_unset=True), **self.settings})
+        config = type(config)(**{**vars(config), "core": core})
         given = {"handlers": self.handlers, "guards": {"key": key_guard}, **options}
         self.api = API(self.app, root=self.root, config=config, **given)
         self.api.load_apis()
-        if not self.is_lean and isinstance(vars(self.app).get("wsgi_app"), LeanWay):
-            del self.app.wsgi_app
         return self.app
 
     def acts(self, function: Callable[[], Any]) -> Callable[[], Any]:

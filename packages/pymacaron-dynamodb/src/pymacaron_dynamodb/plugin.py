@@ -106,6 +106,11 @@ class Persistence(Plugin):
         if store.makes_tables:
             store.make(self.tables())
 
+    def at_worker_start(self) -> None:
+        """Forget the stores that were used while the application was loaded: connections must not cross a fork."""
+        self._lock = threading.Lock()
+        self._stores = {}
+
 
 def current_store() -> Store:
     """The store of the current application, whose plugin is attached now where it is not yet.

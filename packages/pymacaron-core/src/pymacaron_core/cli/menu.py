@@ -126,9 +126,10 @@ def _run(commands: Commands) -> None:
 
 def _serve(commands: Commands) -> None:
     told = (
-        "Serve the project in production, with gunicorn. Everything is checked before\n"
-        "the first worker starts. Unset secrets stop the start; the docs page is off\n"
-        "unless the configuration says 'docs: true'."
+        "Serve the project in production. Everything is checked before the first worker\n"
+        "starts. Unset secrets stop the start; the docs page is off unless the\n"
+        "configuration says 'docs: true'. SIGTERM ends it when the requests in flight\n"
+        "are answered, 8 seconds later at most; a second one ends it at once."
     )
     parser = _command(commands, "serve", "serve it in production", told)
     _address(parser)
@@ -136,9 +137,13 @@ def _serve(commands: Commands) -> None:
         "--workers",
         type=_count,
         metavar="N",
-        help="processes (default: $PYM_GUNICORN_WORKERS_COUNT, 2 per processor + 1)",
+        help="processes (default: $PYM_GUNICORN_WORKERS_COUNT, one per processor that the container allows, two at "
+        "least, as far as its memory goes)",
     )
-    parser.add_argument("--threads", type=_count, metavar="N", default=4, help="threads of each process (default: 4)")
+    parser.add_argument("--threads", type=_count, metavar="N", help="threads of each process (default: 16)")
+    parser.add_argument(
+        "--server", choices=("granian", "gunicorn"), help="what serves HTTP (default: the configured one, granian)"
+    )
     add_project_options(parser)
 
 

@@ -1,62 +1,58 @@
-"""``pymacaron serve``: production, by gunicorn. The application is loaded and checked before gunicorn starts."""
+"""``pymacaron serve``: production. The application is loaded and checked before any process is started."""
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from pymacaron_core.application import Application
 from pymacaron_core.cli.project import load_project
 from pymacaron_core.config import load_config
+from pymacaron_core.console import tell
 from pymacaron_core.errors import StartError
-from pymacaron_core.listening import address_of, bound_socket
+from pymacaron_core.listening import address_of, bound_socket, url_of
 from pymacaron_core.logs import configure
+from pymacaron_core.servers import Staff, find_limits, staff_for
 
-NO_GUNICORN = (
-    "gunicorn is not installed, and 'pymacaron serve' needs it: "
-    'pip install "./packages/pymacaron-core[server]" in a clone of the repository'
-)
+NEEDS = {"granian": ("server", ("gunicorn", "granian")), "gunicorn": ("gunicorn", ("gunicorn",))}
+"""Of each server the extra that installs it, and the libraries it is made of."""
 WORKERS = "PYM_GUNICORN_WORKERS_COUNT"
 
 
 def execute(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
-    try:
-        base = import_module("gunicorn.app.base").BaseApplication
-    except ModuleNotFoundError:
-        raise StartError(NO_GUNICORN) from None
     config = load_config(options.root, path=options.config, env=options.env, production=True)
+    server = options.server or config.core.server
+    require_installed(server)
     host, port = address_of(config, options.host, options.port)
+    staff = staff_of(options)
     bound_socket(host, port).close()  # says in one line that the port is in use, where gunicorn tries five times
-    settings = gunicorn_settings(host, port, options.workers, options.threads)
     configure(config, development=False)
     application = load_project(options, config.root, production=True)
-    if application.underscored_headers:  # gunicorn would drop them, and a key like Petstore's api_key with them
-        settings["header_map"] = "dangerous"
-    _gunicorn(base, application, settings).run()
+    tell(started(server, url_of(host, port), staff))
+    settings = settings_of(application, server, host, port, staff)
+    import_module("pymacaron_core.servers.processes").Service(application, settings).run()
     return 0
 
 
-def gunicorn_settings(host: str, port: int, workers: int | None, threads: int) -> dict[str, Any]:
-    """How gunicorn serves: threads for waiting, processes for work, each renewed after some thousand requests."""
-    return {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": workers or workers_from_environment() or 2 * multiprocessing.cpu_count() + 1,
-        "threads": threads,
-        "worker_class": "gthread",
-        "timeout": 180,
-        # Under the 10 s after which Docker kills; a worker told to stop while it boots may miss the signal.
-        "graceful_timeout": 8,
-        "keepalive": 2,
-        "max_requests": 2500,
-        "max_requests_jitter": 500,
-        "preload_app": True,
-        "proc_name": "pymacaron",
-        "control_socket_disable": True,  # it would lie in the user's home
-    }
+def require_installed(server: str) -> None:
+    """Raise ``StartError`` with the line that installs a server where it is not."""
+    extra, libraries = NEEDS[server]
+    missing = next((name for name in libraries if find_spec(name) is None), None)
+    if missing is not None:
+        raise StartError(
+            f"{missing} is not installed, and 'pymacaron serve' needs it to serve with {server}: "
+            f'pip install "./packages/pymacaron-core[{extra}]" in a clone of the repository'
+        )
+
+
+def staff_of(options: argparse.Namespace) -> Staff:
+    """How many processes and threads: as the command line or the environment says, else as the limits allow."""
+    asked_by = "--workers" if options.workers else WORKERS
+    return staff_for(find_limits(), options.workers or workers_from_environment(), options.threads, asked_by)
 
 
 def workers_from_environment() -> int | None:
@@ -67,13 +63,21 @@ def workers_from_environment() -> int | None:
     return int(text) if text else None
 
 
-def _gunicorn(base: type[Any], application: Application, settings: dict[str, Any]) -> Any:
-    class Server(base):  # type: ignore[misc]
-        def load_config(self) -> None:
-            for name in settings.keys() & self.cfg.settings.keys():  # older versions lack some
-                self.cfg.set(name, settings[name])
+def started(server: str, url: str, staff: Staff) -> str:
+    """What is served where, by what, and why by so many."""
+    plural = "" if staff.workers == 1 else "s"
+    return f"service  {url}  {server}, {staff.workers} worker{plural} ({staff.why}) of {staff.threads} threads"
 
-        def load(self) -> Application:
-            return application
 
-    return Server()
+def settings_of(application: Application, server: str, host: str, port: int, staff: Staff) -> dict[str, Any]:
+    """What gunicorn is told, for either server."""
+    processes = import_module("pymacaron_core.servers.processes")
+    settings: dict[str, Any] = processes.settings_for(
+        host, port, staff.workers, staff.threads, application.config.core.renew_after, application.start_worker
+    )
+    if server == "granian":
+        return {**settings, "worker_class": import_module("pymacaron_core.servers.granian").GranianWorker}
+    settings["worker_class"] = import_module("pymacaron_core.servers.gthread").GatheringWorker
+    if application.underscored_headers:  # gunicorn would drop them, and a key like Petstore's api_key with them
+        settings["header_map"] = "dangerous"
+    return settings

@@ -224,6 +224,12 @@ class CoreSettings(Settings):
     port: int = option(8080, "an integer between 1 and 65535", ge=1, le=65535)
     """The port ``run`` and ``serve`` listen on, where neither ``--port`` nor the environment names one."""
 
+    server: Literal["granian", "gunicorn"] = option("granian", "granian or gunicorn")
+    """What serves HTTP under ``serve``: granian's, in the processes that gunicorn keeps, or gunicorn's own threads."""
+
+    renew_after: int | None = option(100_000, "a number of requests, or null for never", ge=1)
+    """A worker of ``serve`` is replaced by a new one after so many requests, and up to a fifth more by chance."""
+
     debug: bool = option(False, "true or false")
     """Error bodies tell the exception that led to them."""
 
@@ -287,7 +293,7 @@ class CoreSettings(Settings):
     """Any value of the file that equals such a name is replaced by the variable's content."""
 
     lean: bool = option(True, "true or false")
-    """Serve generated routes without the parts of Flask that nobody asks for; else by Flask alone, which is slower."""
+    """Serve generated routes without the parts of Flask that nobody has asked for; else Flask alone serves them."""
 
     compression: CompressionSettings | None = option(None, "a mapping of options, {} for the usual ones")
     """Compress replies to callers that take it; not if not given."""

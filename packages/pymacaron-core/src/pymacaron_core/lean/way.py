@@ -51,7 +51,7 @@ class LeanWay:
         self.enters, self.leaves = enters, leaves
         self.tree: Tree | None = None
         self.is_off = False
-        self.hosts: set[str | None] = set()
+        self.hosts: set[str] = set()
         self.settling = threading.Lock()
         self.listeners = tuple(
             each.receivers
@@ -115,7 +115,8 @@ class LeanWay:
             return False
         if len(self.hosts) >= MOST_HOSTS:
             self.hosts.clear()
-        self.hosts.add(environ.get("HTTP_HOST"))
+        if "HTTP_HOST" in environ:  # else it is the name of the server, and its port
+            self.hosts.add(environ["HTTP_HOST"])
         return True
 
     def serve(

@@ -1,0 +1,128 @@
+"""Bodies on their way: kept until they are whole, so that a slow caller holds no thread, and a broken one is seen."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+import time
+from asyncio import CancelledError
+from collections.abc import Callable
+from typing import IO, Any, BinaryIO, cast
+
+from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge, ServiceUnavailable
+
+from pymacaron_core.servers.connection import cut
+from pymacaron_core.servers.steps import Steps, Stepwise
+
+WHOLE = 64 * 1024
+"""A body that says it has no more bytes is taken in one piece."""
+IN_MEMORY = 1024 * 1024
+"""So many bytes of a body are kept in memory; a larger one lies in a temporary file."""
+PATIENCE = 30.0
+"""Seconds that any body may take."""
+RATE = 4096
+"""Each so many bytes that came give the rest another second."""
+LAST_WORD = 2.0
+"""Seconds that a caller who was too slow has to read so."""
+REFUSAL = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+
+Then = Callable[[BinaryIO | None], None]
+
+
+class BrokenChunks(BadRequest):
+    """A body that says it comes in chunks, and does not; or it ends before its last chunk."""
+
+    description = "The body does not come in chunks as it says."
+
+
+class Ended(io.RawIOBase):
+    """What came of a body, and then the reason why no more does, raised."""
+
+    def __init__(self, came: IO[bytes], reason: Exception) -> None:
+        self._came, self._reason = came, reason
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._came.read(len(buffer))
+        if not data and len(buffer):
+            raise self._reason
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class Arriving(Stepwise):
+    """A body on its way. ``then`` is handed what can be read of it when it is whole, broken
+    or too large; None when it was too late, and is answered."""
+
+    def __init__(self, watcher: Any, length: int | None, most: int | None, then: Then) -> None:
+        super().__init__(PATIENCE)
+        self._began = self.deadline - PATIENCE
+        self._watcher, self._length, self._most, self._then = watcher, length, most, then
+        self._is_refused = False
+        self._is_whole = length is not None and length <= WHOLE
+        self._pieces = None if self._is_whole else watcher.proto.__aiter__()
+        self._steps: Steps | None = None
+        self._came: IO[bytes] = io.BytesIO()
+        self._count = self._empty = 0
+
+    def advance(self) -> Any:
+        while True:
+            try:
+                if self._steps is None:
+                    awaited = self._watcher.proto() if self._pieces is None else self._pieces.__anext__()
+                    self._steps = awaited.__await__()
+                return next(self._steps)
+            except StopAsyncIteration:
+                return self._end(BrokenChunks() if self._empty > 1 else None)
+            except StopIteration as told:
+                self._steps = None
+                try:
+                    self._take(told.value)
+                except OSError:  # no room for it on disk, or too many files open
+                    return self._end(ServiceUnavailable())
+                if self._pieces is None:
+                    return self._end()
+                if self._most is not None and self._count > self._most:
+                    return self._end(RequestEntityTooLarge())
+            except (Exception, CancelledError):
+                return self._end(BrokenChunks() if self._length is None else ClientDisconnected())
+
+    def expire(self) -> None:
+        """Refuse it, and end the connection if that does not."""
+        self.deadline = time.monotonic() + LAST_WORD
+        if self._is_refused:
+            cut(self._watcher.scope.client)
+            return
+        self._is_refused = True
+        with contextlib.suppress(Exception):
+            self._watcher.proto.response_str(408, REFUSAL, "the body of the request came too slowly\n")
+
+    def _take(self, piece: bytes) -> None:
+        self._empty += not piece  # granian has one for the end, and another before it where that is none
+        if isinstance(self._came, io.BytesIO) and self._count + len(piece) > IN_MEMORY:
+            spooled = tempfile.TemporaryFile()  # noqa: SIM115
+            spooled.write(self._came.getvalue())
+            self._came = cast(IO[bytes], spooled)
+        self._came.write(piece)
+        self._count += len(piece)
+        self.deadline = max(self.deadline, self._began + PATIENCE + self._count / RATE)
+
+    def _end(self, reason: Exception | None = None) -> None:
+        if reason is None and self._length is not None and self._count < self._length:
+            reason = ClientDisconnected()
+        self._came.seek(0)
+        came = self._came if reason is None else io.BufferedReader(Ended(self._came, reason))
+        if self._is_refused:
+            self._watcher.done()
+        self._then(None if self._is_refused else cast(BinaryIO, came))
+
+
+def largest_body(application: Any) -> int | None:
+    """The bytes of the largest body that any operation takes; None where one takes any."""
+    core = application.config.core
+    limits = [core.max_body_bytes, *(each.max_body_bytes for each in core.operations.values())]
+    given = [each for each in limits[1:] if each is not None]
+    return None if limits[0] is None else max([limits[0], *given])
