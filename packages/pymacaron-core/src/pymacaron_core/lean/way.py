@@ -22,7 +22,7 @@ from pymacaron_core.answers import Answer
 from pymacaron_core.context import entered_call
 from pymacaron_core.lean.contexts import SESSION, LeanAppContext, LeanContext, opened
 from pymacaron_core.lean.fitness import unfit
-from pymacaron_core.lean.responses import BODILESS, Whole, headers_of, line_of, response_of, sent
+from pymacaron_core.lean.responses import BODILESS, STATUS, Whole, line_of, response_of, sent
 from pymacaron_core.lean.routes import LeanRoute, Tree, tree_of
 from pymacaron_core.routing import SERVED
 
@@ -37,7 +37,6 @@ reset_app, reset_request = _cv_app.reset, _cv_request.reset
 StartResponse = Callable[..., Any]
 Environ = dict[str, Any]
 Hook = Callable[..., Any]
-Headers = list[tuple[str, str]]
 
 
 class LeanWay:
@@ -137,7 +136,7 @@ class LeanWay:
         inner.token = set_request(inner)
         app._got_first_request = True
         error: BaseException | None = None
-        ready: tuple[str, Headers, Whole] | None = None
+        ready: bytes | None = None
         before, gone = app.before_request_funcs.get(None, ()), app.teardown_request_funcs.get(None, ())
         is_quiet = (
             not (started or finished or app.after_request_funcs or app.url_value_preprocessors)
@@ -151,16 +150,16 @@ class LeanWay:
                     try:
                         replied: Any = (served.serve.made or served.serve)(inner.call(values, served.limit))
                         if type(replied) is Answer:
-                            body = replied.body
+                            status, content_type, body, headers = replied
                             if (
                                 type(body) is bytes
-                                and not replied.headers
-                                and replied.status not in BODILESS
+                                and not headers
+                                and status not in BODILESS
                                 and app.response_class is flask.Response
                                 and not (inner.is_touched and is_seen(inner))
                                 and not (finished or app.after_request_funcs)
                             ):
-                                ready = (line_of(replied.status), headers_of(replied, len(body)), Whole((body,)))
+                                ready = body
                             else:
                                 replied = response_of(app, replied)
                     except Exception as raised:
@@ -176,8 +175,12 @@ class LeanWay:
                 raise
             if ready is None:
                 return sent(response, environ, start_response)
-            start_response(ready[0], ready[1])
-            return ready[2]
+            length = ("Content-Length", str(len(ready)))
+            start_response(
+                STATUS.get(status) or line_of(status),
+                [("Content-Type", content_type), length] if content_type is not None else [length],
+            )
+            return Whole((ready,))
         finally:
             if (
                 error is not None
