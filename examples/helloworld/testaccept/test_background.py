@@ -29,10 +29,15 @@ class Failing(AccountTestCase):
     def test_a_call_that_fails_is_reported_with_the_id_that_its_caller_got(self):
         answer = self.assertPostReturnError("account/fail", {}, 500, "SERVER_ERROR", auth=self.auth)
         assert "coffee" not in str(answer)
-        reported = [each for each in self.failures() if each["error_id"] == answer["error_id"]]
-        assert len(reported) == 1
-        assert "the coffee machine is empty" in reported[0]["error"]
-        assert (reported[0]["user"], reported[0]["title"]) == ("grace", "SERVER_ERROR: POST /account/fail")
+
+        def reported():  # beside the call, which does not wait for it
+            found = [each for each in self.failures() if each["error_id"] == answer["error_id"]]
+            assert len(found) == 1
+            return found[0]
+
+        failure = self.assertEventually(reported, timeout=30)
+        assert "the coffee machine is empty" in failure["error"]
+        assert (failure["user"], failure["title"]) == ("grace", "SERVER_ERROR: POST /account/fail")
 
     def test_a_task_that_fails_is_reported_once_for_the_user_who_called(self):
         task = self.assertPostReturnJson("account/fail/later", {}, status=202, auth=self.auth)["task"]
