@@ -3,12 +3,15 @@
 import difflib
 import re
 import weakref
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import flask
 from pymacaron_core import current_call
 
 _ADDRESS = re.compile(r"(?<=0x)[0-9a-f]{6,}|(?<=memory:)[0-9a-f]+")
+_MOMENT = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _SHOWN = {
     "pymacaron_core.lean.contexts.WsgiContext": "pymacaron_core.context.CallContext",
     "pymacaron_core.lean.contexts.LeanAppContext": "flask.ctx.AppContext",
@@ -46,7 +49,7 @@ def difference(one: Journal, other: Journal) -> str:
 def plain(value: Any) -> Any:
     """A value as one that can be compared with that of another application: exceptions and the like as text."""
     if value is None or isinstance(value, (bool, int, float, str, bytes)):
-        return _ADDRESS.sub("", value) if isinstance(value, str) else value
+        return _timeless(_ADDRESS.sub("", value)) if isinstance(value, str) else value
     if isinstance(value, BaseException):
         return (type(value).__name__, plain(str(value)), plain(value.__cause__ or value.__context__))
     if isinstance(value, dict):
@@ -57,7 +60,17 @@ def plain(value: Any) -> Any:
         return sorted(map(str, map(plain, value)))
     if isinstance(value, weakref.ref):
         return "reference"  # whether it is dead is up to the garbage collector
-    return _named(_ADDRESS.sub("", repr(value)))
+    return _named(_timeless(_ADDRESS.sub("", repr(value))))
+
+
+def _timeless(text: str) -> str:
+    """A text whose moments that were made by a clock are alike: the other way is played in another second."""
+    return _MOMENT.sub(_moment, text) if " GMT" in text else text
+
+
+def _moment(found: re.Match[str]) -> str:
+    is_made = parsedate_to_datetime(found[0]) > datetime.now(timezone.utc) - timedelta(minutes=5)
+    return "a moment from now on" if is_made else found[0]
 
 
 def _named(text: str) -> str:
