@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -31,6 +32,20 @@ def test_serve_answers_and_ends_on_sigterm(project: Path, port: str) -> None:
         assert answer(f"{url}/doc/")[0] == 404
         assert serve.stop(signal.SIGTERM) == 0
     assert not (project / "apis" / "shop_models.py").exists()
+
+
+@pytest.mark.parametrize("server", ["granian", "gunicorn"])
+def test_every_line_of_production_is_json_also_of_its_parent(project: Path, port: str, server: str) -> None:
+    (project / "pym-config.yaml").write_text("name: shop\ncore: {log_requests: true}\n")
+    with Running("serve", "--port", port, "--workers", "2", "--server", server, cwd=project) as serve:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(lambda: answer(f"{url}/v1/orders")[0] == 200, "it serves")
+        answer(f"{url}/nowhere")
+        assert serve.stop(signal.SIGTERM) == 0
+    lines = [json.loads(line) for line in serve.lines]
+    assert {"pymacaron.serve", "gunicorn.error", "pymacaron.requests"} <= {line["logger"] for line in lines}
+    asked = [line["message"] for line in lines if line["logger"] == "pymacaron.requests"]
+    assert asked == ["GET /v1/orders 200", "GET /nowhere 404"]
 
 
 def test_a_fault_is_told_before_any_worker_starts(tmp_path: Path, port: str) -> None:

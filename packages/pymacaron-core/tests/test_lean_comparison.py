@@ -37,6 +37,7 @@ from lean_cases import (
 from lean_cases.desk import DOCUMENT
 from lean_cases.journal import difference
 from lean_cases.stage import ALL, ANY, Case, Listening, Stage, cases_of
+from pymacaron_core import context
 from pymacaron_core.lean import LeanWay
 
 ROOMS = [
@@ -97,6 +98,7 @@ def played(case: Case, stage: Stage) -> tuple[list[str], int]:
     serve = LeanWay.serve
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "token_hex", lambda size=16: f"drawn-{next(drawn)}")
+        patch.setattr(context, "new_request_id", lambda: f"drawn-{next(drawn)}")
         patch.setattr(LeanWay, "serve", lambda self, *given: served.append(given) or serve(self, *given))
         logging.getLogger().addHandler(listening)
         try:

@@ -65,10 +65,19 @@ def test_a_line_carries_request_and_user_of_the_call(tmp_path: Path) -> None:
 
 
 def test_the_request_id_is_whole_in_production(tmp_path: Path) -> None:
-    stream = configured(tmp_path, development=False)
+    stream = configured(tmp_path, "core: {log_format: text}", development=False)
     with entered(CallContext(request_id="0123456789abcdef")):
         pymlogger("shop.api").info("hello")
     assert "request=0123456789abcdef: hello" in stream.getvalue()
+
+
+def test_a_line_carries_the_id_that_came_though_nobody_asked_for_it(tmp_path: Path) -> None:
+    stream = configured(tmp_path)
+    for given in ("req-1", "a b"):
+        with entered(CallContext(header={"X-Request-ID": given}.get)):
+            pymlogger("shop.api").info("hello")
+    assert "request=req-1: hello" in stream.getvalue()
+    assert "a b" not in stream.getvalue()
 
 
 def test_a_log_line_makes_no_request_id(tmp_path: Path) -> None:

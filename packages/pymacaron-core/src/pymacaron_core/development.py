@@ -175,10 +175,12 @@ class _Server(ThreadedWSGIServer):
 
 
 class Told:
-    """A WSGI application around another: prints a line for each request, and knows when none is running."""
+    """A WSGI application around another: prints a line for each request, unless the application logs one itself, and
+    knows when none is running."""
 
     def __init__(self, application: Wsgi) -> None:
         self._application = application
+        self._prints = not (isinstance(application, Application) and application.config.core.log_requests)
         self.heard: Callable[[Any], None] = lambda connection: None
         self._running = 0
         self._open: dict[Any, ClosingIterator] = {}
@@ -194,7 +196,8 @@ class Told:
 
         def ended() -> None:
             self._open.pop(connection, None)
-            print_request(environ, status, time.perf_counter() - begun)
+            if self._prints:
+                print_request(environ, status, time.perf_counter() - begun)
             self._count(-1)
 
         self._count(1)

@@ -8,11 +8,13 @@ from typing import Any
 import flask
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from pymacaron_core.access_log import AccessLog
 from pymacaron_core.application import Application
 from pymacaron_core.compression import Compression
 from pymacaron_core.context import CallContext, enter, leave
 from pymacaron_core.errors import PyMacaronException, StartError
 from pymacaron_core.lean import LeanContext, LeanWay
+from pymacaron_core.observing import Observed, ObservedWay, know
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +37,23 @@ def host_application(app: flask.Flask, application: Application) -> None:
         Compression(compression).install(app)
     if application.cors is not None:
         application.cors.install(app)
-    enters = lambda: _enter(application)  # noqa: E731
+    settings = application.config.core
+    is_observed = settings.log_requests
+
+    def enters() -> None:
+        call = _enter(application)
+        if is_observed:
+            know(call, app)
+
     app.before_request_funcs.setdefault(None, []).insert(0, enters)
     app.teardown_request(_leave)
     if "wsgi_app" in vars(app) or type(app).wsgi_app is not flask.Flask.wsgi_app:
         log.info("requests take Flask's whole way: app.wsgi_app is not Flask's own")
-    elif application.config.core.lean:
-        app.wsgi_app = LeanWay(app, application, enters, _leave)  # type: ignore[method-assign]
+    elif settings.lean:
+        way = ObservedWay if is_observed else LeanWay
+        app.wsgi_app = way(app, application, enters, _leave)  # type: ignore[method-assign]
+    if is_observed:
+        app.wsgi_app = Observed(app.wsgi_app, AccessLog(application.reporting.redaction))  # type: ignore[method-assign]
     if app.config.get("PROPAGATE_EXCEPTIONS") is None:
         app.config["PROPAGATE_EXCEPTIONS"] = False
     for kind, code in ((PyMacaronException, None), (HTTPException, None), (InternalServerError, 500)):
@@ -49,10 +61,11 @@ def host_application(app: flask.Flask, application: Application) -> None:
             app.register_error_handler(kind, lambda error: _answer_error(application, error))
 
 
-def _enter(application: Application) -> None:
+def _enter(application: Application) -> CallContext:
     request = flask.request
     call = CallContext(application, request.path, request.method, header=request.headers.get)
     setattr(flask.globals.request_ctx, TOKEN, enter(call))
+    return call
 
 
 def _leave(error: BaseException | None = None) -> None:

@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
 from pymacaron_core.logs import REDACTED
 
@@ -34,14 +34,18 @@ class Redaction:
     def __init__(self, names: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
         self._words = (*HIDDEN_NAMES, *(word for name in names if (word := _plain(name))))
         self._secrets = frozenset(str(secret) for secret in secrets if len(secret) >= 4)
-        self._keys: set[str] = {"x-api-key"}
+        self._keys: set[str] = set()
+        self._carriers: tuple[str, ...] = ("HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE")
+        self.add_key("X-API-Key")
         self._names: frozenset[str] = frozenset()
         self._sources: list[Callable[[], Iterable[str]]] = []
         self._asking = threading.Lock()
 
     def add_key(self, name: str) -> None:
         """Hide a header, parameter or cookie that a document names as a key (OpenAPI, Security Scheme ``apiKey``)."""
-        self._keys.add(name.lower())
+        if name.lower() not in self._keys:
+            self._keys.add(name.lower())
+            self._carriers += (f"HTTP_{name.upper().replace('-', '_')}",)
 
     def add_names(self, source: Callable[[], Iterable[str]]) -> None:
         """Hide the values of names that ``source`` gives, which is asked when something is to be hidden."""
@@ -71,6 +75,21 @@ class Redaction:
         found += [header(name) or "" for name in self._keys]
         found += [value for name, value in parse_qsl(query, errors="replace") if self.hides(name)]
         return [value for value in found if len(value) >= SHORTEST]
+
+    def may_find(self, environ: Mapping[str, Any]) -> bool:
+        """Whether there is anything to be hidden at all, in the service or in a request."""
+        return bool(self._secrets or environ.get("QUERY_STRING") or not environ.keys().isdisjoint(self._carriers))
+
+    def found(self, environ: Mapping[str, Any], text: str) -> list[str]:
+        """What of the service's secrets, and of a request's credentials, a text holds."""
+        found = [secret for secret in self._secrets if secret in text]
+        query = str(environ.get("QUERY_STRING") or "")
+        if query and not _holds_a_value(text, query):
+            query = ""
+        if query or not environ.keys().isdisjoint(self._carriers):
+            known = self.credentials(lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"), query)
+            found += [each for each in known if each in text]
+        return found
 
     def text(self, text: str, credentials: Iterable[str] = ()) -> str:
         """A text without secrets and credentials."""
@@ -116,6 +135,14 @@ class Redaction:
         if kind in ("", "application/json") or kind.endswith("+json"):
             return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
         return text if kind.startswith("text/") else ""
+
+
+def _holds_a_value(text: str, query: str) -> bool:
+    for part in query.split("&"):
+        value = part.partition("=")[2]
+        if len(value) >= SHORTEST and (value in text or unquote_plus(value, errors="replace") in text):
+            return True
+    return False
 
 
 def _plain(name: str) -> str:

@@ -16,6 +16,7 @@ from pymacaron_core.answers import Answer, Pairs, StoredFile
 from pymacaron_core.context import CallContext, current_call
 from pymacaron_core.endpoint import Endpoint, LateEndpoint
 from pymacaron_core.errors import StartError
+from pymacaron_core.exchange import Named
 from pymacaron_core.problems import error_body
 from pymacaron_core.receiving import from_flask
 from pymacaron_core.spec.operation import Operation
@@ -24,6 +25,8 @@ from pymacaron_core.streams import Sending
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 SERVED = "pymacaron_served"
 """Under this name a Flask object has what serves the generated routes, by their endpoint."""
+NAMED = "pymacaron_named"
+"""Under this name a Flask object has the operations of its routes, by their endpoint."""
 _GIVEN = "pymacaron_head_and_options"
 """Under this name a Flask object has the shapes at which an operation has one of these methods, with its endpoint."""
 
@@ -116,6 +119,8 @@ def add_route(
             app.add_url_rule(rule, name, _with_headers(view, headers) if headers else view, methods=[operation.method])
     except (ValueError, AssertionError) as error:
         raise StartError(f"{operation.place.file}: {operation.label} cannot be routed: {error}") from None
+    named = Named(api, operation.id or f"{operation.method} {operation.path}", operation.method)
+    app.extensions.setdefault(NAMED, {})[name] = named
     if not headers:
         served = Served(
             serve if isinstance(serve, LateEndpoint) else LateEndpoint(lambda: serve),

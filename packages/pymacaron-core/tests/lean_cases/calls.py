@@ -1,10 +1,9 @@
 """The call context: the same in functions, hooks and teardowns on both ways, and gone afterwards."""
 
-import secrets
 from typing import Any
 
 import flask
-from pymacaron_core import current_call
+from pymacaron_core import context, current_call
 from pymacaron_core.context import CallContext, capture, entered, restore
 
 from lean_cases.hooks import dressed
@@ -53,7 +52,7 @@ def nobody_asks_for_an_id(stage: Stage) -> None:
     dressed(stage)
     stage.open()
     stage.get("/items/7")
-    stage.note("drawn", secrets.token_hex())
+    stage.note("drawn", context.new_request_id())
 
 
 @case

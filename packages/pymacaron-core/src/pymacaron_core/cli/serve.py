@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -14,8 +15,10 @@ from pymacaron_core.config import load_config
 from pymacaron_core.console import tell
 from pymacaron_core.errors import StartError
 from pymacaron_core.listening import address_of, bound_socket, url_of
-from pymacaron_core.logs import configure
+from pymacaron_core.logs import configure, is_json, pymlogger
 from pymacaron_core.servers import Staff, find_limits, staff_for
+
+log = pymlogger("pymacaron.serve")
 
 NEEDS = {"granian": ("server", ("gunicorn", "granian")), "gunicorn": ("gunicorn", ("gunicorn",))}
 """Of each server the extra that installs it, and the libraries it is made of."""
@@ -32,7 +35,11 @@ def execute(options: argparse.Namespace) -> int:
     bound_socket(host, port).close()  # says in one line that the port is in use, where gunicorn tries five times
     configure(config, development=False)
     application = load_project(options, config.root, production=True)
-    tell(started(server, url_of(host, port), staff))
+    line = started(server, url_of(host, port), staff)
+    if is_json(config, development=False, stream=sys.stderr):
+        log.info("%s", line)
+    else:
+        tell(line)
     settings = settings_of(application, server, host, port, staff)
     import_module("pymacaron_core.servers.processes").Service(application, settings).run()
     return 0

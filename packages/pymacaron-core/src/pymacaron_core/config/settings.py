@@ -277,6 +277,12 @@ class CoreSettings(Settings):
     )
     """The least level of log lines, kept as a number."""
 
+    log_format: Literal["auto", "text", "json"] = option("auto", "auto, text or json")
+    """How log lines are written: as text, or each as a JSON object; by itself JSON in production without a terminal."""
+
+    log_requests: bool = option(False, "true or false")
+    """Write a log line for each request, and have each reply tell its ``X-Request-ID``."""
+
     errors: Literal["pymacaron", "problem"] = option("pymacaron", "pymacaron or problem")
     """The form of error bodies: PyMacaron's, or ``application/problem+json`` (RFC 9457) whatever callers accept."""
 

@@ -20,6 +20,7 @@ from werkzeug.wsgi import get_input_stream
 
 from pymacaron_core.call import Call, Form
 from pymacaron_core.context import FINDERS, NO_CALL, CallContext, enter, leave
+from pymacaron_core.exchange import EXCHANGE
 from pymacaron_core.lean.routes import LeanRoute
 from pymacaron_core.receiving import FlaskSource, from_flask
 
@@ -273,6 +274,8 @@ def call_context(inner: LeanContext) -> CallContext:
         context = inner.called = WsgiContext(application, environ["PATH_INFO"], environ, operation_id)
         if inner.started is not None:
             context.started = inner.started
+        if EXCHANGE in environ:
+            environ[EXCHANGE].context = context
     return context
 
 

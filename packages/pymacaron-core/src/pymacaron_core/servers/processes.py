@@ -10,6 +10,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 
 GRACE = 8
 """Seconds for requests in flight at the end: less than the 10 after which Docker kills."""
@@ -29,6 +30,16 @@ class Parent(Arbiter):  # type: ignore[misc]
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         os._exit(128 + number)
+
+
+class Lines(Logger):  # type: ignore[misc]
+    """gunicorn's own log lines, written as all others of the service are."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand them on, in place of writing them in gunicorn's form."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class Service(BaseApplication):  # type: ignore[misc]
@@ -66,5 +77,6 @@ def settings_for(
         "post_worker_init": lambda worker: at_start(),
         "preload_app": True,
         "proc_name": "pymacaron",
+        "logger_class": Lines,
         "control_socket_disable": True,  # it would lie in the user's home
     }
