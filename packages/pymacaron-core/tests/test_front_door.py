@@ -26,6 +26,7 @@ ROOMS = [
     "logs",
     "redaction",
     "access_log",
+    "metrics",
     "delivery",
     "console",
     "engines",

@@ -11,6 +11,8 @@ from pymacaron_core.application import Application
 from pymacaron_core.development import Stopped, introduce, serve
 from pymacaron_core.engines import Engine, Engines
 from pymacaron_core.errors import PyMacaronError, StartError
+from pymacaron_core.listening import url_of
+from pymacaron_core.metrics import scraped, scraped_at
 from pymacaron_core.signals import signals_ignored
 
 
@@ -31,13 +33,26 @@ def tell_started(application: Application) -> None:
         _asked(slot, "work with what runs beside the service", plugin.started)
 
 
+def open_metrics(application: Application) -> list[tuple[str, str]]:
+    """Have metrics fetched from this process, where they are counted; what is to be told of it.
+
+    Raises ``StartError`` when their address cannot be had.
+    """
+    settings = application.config.core.metrics
+    if application.counting is None or settings is None:
+        return []
+    listening = scraped_at(settings, application.config.environ)
+    scraped(application.counting, listening)
+    return [("metrics", f"{url_of(*listening.getsockname()[:2])}/metrics")]
+
+
 def serve_alongside(application: Application, listening: socket.socket, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C, with the engines, in a process where those raise ``Stopped``.
 
     Raises ``StartError`` when an engine does not start.
     """
     with contextlib.suppress(Stopped), _engines_run(application) as told:
-        introduce(application, host, port, told=told)
+        introduce(application, host, port, told=[*told, *open_metrics(application)])
         serve(application, listening)
 
 

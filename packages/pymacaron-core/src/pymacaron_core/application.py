@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from pymacaron_core import spec
 from pymacaron_core.config import Config
 from pymacaron_core.context import current_call
 from pymacaron_core.cors import Cors
-from pymacaron_core.errors import ModelError, PyMacaronError, StartError
+from pymacaron_core.errors import ModelError, PluginMissing, PyMacaronError, StartError
+from pymacaron_core.metrics import Counting
 from pymacaron_core.models import Catalog, load_models
 from pymacaron_core.protocol import IdentityCarrier, ModelRegistry
 from pymacaron_core.reporting import ErrorReporter, Reporting
 from pymacaron_core.resolver import Binding
+from pymacaron_core.routing import NAMED
 from pymacaron_core.spec.operation import Operation, Specification
 from pymacaron_core.spec.passwords import password_names
 
@@ -53,7 +56,8 @@ class Application:
     """A WSGI callable. ``app`` is the Flask object behind it, ``apis`` what it serves, ``models`` every model class.
 
     ``plugins`` holds what sibling packages added, by slot (``auth``, ``async``, ``dynamodb``), ``identity_carrier``
-    what takes the caller's identity to a task, ``readiness`` the checks of ``GET /health/ready``, by name.
+    what takes the caller's identity to a task, ``readiness`` the checks of ``GET /health/ready``, by name, ``counting``
+    what counts requests, where that is asked for.
     Whoever adds a plugin while others may do so too holds ``attaching``.
     """
 
@@ -63,6 +67,7 @@ class Application:
         self.config = config
         self.reporting = reporting
         self.cors = _cors_of(config)
+        self.counting = _counting_of(app, config)
         self.apis: dict[str, LoadedApi] = {}
         self.models = ModelRegistry()
         self.ping_hooks: list[Callable[[], Any]] = []
@@ -132,6 +137,17 @@ def _cors_of(config: Config) -> Cors | None:
         if len(settings.origins) > 1:
             raise config.error("/core/cors/origins", "origins must be '*' alone, or a list without it")
     return Cors(settings) if settings is not None else None
+
+
+def _counting_of(app: flask.Flask, config: Config) -> Counting | None:
+    """What counts requests, where that is asked for. Raises ``PluginMissing`` where its library is not installed."""
+    if config.core.metrics is None:
+        return None
+    if find_spec("prometheus_client") is None:
+        raise PluginMissing(
+            "core.metrics is set, and prometheus-client is not installed: pip install 'pymacaron-core[metrics]'"
+        )
+    return Counting(lambda: app.extensions.get(NAMED, {}).values())
 
 
 class NoApplication(PyMacaronError):

@@ -38,7 +38,8 @@ def host_application(app: flask.Flask, application: Application) -> None:
     if application.cors is not None:
         application.cors.install(app)
     settings = application.config.core
-    is_observed = settings.log_requests
+    counting = application.counting
+    is_observed = settings.log_requests or counting is not None
 
     def enters() -> None:
         call = _enter(application)
@@ -53,7 +54,8 @@ def host_application(app: flask.Flask, application: Application) -> None:
         way = ObservedWay if is_observed else LeanWay
         app.wsgi_app = way(app, application, enters, _leave)  # type: ignore[method-assign]
     if is_observed:
-        app.wsgi_app = Observed(app.wsgi_app, AccessLog(application.reporting.redaction))  # type: ignore[method-assign]
+        lines = AccessLog(application.reporting.redaction) if settings.log_requests else None
+        app.wsgi_app = Observed(app.wsgi_app, lines, counting)  # type: ignore[method-assign]
     if app.config.get("PROPAGATE_EXCEPTIONS") is None:
         app.config["PROPAGATE_EXCEPTIONS"] = False
     for kind, code in ((PyMacaronException, None), (HTTPException, None), (InternalServerError, 500)):

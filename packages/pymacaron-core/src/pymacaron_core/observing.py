@@ -17,6 +17,7 @@ from pymacaron_core.exchange import EXCHANGE, Exchange, Named
 from pymacaron_core.lean import LeanWay
 from pymacaron_core.lean.responses import Whole
 from pymacaron_core.lean.routes import LeanRoute
+from pymacaron_core.metrics import Counting
 from pymacaron_core.routing import NAMED
 
 Environ = dict[str, Any]
@@ -26,15 +27,19 @@ _AT_ONCE = frozenset((Whole, list, tuple))
 
 
 class Observed:
-    """A WSGI application whose requests are told."""
+    """A WSGI application whose requests are told: to ``log`` those that are to have a line, to ``counting`` those that
+    are to be counted."""
 
-    def __init__(self, application: Wsgi, log: AccessLog) -> None:
+    def __init__(self, application: Wsgi, log: AccessLog | None, counting: Counting | None) -> None:
         self.application = application
-        self.log = log
+        self.log, self.counting = log, counting
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         exchange = environ[EXCHANGE] = Exchange(environ, start_response)
-        exchange.request_id = self.log.identify(environ)
+        if self.log is not None:
+            exchange.request_id = self.log.identify(environ)
+        if self.counting is not None:
+            self.counting.begin()
         try:
             items: Any = self.application(environ, exchange.start)
         except BaseException:
@@ -49,7 +54,10 @@ class Observed:
     def end(self, exchange: Exchange, environ: Environ, size: int) -> None:
         """Tell of a request that is over."""
         exchange.end(size)
-        self.log.tell(exchange, environ)
+        if self.counting is not None:
+            self.counting.tell(exchange)
+        if self.log is not None:
+            self.log.tell(exchange, environ)
         exchange.context = None  # it knows the environment, and that the exchange
 
 

@@ -196,7 +196,8 @@ class Fortress:
 
     def told(self) -> str:
         """What of the log tells a fault of ours."""
-        return "\n".join(line for line in self.running.lines if "Traceback" in line or "rror" in line)
+        lines = [line.replace("gunicorn.error", "gunicorn") for line in self.running.lines]
+        return "\n".join(line for line in lines if "Traceback" in line or "rror" in line or "ERROR" in line)
 
     @contextmanager
     def beside(self) -> Iterator[list[tuple[int, str]]]:

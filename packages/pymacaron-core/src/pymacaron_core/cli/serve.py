@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from pymacaron_core.application import Application
 from pymacaron_core.cli.project import load_project
-from pymacaron_core.config import load_config
+from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import tell
 from pymacaron_core.errors import StartError
 from pymacaron_core.listening import address_of, bound_socket, url_of
 from pymacaron_core.logs import configure, is_json, pymlogger
+from pymacaron_core.metrics import scraped_at
 from pymacaron_core.servers import Staff, find_limits, staff_for
 
 log = pymlogger("pymacaron.serve")
@@ -34,6 +36,7 @@ def execute(options: argparse.Namespace) -> int:
     staff = staff_of(options)
     bound_socket(host, port).close()  # says in one line that the port is in use, where gunicorn tries five times
     configure(config, development=False)
+    at_end = make_directory_for(config)
     application = load_project(options, config.root, production=True)
     line = started(server, url_of(host, port), staff)
     if is_json(config, development=False, stream=sys.stderr):
@@ -41,8 +44,20 @@ def execute(options: argparse.Namespace) -> int:
     else:
         tell(line)
     settings = settings_of(application, server, host, port, staff)
+    if application.counting is not None and application.config.core.metrics is not None:
+        listening = scraped_at(application.config.core.metrics, application.config.environ)
+        counting = import_module("pymacaron_core.servers.counting")
+        settings = counting.counted(settings, application.counting, listening, staff.workers, at_end)
     import_module("pymacaron_core.servers.processes").Service(application, settings).run()
     return 0
+
+
+def make_directory_for(config: Config) -> Callable[[], None]:
+    """Have a folder for what the service's own code counts, where metrics are asked for; what takes it away."""
+    if config.core.metrics is None:
+        return lambda: None
+    make: Callable[[], Callable[[], None]] = import_module("pymacaron_core.servers.counting").make_directory
+    return make()
 
 
 def require_installed(server: str) -> None:

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from typing import TextIO
 
-from pymacaron_core.alongside import engines_of, tell_started
+from pymacaron_core.alongside import engines_of, open_metrics, tell_started
 from pymacaron_core.application import Application
 from pymacaron_core.cli.alone import load_for_development
 from pymacaron_core.cli.errand import Answer, Errand, Report
@@ -80,8 +80,9 @@ def _loaded(errand: Errand, report: TextIO) -> Application:
     answer = _answer(errand) if engines else Answer()
     os.environ.update(answer.environ)
     tell_started(application)
+    metrics = open_metrics(application)
     _tell(report, Report(serves=True))  # first: whoever reads the introduction may edit at once
-    introduce(application, errand.host, errand.port, again=not errand.first, told=answer.told)
+    introduce(application, errand.host, errand.port, again=not errand.first, told=[*answer.told, *metrics])
     return application
 
 

@@ -159,6 +159,16 @@ class CompressionSettings(Settings):
     """Shorter bodies are sent as they are."""
 
 
+class MetricsSettings(Settings):
+    """Where Prometheus fetches metrics, under ``core.metrics``: an address of its own, apart from the service's."""
+
+    host: str = option("127.0.0.1", "an address or the name of a host to listen on", min_length=1)
+    """The address metrics are fetched at."""
+
+    port: int = option(9464, "an integer between 1 and 65535", ge=1, le=65535)
+    """The port metrics are fetched at, where ``PYM_METRICS_PORT`` names none."""
+
+
 class ApiSettings(Settings):
     """What can be said of one API, under ``core.apis.<name>``."""
 
@@ -306,6 +316,9 @@ class CoreSettings(Settings):
 
     cors: CorsSettings | None = option(None, "a mapping of options, with the origins that may call")
     """What pages of other origins may do; nothing if not given."""
+
+    metrics: MetricsSettings | None = option(None, "a mapping of options, {} for the usual ones")
+    """Count and time requests by operation, for Prometheus; not if not given."""
 
     apis: dict[str, ApiSettings] = Field(
         default_factory=dict,
