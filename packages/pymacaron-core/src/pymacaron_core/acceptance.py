@@ -19,15 +19,21 @@ ERRORS = ("application/problem+json",)
 """Media types by which callers say what errors they take."""
 
 
-def accepts_step(operation: Operation, specification: Specification) -> Callable[[Call], None] | None:
-    """The step that refuses (406) callers who accept none of the media types that a success can be had in."""
+def offered_by(operation: Operation, specification: Specification) -> tuple[str, ...]:
+    """The media types that a success can be had in; none where it can be of any."""
     successes = [reply for reply in operation.replies if reply.status.startswith("2")]
     if not successes and operation.success is not None:
         successes = [operation.success]
     content = [media for reply in successes for media in reply.content]
     ways = {m.name: "items" if is_sequence(m.name) else way_of(m, specification) for m in content}
-    offered = tuple(name for name, way in ways.items() if way is not None) or tuple(ways)
-    if not offered or "any" in ways.values():
+    if "any" in ways.values():
+        return ()
+    return tuple(name for name, way in ways.items() if way is not None) or tuple(ways)
+
+
+def accepts_step(offered: tuple[str, ...]) -> Callable[[Call], None] | None:
+    """The step that refuses (406) callers who accept none of the media types offered; None where there are none."""
+    if not offered:
         return None
 
     def step(call: Call) -> None:

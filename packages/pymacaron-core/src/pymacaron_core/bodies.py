@@ -33,11 +33,18 @@ Values = dict[str, Any]
 Read = Callable[[Call, list[Any], Values, Faults], None]
 
 
+ReadText = Callable[[bytes, Faults], Any]
+
+
 class BodySteps(NamedTuple):
-    """``admit`` refuses media types and sizes; ``read`` fills the arguments."""
+    """``admit`` refuses media types and sizes; ``read`` fills the arguments.
+
+    ``json`` reads the one argument from what came under a media type of JSON, where that is all there is to it.
+    """
 
     admit: Callable[[Call], None]
     read: Read
+    json: Mapping[str, ReadText] = EMPTY
 
 
 def read_media(body: Body, specification: Specification) -> tuple[MediaType, ...]:
@@ -75,9 +82,8 @@ def body_steps(
         return decoders.get(name) or next((decode for known, decode in ranges if covers(known, name)), None)
 
     def admit(call: Call) -> None:
-        call.chosen = decoders.get(call.environ.get("CONTENT_TYPE", "")) or chosen(
-            call
-        )  # as nearly everybody writes it
+        named = decoders.get(call.environ.get("CONTENT_TYPE", ""))  # as nearly everybody writes it
+        call.chosen = named or chosen(call)
         if call.chosen is None and call.has_body:
             message = f"this call reads {' or '.join(decoders) or 'no body'}, and no other media type"
             raise UnsupportedMediaType(message, headers=refusal_headers)
@@ -87,7 +93,8 @@ def body_steps(
 
     if body.spread:
         return BodySteps(admit, _spread_read(body, assumed))
-    return BodySteps(admit, (_streamed_read if streamed else _body_read)(body))
+    plain = {name: decode.read for name, decode in decoders.items() if isinstance(decode, _Json)}
+    return BodySteps(admit, (_streamed_read if streamed else _body_read)(body), plain)
 
 
 def _narrowest(name: str) -> tuple[int, str]:
@@ -189,6 +196,16 @@ def _bytes(call: Call, faults: Faults) -> Any:
     return call.body()
 
 
+class _Json:
+    """Reads JSON: ``read`` makes a value of the text, or tells its faults and gives None."""
+
+    def __init__(self, read: ReadText) -> None:
+        self.read = read
+
+    def __call__(self, call: Call, faults: Faults) -> Any:
+        return self.read(call.body(), faults)
+
+
 class _Range:
     """A media type range reads JSON as JSON, text as text where the schema is a string, and anything else as bytes."""
 
@@ -225,20 +242,18 @@ def _json_decoder(media: MediaType, specification: Specification, adapters: Adap
             faults.extend(repeated_names(body))
         return True
 
-    def decode(call: Call, faults: Faults) -> Any:
-        body = call.body()
+    def read(body: bytes, faults: Faults) -> Any:
         try:
             value = validate(body, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             if is_json_text(body, faults):
                 faults.extend(faults_of(error, "body"))
             return None
-        if body.count(b":") <= names.colons(value) or names.tell(body, value):
+        if body.count(b'"') <= names.quotes(value) or names.tell(body, value):
             return value
         return value if is_json_text(body, faults) else None
 
-    def decode_withheld(call: Call, faults: Faults) -> Any:
-        body = call.body()
+    def read_withheld(body: bytes, faults: Faults) -> Any:
         if not is_json_text(body, faults):
             return None
         try:
@@ -248,7 +263,7 @@ def _json_decoder(media: MediaType, specification: Specification, adapters: Adap
             faults.extend(faults_of(error, "body"))
             return None
 
-    return decode_withheld if received.is_beyond_types else decode
+    return _Json(read_withheld if received.is_beyond_types else read)
 
 
 def _without_received(body: bytes, received: Withholding, faults: Faults | None) -> bytes:

@@ -66,6 +66,10 @@ class Call:
     What is asked for more than once is looked at once, when it is first asked for.
     """
 
+    called: CallContext | None
+    """The call context, where it is made already; one that is made later is told when the call ``started``."""
+    started: float | None = None
+    """What ``time.perf_counter()`` said."""
     chosen: Any = None
     """What reads the body, once it was admitted."""
     _body: bytes | None = None
@@ -85,15 +89,11 @@ class Call:
     ) -> None:
         self.environ = environ
         self.path_values = path_values
-        self.context = context
+        self.context = self.called = context
         self.source = source
         self.limit = limit
         if query_values is not None:
             self._query_values = query_values
-
-    def begin(self, moment: float) -> None:
-        """Have it known when the call came, by ``time.perf_counter()``."""
-        self.context.started = moment
 
     @property
     def method(self) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from werkzeug.wrappers import Response
 
 from pymacaron_core import forms, parameters, written
-from pymacaron_core.acceptance import accepts_step
+from pymacaron_core.acceptance import accepts_step, offered_by
 from pymacaron_core.answers import Answer
-from pymacaron_core.bodies import body_steps, refusal_headers
+from pymacaron_core.bodies import ReadText, body_steps, refusal_headers
 from pymacaron_core.call import Call
 from pymacaron_core.conditions import made_headers, required_step
 from pymacaron_core.config import OperationSettings
@@ -37,26 +37,37 @@ class Adapters(forms.Adapters, parameters.Adapters, written.Adapters, Protocol):
     """Where an operation's validators come from: the catalog of models."""
 
 
+class Usual(NamedTuple):
+    """How nearly all requests to an operation come: with JSON, under these names, by callers who take these."""
+
+    readers: Mapping[str, ReadText]
+    taken: frozenset[str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """What an operation needs done, in order: ``gates`` let pass or refuse, ``readers`` fill the arguments.
 
-    ``failed`` is told of what the function raises.
+    ``guard`` is the first of the gates, and ``failed`` is told of what the function raises. With ``usual`` the last of
+    the readers is that of the body, and the gates after the guard judge nothing else.
     """
 
+    guard: Gate | None
     gates: tuple[Gate, ...]
     readers: tuple[Reader, ...]
     function: Callable[..., Any]
     reply: Callable[[Any, Call], Answer | Response]
     failed: Callable[[Exception], None]
+    usual: Usual | None = None
 
 
 def endpoint(steps: Steps) -> Endpoint:
     """A request's whole way, as one function of the call."""
-    gates, readers, function, reply, failed = steps.gates, steps.readers, steps.function, steps.reply, steps.failed
+    guard, gates, readers, function, reply = steps.guard, steps.gates, steps.readers, steps.function, steps.reply
+    failed = steps.failed
 
     def serve(call: Call) -> Answer | Response:
-        for gate in gates:  # who calls (401, 403), media types (406, 415), size (413)
+        for gate in gates:  # media types (406, 415), size (413)
             gate(call)
         positional: list[Any] = []
         keywords: dict[str, Any] = {}
@@ -72,7 +83,54 @@ def endpoint(steps: Steps) -> Endpoint:
             raise
         return reply(value, call)
 
-    return serve
+    if steps.usual is not None:
+        return _quick(steps, steps.usual, serve)
+    if guard is None:
+        return serve
+
+    def serve_guarded(call: Call) -> Answer | Response:
+        guard(call)  # who calls (401, 403)
+        return serve(call)
+
+    return serve_guarded
+
+
+def _quick(steps: Steps, usual: Usual, serve: Endpoint) -> Endpoint:
+    """The same in one go for requests as they usually come; ``serve`` does what the guard leaves of all others."""
+    guard, readers, function, reply, failed = steps.guard, steps.readers[:-1], steps.function, steps.reply, steps.failed
+    reading, taken = usual.readers.get, usual.taken
+
+    def serve_quickly(call: Call) -> Answer | Response:
+        if guard is not None:
+            guard(call)
+        environ = call.environ
+        read_text = reading(environ.get("CONTENT_TYPE", ""))
+        if (
+            read_text is None
+            or environ.get("HTTP_ACCEPT") not in taken
+            or "HTTP_CONTENT_ENCODING" in environ
+            or not (text := call.body())
+        ):
+            return serve(call)
+        faults: list[RequestFault] = []
+        if readers:
+            positional: list[Any] = []
+            keywords: dict[str, Any] = {}
+            for read in readers:
+                read(call, positional, keywords, faults)
+            positional.append(read_text(text, faults))
+        else:
+            only = read_text(text, faults)
+        if faults:
+            raise InvalidParameter(faults=faults)
+        try:
+            value = function(*positional, **keywords) if readers else function(only)
+        except Exception as error:
+            failed(error)
+            raise
+        return reply(value, call)
+
+    return serve_quickly
 
 
 class LateEndpoint:
@@ -117,20 +175,21 @@ def steps_of(
         operation.body is not None and takes_upload(binding.function),
     )
     body = body_steps(operation.body, specification, adapters, once, told, streamed)
-    gates: list[Gate | None] = [
-        guard,
-        accepts_step(operation, specification),
-        body.admit if body else None,
-        required_step(operation),
-    ]
+    offered, conditions = offered_by(operation, specification), required_step(operation)
+    gates = (accepts_step(offered), body.admit if body else None, conditions)
+    usual = None
+    if body is not None and body.json and offered and conditions is None:
+        usual = Usual(body.json, frozenset((None, "", "*/*", *offered)))
     readers: list[Reader | None] = [
         *parameters_steps(operation, specification, adapters, settings),
         body.read if body else None,
     ]
     return Steps(
+        guard,
         tuple(gate for gate in gates if gate),
         tuple(reader for reader in readers if reader),
         binding.adapted(),
         reply_step(operation, specification, adapters, mode, sample, made_headers(operation)),
         errors_step(operation, mode, answered),
+        usual,
     )

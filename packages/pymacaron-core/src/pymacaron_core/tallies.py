@@ -17,21 +17,35 @@ from pydantic import AwareDatetime, NaiveDatetime
 
 from pymacaron_core.models import Model
 
-LEAVES = frozenset(
+STRINGS = frozenset(
     (
-        *(str, int, float, bool, NoneType, bytes, Decimal, uuid.UUID),
-        *(dt.datetime, dt.date, dt.time, dt.timedelta, NaiveDatetime),
+        *(str, bytes, uuid.UUID),
+        *(dt.datetime, dt.date, dt.time, dt.timedelta, NaiveDatetime, AwareDatetime),
     )
 )
-"""What no names are in."""
+"""What JSON has as a string, and nothing else is read as (``models.leaves``)."""
+OTHERS = frozenset((int, float, bool, NoneType, Decimal))
+"""What else no names are in."""
 _VALIDATORS = "pydantic.functional_validators"
 
 Count = Callable[[Any], int]
 Part = tuple[str, Count]
 
 
+class Weights(NamedTuple):
+    """What is counted: so much for each name of an object, and for each string that is a value."""
+
+    name: int
+    string: int
+
+
+NAMES = Weights(1, 0)
+QUOTES = Weights(2, 2)
+"""How many quotes a JSON text has, but for those in strings."""
+
+
 class Tally(NamedTuple):
-    """How many names there are in a value of a type: ``fixed``, and where values differ what they tell besides.
+    """How much there is in a value of a type: ``fixed``, and where values differ what they tell besides.
 
     ``make`` makes what counts a value, from a number to begin with.
     """
@@ -40,50 +54,45 @@ class Tally(NamedTuple):
     make: Callable[[int], Count] | None = None
     whole: bool = True
     """Whether nothing in it can be left out."""
-    colons: int = 0
-    """How many colons at least stand in the values of what is fixed: a date-time has two."""
 
     def counter(self, more: int = 0) -> Count:
-        """What counts the names in a value, from ``more`` on."""
+        """What counts a value, from ``more`` on."""
         fixed = self.fixed + more
         return self.make(fixed) if self.make is not None else lambda value: fixed
 
 
-_LEAF = Tally()
-_DATE_TIME = Tally(colons=2)
-
-
-def tally_of(kind: Any, within: tuple[Any, ...] = ()) -> Tally | None:
+def tally_of(kind: Any, weights: Weights = NAMES, within: tuple[Any, ...] = ()) -> Tally | None:
     """The tally of a type whose classes are built; None where it has none."""
     origin = get_origin(kind)
+    if kind in STRINGS or (origin is Literal and all(type(each) is str for each in get_args(kind))):
+        return Tally(weights.string)
     if origin is Annotated:
-        return tally_of(get_args(kind)[0], within)
-    if kind is AwareDatetime:
-        return _DATE_TIME
-    if kind in LEAVES or origin is Literal:
-        return _LEAF
+        return tally_of(get_args(kind)[0], weights, within)
+    if kind in OTHERS or origin is Literal:
+        return Tally()
     if origin in (Union, UnionType):
-        return _of_optional(get_args(kind), within)
+        return _of_optional(get_args(kind), weights, within)
     if origin is list:
-        inner = tally_of(get_args(kind)[0], within)
+        inner = tally_of(get_args(kind)[0], weights, within)
         return None if inner is None else _of_list(inner)
     if isinstance(kind, type) and issubclass(kind, Model) and kind not in within:
-        return _of_model(kind, (*within, kind))
+        return _of_model(kind, weights, (*within, kind))
     return None
 
 
 class LateTally:
     """The tally of a type, made when its first value is there: classes are built then.
 
-    ``colons`` tells how many colons a JSON text has at most, where it has no names but those in a value, each once.
+    ``quotes`` tells how many quotes a JSON text has at least, and how many where it has no names but those in a value,
+    each once, and no quotes within its strings.
     """
 
-    __slots__ = ("_kind", "_names", "colons")
+    __slots__ = ("_kind", "_names", "quotes")
 
     def __init__(self, kind: Any) -> None:
         self._kind = kind
         self._names: Count | None = None
-        self.colons: Count = self._first
+        self.quotes: Count = self._first
 
     def tell(self, text: bytes, value: Any) -> bool:
         """Whether it is sure that a JSON text has no name but those in the value that was read from it, each once.
@@ -93,25 +102,26 @@ class LateTally:
         return self._names is not None and text.translate(None, b" \t\n\r").count(b'":') <= self._names(value)
 
     def _first(self, value: Any) -> int:
-        tally = tally_of(self._kind)
-        if tally is None:
-            self.colons = lambda value: -1
+        names, quotes = tally_of(self._kind, NAMES), tally_of(self._kind, QUOTES)
+        if names is None or quotes is None:
+            self.quotes = lambda value: -1
         else:
-            self._names, self.colons = tally.counter(), tally.counter(tally.colons)
-        return self.colons(value)
+            self._names, self.quotes = names.counter(), quotes.counter()
+        return self.quotes(value)
 
 
-def _of_optional(kinds: tuple[Any, ...], within: tuple[Any, ...]) -> Tally | None:
+def _of_optional(kinds: tuple[Any, ...], weights: Weights, within: tuple[Any, ...]) -> Tally | None:
     """The tally of a type, or of a type and None."""
     held = [kind for kind in kinds if kind is not NoneType]
-    inner = tally_of(held[0], within) if len(held) == 1 else None
-    if inner is None:
-        return None
-    if inner.make is None and not inner.fixed:
-        return _LEAF
+    inner = tally_of(held[0], weights, within) if len(held) == 1 else None
+    if inner is None or (inner.make is None and not inner.fixed):
+        return inner
+    fixed, counter = inner.fixed, inner.counter
 
     def make(more: int) -> Count:
-        count = inner.counter(more)
+        if inner.make is None:
+            return lambda value: more if value is None else more + fixed
+        count = counter(more)
         return lambda value: more if value is None else count(value)
 
     return Tally(0, make, inner.whole)
@@ -125,31 +135,36 @@ def _of_list(inner: Tally) -> Tally:
     return Tally(0, lambda more: lambda values: sum(map(count, values), more), inner.whole)
 
 
-def _of_model(kind: type[Model], within: tuple[Any, ...]) -> Tally | None:
+def _of_model(kind: type[Model], weights: Weights, within: tuple[Any, ...]) -> Tally | None:
     if not _is_as_read(kind):
         return None
     fields = kind.__pydantic_fields__
-    fixed, colons = 0, 0
+    fixed = 0
     always: list[Part] = []
     perhaps: list[Part] = []
     is_whole = all_required = all(field.is_required() for field in fields.values())
     for name, field in fields.items():
-        inner = tally_of(field.annotation, within)
+        inner = tally_of(field.annotation, weights, within)
         if inner is None:
             return None
         is_whole = is_whole and inner.whole
         if not field.is_required():
             perhaps += [(name, inner.counter())] if inner.fixed or inner.make is not None else []
             continue
-        fixed, colons = fixed + inner.fixed, colons + inner.colons
+        fixed += inner.fixed
         if inner.make is not None:
             always.append((name, inner.make(0)))
+    each = weights.name
     if not all_required:
-        return Tally(fixed, lambda more: _counting_what_is_set(more, always, perhaps), False, colons)
-    return Tally(fixed + len(fields), (lambda more: _counting(more, always)) if always else None, is_whole, colons)
+        return Tally(fixed, lambda more: _counting_what_is_set(more, each, always, perhaps), False)
+    return Tally(fixed + each * len(fields), (lambda more: _counting(more, always)) if always else None, is_whole)
 
 
 def _counting(more: int, parts: list[Part]) -> Count:
+    if len(parts) == 1:
+        ((only, inside),) = parts
+        return lambda value: more + inside(value.__dict__[only])
+
     def count(value: Any) -> int:
         held, number = value.__dict__, more
         for name, counted in parts:
@@ -159,15 +174,15 @@ def _counting(more: int, parts: list[Part]) -> Count:
     return count
 
 
-def _counting_what_is_set(more: int, always: list[Part], perhaps: list[Part]) -> Count:
+def _counting_what_is_set(more: int, each: int, always: list[Part], perhaps: list[Part]) -> Count:
     """What counts the names that a model was given, what is in those that it always has, and in the others."""
     if len(always) == 1 and not perhaps:
         ((only, inside),) = always
-        return lambda value: more + len(value.__pydantic_fields_set__) + inside(value.__dict__[only])
+        return lambda value: more + each * len(value.__pydantic_fields_set__) + inside(value.__dict__[only])
 
     def count(value: Any) -> int:
         given, held = value.__pydantic_fields_set__, value.__dict__
-        number = more + len(given)
+        number = more + each * len(given)
         for name, counted in always:
             number += counted(held[name])
         for name, counted in perhaps:

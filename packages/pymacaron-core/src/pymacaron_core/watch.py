@@ -36,7 +36,10 @@ def watched(
 
     def serve_timed(call: Call) -> Answer | Response:
         started = now()
-        call.begin(started)
+        if call.called is None:
+            call.started = started
+        else:
+            call.called.started = started
         try:
             answer = serve(call)
         except Exception as error:

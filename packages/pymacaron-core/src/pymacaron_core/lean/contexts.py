@@ -54,12 +54,13 @@ class LeanAppContext(AppContext):
     """An application context. It stands as if it had been pushed once, by ``token``; None once it was popped."""
 
     token: Any
-    is_touched = False
-    is_held = False
+    is_touched: bool
+    is_held: bool
     """Whether somebody has entered it again, or looked how often it was."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self.is_held = False  # what an instance has itself is found faster
 
     @late
     def url_adapter(self) -> Any:
@@ -75,37 +76,39 @@ class LeanAppContext(AppContext):
         return [] if self.token is None else [self.token]
 
 
-class LeanContext(RequestContext):
-    """A request context, which is also where the call's body comes from.
+class LeanContext(RequestContext, Call):
+    """A request context, which is also the call, whose context is made when it is asked for.
 
     It stands as if it had been pushed once, by ``token``, together with ``app_context``. ``values`` are the request's
-    ``view_args``, and ``body`` what was read before somebody asked for the request.
+    ``view_args``.
     """
 
+    environ: dict[str, Any]
     flashes = None
-    called: CallContext | None = None
-    started: float | None = None
-    body: bytes | None = None
-    is_touched = False
+    taken: bytes | None = None
+    """What was read of the body, be it too much or too little."""
+    is_touched: bool
     absent: Token[CallContext | None] | None = None
     runs = True
     """Whether the operation was reached; until then a call does not tell which one it is."""
     token: Any
-    __slots__ = ("app", "app_context", "environ", "limit", "route", "token", "values")
 
     def __init__(
-        self, app: Flask, environ: dict[str, Any], route: LeanRoute, values: Mapping[str, str], outer: Any
+        self, app: Flask, environ: dict[str, Any], route: LeanRoute, views: Mapping[str, str], outer: Any
     ) -> None:
         self.app = app
         self.environ = environ
         self.route = route
-        self.values = values
+        self.values = self.path_values = views
         self.app_context = outer
         self.limit: int | None = None
+        self._body = None
+        self.called = None
+        self.is_touched = False
 
-    def call(self, values: Mapping[str, str], limit: int | None) -> Call:
-        """The call of this request; where somebody has asked for the request already, beside that."""
-        most = self.app.config["MAX_CONTENT_LENGTH"]
+    def call(self, values: Mapping[str, str]) -> Call:
+        """The call of this request; where somebody has read its body already, one beside the request."""
+        limit, most = self.route.served.limit, self.app.config["MAX_CONTENT_LENGTH"]
         if self.is_touched and "request" in self.__dict__:
             request = self.request
             if not self.is_unread(request):
@@ -119,7 +122,34 @@ class LeanContext(RequestContext):
         elif most is not None and (limit is None or most < limit):
             limit = most
         self.limit = limit
-        return LeanCall(self.environ, values, self, limit)
+        self.path_values = values
+        return self
+
+    @property
+    def context(self) -> CallContext:  # type: ignore[override]
+        """The call context."""
+        return call_context(self)
+
+    @property
+    def source(self) -> LeanSource:  # type: ignore[override]
+        """Where the body comes from."""
+        return LeanSource(self)
+
+    def body(self) -> bytes:
+        """The body, read without a detour where it comes at once, as long as it says."""
+        if self._body is not None or self.is_touched:
+            return super().body()
+        environ, text = self.environ, self.environ.get("CONTENT_LENGTH")
+        source = environ["wsgi.input"]
+        if text and text.isdecimal() and len(text) < 10 and type(source) is BytesIO:
+            length = int(text)
+            if (self.limit is None or length <= self.limit) and "HTTP_TRANSFER_ENCODING" not in environ:
+                body = source.read(length + 1 if "wsgi.input_terminated" in environ else length)
+                if len(body) == length:
+                    self._length, self._body = length, body
+                    return body
+                source.seek(-len(body), 1)
+        return super().body()
 
     @late
     def request(self) -> Request:
@@ -130,8 +160,9 @@ class LeanContext(RequestContext):
         request.view_args = dict(self.values)
         if self.limit is not None:
             request.max_content_length = self.limit + 1
-        if self.body is not None:
-            _give(request, self.body)
+        body = self.taken if self._body is None else self._body
+        if body is not None:
+            _give(request, body)
         return request
 
     @late
@@ -169,12 +200,26 @@ class LeanContext(RequestContext):
         """Flask's own context of the same request, for another thread."""
         return RequestContext(self.app, environ=self.environ, request=self.request, session=opened(self))
 
+    def is_unread(self, request: Request) -> bool:
+        """Whether nobody has read of the request's body, or prepared to."""
+        return request.environ is self.environ and not request.shallow and _READ.isdisjoint(request.__dict__)
+
+
+class LeanSource:
+    """The body of a request by the shortest way, beside the request where somebody has asked for that already."""
+
+    __slots__ = ("inner",)
+
+    def __init__(self, inner: LeanContext) -> None:
+        self.inner = inner
+
     def read(self, call: Call) -> bytes:
         """The whole body; from the request where somebody has asked for that already."""
-        request = self.request if self.is_touched and "request" in self.__dict__ else None
-        if request is not None and not self.is_unread(request):
+        inner = self.inner
+        request = inner.request if inner.is_touched and "request" in inner.__dict__ else None
+        if request is not None and not inner.is_unread(request):
             return FlaskSource(request).read(call)
-        environ = self.environ
+        environ = inner.environ
         source, length = environ["wsgi.input"], call.content_length
         if length is None:
             most = None if call.limit is None else call.limit + 1
@@ -186,22 +231,18 @@ class LeanContext(RequestContext):
                     body = _rest(source, body, length, "wsgi.input_terminated" in environ, call.limit)
             except (OSError, ValueError):
                 raise ClientDisconnected from None
-        self.body = body
+        inner.taken = body
         if request is not None:
             _give(request, body)
         return body
 
-    def is_unread(self, request: Request) -> bool:
-        """Whether nobody has read of the request's body, or prepared to."""
-        return request.environ is self.environ and not request.shallow and _READ.isdisjoint(request.__dict__)
-
     def read_form(self, call: Call) -> Form:
         """The fields and files, by the request."""
-        return FlaskSource(self.request).read_form(call)
+        return FlaskSource(self.inner.request).read_form(call)
 
     def stream(self, call: Call) -> IO[bytes]:
         """The body as it comes, by the request."""
-        return FlaskSource(self.request).stream(call)
+        return FlaskSource(self.inner.request).stream(call)
 
 
 _READ = frozenset(("_cached_data", "files", "form", "stream"))
@@ -292,29 +333,3 @@ def found_call() -> CallContext | None:
 
 
 FINDERS.append(found_call)
-
-
-class LeanCall(Call):
-    """A call whose context is made when it is asked for."""
-
-    source: LeanContext
-
-    def __init__(
-        self, environ: Mapping[str, Any], path_values: Mapping[str, str], source: LeanContext, limit: int | None
-    ) -> None:
-        self.environ = environ
-        self.path_values = path_values
-        self.source = source
-        self.limit = limit
-
-    @property
-    def context(self) -> CallContext:  # type: ignore[override]
-        """The call context."""
-        return call_context(self.source)
-
-    def begin(self, moment: float) -> None:
-        """Have it known when the call came."""
-        inner = self.source
-        inner.started = moment
-        if inner.called is not None:
-            inner.called.started = moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from werkzeug.routing import Rule, UnicodeConverter
 
@@ -18,13 +18,18 @@ _REST = object()
 """Stands for segments that anything matches from here on."""
 
 
-class LeanRoute(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LeanRoute:
     """A generated route with its rule; ``names`` are the wire names of its variables, in their order."""
 
     endpoint: str
     rule: Rule
     served: Served
     names: tuple[str, ...]
+
+
+NO_ROUTE = None, None
+"""What stands for a route that was not found, and the values of its variables."""
 
 
 @dataclass(slots=True)

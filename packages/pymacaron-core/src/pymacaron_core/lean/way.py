@@ -23,7 +23,7 @@ from pymacaron_core.context import entered_call
 from pymacaron_core.lean.contexts import SESSION, LeanAppContext, LeanContext, opened
 from pymacaron_core.lean.fitness import unfit
 from pymacaron_core.lean.responses import BODILESS, STATUS, Whole, line_of, response_of, sent
-from pymacaron_core.lean.routes import LeanRoute, Tree, tree_of
+from pymacaron_core.lean.routes import NO_ROUTE, Tree, tree_of
 from pymacaron_core.routing import SERVED
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ class LeanWay:
         self.application = application
         self.parts = vars(app)
         self.known = 0
+        self.is_plain = False
         self.enters, self.leaves = enters, leaves
         self.tree: Tree | None = None
         self.is_off = False
@@ -75,6 +76,7 @@ class LeanWay:
                 self.is_off = True
                 log.info("requests take Flask's whole way: %s", why)
                 return None
+            self.is_plain = self.app.response_class is flask.Response
             self.app.url_map.update()
             self.tree = tree_of(self.app.url_map.iter_rules(), self.app.extensions.get(SERVED, {}))
             return self.tree
@@ -86,13 +88,15 @@ class LeanWay:
             if tree is None:
                 return self.flask(environ, start_response)
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-        values: list[str] = []
+        values = views = NOTHING
         at_path = tree.static.get(path)
         if at_path is not None:
             route = at_path.get(method)
         else:
-            found = tree.found(path, method)
-            route, values = found if found is not None else (None, values)
+            route, texts = tree.found(path, method) or NO_ROUTE
+            if texts and route is not None:
+                names = route.served.names
+                values, views = dict(zip(route.names, texts, strict=True)), dict(zip(names, texts, strict=True))
         if (
             route is None
             or app.view_functions.get(route.endpoint) is not route.served.view
@@ -104,7 +108,99 @@ class LeanWay:
             or not (path.isascii() and (environ.get("HTTP_HOST") in self.hosts or self.is_good(environ)))
         ):
             return self.flask(environ, start_response)
-        return self.serve(route, values, environ, start_response)
+
+        outer = LeanAppContext(app)
+        inner = LeanContext(app, environ, route, views, outer)
+        environ["werkzeug.request"] = flask.request  # whoever looks there has one made
+        pushed, started, finished, request_gone, app_gone, popped = self.listeners
+        outer.token = set_app(outer)
+        if pushed:
+            signals.appcontext_pushed.send(app, _async_wrapper=app.ensure_sync)
+        inner.token = set_request(inner)
+        app._got_first_request = True
+        before = app.before_request_funcs.get(None, ())
+        if (
+            len(before) != 1
+            or before[0] is not self.enters
+            or started
+            or finished
+            or app.after_request_funcs
+            or app.url_value_preprocessors
+            or ("HTTP_COOKIE" in environ and app.secret_key)
+        ):
+            return self.serve(inner, start_response)
+        error: BaseException | None = None
+        ready: bytes | None = None
+        try:
+            try:
+                try:
+                    served = route.served.serve
+                    replied: Any = (served.made or served)(inner.call(values))
+                    if type(replied) is Answer:
+                        status, content_type, body, headers = replied
+                        if (
+                            type(body) is bytes
+                            and not headers
+                            and status not in BODILESS
+                            and self.is_plain
+                            and not (inner.is_touched and is_seen(inner))
+                            and not (finished or app.after_request_funcs)
+                        ):
+                            ready = body
+                        else:
+                            replied = response_of(app, replied)
+                except Exception as raised:
+                    replied = app.handle_user_exception(raised)
+                if ready is None:
+                    replied = app.finalize_request(replied)
+            except Exception as raised:
+                error = raised
+                replied = app.handle_exception(raised)
+            except BaseException as raised:
+                error = raised
+                raise
+            if ready is None:
+                return sent(replied, environ, start_response)
+            length = ("Content-Length", str(len(ready)))
+            start_response(
+                STATUS.get(status) or line_of(status),
+                [("Content-Type", content_type), length] if content_type is not None else [length],
+            )
+            return Whole((ready,))
+        finally:
+            gone = app.teardown_request_funcs.get(None, ())
+            if (
+                error is not None
+                or inner.is_touched
+                or outer.is_held
+                or request_gone
+                or app_gone
+                or popped
+                or app.teardown_appcontext_funcs
+                or len(gone) != 1
+                or gone[0] is not self.leaves
+            ):
+                self.ended(inner, error)
+            else:
+                reset_request(inner.token)
+                reset_app(outer.token)
+                environ["werkzeug.request"] = inner.token = outer.token = None
+
+    def serve(self, inner: LeanContext, start_response: StartResponse) -> Iterable[bytes]:
+        """A reply to a request for whose hooks or signals somebody waits, or that has a session."""
+        error: BaseException | None = None
+        try:
+            try:
+                response = self.dispatched(inner)
+            except Exception as raised:
+                error = raised
+                response = self.app.handle_exception(raised)
+            except BaseException as raised:
+                error = raised
+                raise
+            return sent(response, inner.environ, start_response)
+        finally:
+            self.ended(inner, error)
 
     def is_good(self, environ: Environ) -> bool:
         """Whether Flask takes a request of this host; what it has taken once it takes again."""
@@ -118,89 +214,7 @@ class LeanWay:
             self.hosts.add(environ["HTTP_HOST"])
         return True
 
-    def serve(
-        self, route: LeanRoute, texts: list[str], environ: Environ, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """A reply to a request of a route, in contexts of its own."""
-        app, served = self.app, route.served
-        values = views = NOTHING
-        if texts:
-            values, views = dict(zip(route.names, texts, strict=True)), dict(zip(served.names, texts, strict=True))
-        outer = LeanAppContext(app)
-        inner = LeanContext(app, environ, route, views, outer)
-        environ["werkzeug.request"] = flask.request  # whoever looks there has one made
-        pushed, started, finished, request_gone, app_gone, popped = self.listeners
-        outer.token = set_app(outer)
-        if pushed:
-            signals.appcontext_pushed.send(app, _async_wrapper=app.ensure_sync)
-        inner.token = set_request(inner)
-        app._got_first_request = True
-        error: BaseException | None = None
-        ready: bytes | None = None
-        before, gone = app.before_request_funcs.get(None, ()), app.teardown_request_funcs.get(None, ())
-        is_quiet = (
-            not (started or finished or app.after_request_funcs or app.url_value_preprocessors)
-            and len(before) == 1
-            and before[0] is self.enters
-            and not ("HTTP_COOKIE" in environ and app.secret_key)
-        )
-        try:
-            try:
-                if is_quiet:
-                    try:
-                        replied: Any = (served.serve.made or served.serve)(inner.call(values, served.limit))
-                        if type(replied) is Answer:
-                            status, content_type, body, headers = replied
-                            if (
-                                type(body) is bytes
-                                and not headers
-                                and status not in BODILESS
-                                and app.response_class is flask.Response
-                                and not (inner.is_touched and is_seen(inner))
-                                and not (finished or app.after_request_funcs)
-                            ):
-                                ready = body
-                            else:
-                                replied = response_of(app, replied)
-                    except Exception as raised:
-                        replied = app.handle_user_exception(raised)
-                    response = replied if ready is not None else app.finalize_request(replied)
-                else:
-                    response = self.dispatched(route, inner)
-            except Exception as raised:
-                error = raised
-                response = app.handle_exception(raised)
-            except BaseException as raised:
-                error = raised
-                raise
-            if ready is None:
-                return sent(response, environ, start_response)
-            length = ("Content-Length", str(len(ready)))
-            start_response(
-                STATUS.get(status) or line_of(status),
-                [("Content-Type", content_type), length] if content_type is not None else [length],
-            )
-            return Whole((ready,))
-        finally:
-            if (
-                error is not None
-                or inner.is_touched
-                or outer.is_held
-                or not is_quiet
-                or request_gone
-                or app_gone
-                or popped
-                or app.teardown_appcontext_funcs
-                or len(gone) != 1
-                or gone[0] is not self.leaves
-            ):
-                self.ended(outer, inner, error)
-            else:
-                reset_request(inner.token)
-                reset_app(outer.token)
-                environ["werkzeug.request"] = inner.token = outer.token = None
-
-    def dispatched(self, route: LeanRoute, inner: LeanContext) -> Any:
+    def dispatched(self, inner: LeanContext) -> Any:
         """The reply with all that is registered around it, as ``Flask.full_dispatch_request`` makes it."""
         app = self.app
         inner.runs = False
@@ -219,7 +233,7 @@ class LeanWay:
                 signals.request_started.send(app, _async_wrapper=app.ensure_sync)
             replied = self.preprocessed(inner)
             if replied is None:
-                replied = self.replied(route, inner)
+                replied = self.replied(inner)
         except Exception as raised:
             replied = app.handle_user_exception(raised)
         response = replied if isinstance(replied, app.response_class) else app.make_response(replied)
@@ -239,9 +253,10 @@ class LeanWay:
                 return replied
         return None
 
-    def replied(self, route: LeanRoute, inner: LeanContext) -> Any:
+    def replied(self, inner: LeanContext) -> Any:
         """What the operation answers; Flask finds who answers where a hook has changed that."""
-        app, served, views = self.app, route.served, inner.values
+        app, route, views = self.app, inner.route, inner.values
+        served = route.served
         if inner.is_touched and "request" in inner.__dict__:
             request = inner.request
             if request.url_rule is not route.rule or request.routing_exception is not None:
@@ -253,7 +268,7 @@ class LeanWay:
         if inner.called is not None:
             inner.called.operation_id = served.operation_id
         values = {served.names[name]: value for name, value in views.items()} if views else NOTHING
-        replied = served.serve(inner.call(values, served.limit))
+        replied = served.serve(inner.call(values))
         return response_of(app, replied) if type(replied) is Answer else replied
 
     def finished(self, response: Any, inner: LeanContext) -> Any:
@@ -269,9 +284,9 @@ class LeanWay:
             signals.request_finished.send(app, _async_wrapper=app.ensure_sync, response=response)
         return response
 
-    def ended(self, outer: LeanAppContext, inner: LeanContext, error: BaseException | None) -> None:
+    def ended(self, inner: LeanContext, error: BaseException | None) -> None:
         """Leave Flask's contexts, and tell those who want to know, as ``RequestContext.pop``."""
-        app, touched = self.app, inner.__dict__
+        app, outer, touched = self.app, inner.app_context, inner.__dict__
         if error is not None and app.should_ignore_error(error):
             error = None
         if "_cv_tokens" in touched or outer.is_held:
