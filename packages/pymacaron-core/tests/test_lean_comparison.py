@@ -38,7 +38,7 @@ from lean_cases.desk import DOCUMENT
 from lean_cases.journal import difference
 from lean_cases.stage import ALL, ANY, Case, Listening, Stage, cases_of
 from pymacaron_core import context
-from pymacaron_core.lean import LeanContext, way
+from pymacaron_core.lean import LeanContext
 
 ROOMS = [
     addresses,
@@ -94,11 +94,11 @@ def _same_every_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def played(case: Case, stage: Stage) -> tuple[list[str], int]:
     """A case played: what the lean way has said of itself, and how many requests it has served."""
-    listening, drawn, served = Listening(stage.journal), count(1), []
+    listening, drawn, served, begin = Listening(stage.journal), count(1), [], LeanContext.__init__
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "token_hex", lambda size=16: f"drawn-{next(drawn)}")
         patch.setattr(context, "new_request_id", lambda: f"drawn-{next(drawn)}")
-        patch.setattr(way, "LeanContext", lambda *given: served.append(given[1]) or LeanContext(*given))
+        patch.setattr(LeanContext, "__init__", lambda self, *given: served.append(given[1]) or begin(self, *given))
         logging.getLogger().addHandler(listening)
         try:
             contextvars.copy_context().run(case.play, stage)

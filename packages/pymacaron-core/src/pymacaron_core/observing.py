@@ -14,7 +14,7 @@ import flask
 from pymacaron_core.access_log import AccessLog
 from pymacaron_core.context import CallContext
 from pymacaron_core.exchange import EXCHANGE, Exchange, Named
-from pymacaron_core.lean import LeanWay
+from pymacaron_core.lean import LeanContext, LeanWay
 from pymacaron_core.lean.responses import Whole
 from pymacaron_core.lean.routes import LeanRoute
 from pymacaron_core.metrics import Counting
@@ -96,10 +96,15 @@ class Leaving(Iterator[bytes]):
 class ObservedWay(LeanWay):
     """The lean way, which tells for which operation a request is."""
 
-    def serve(self, route: LeanRoute, texts: list[str], environ: Environ, start_response: Any) -> Iterable[bytes]:
-        exchange: Exchange = environ[EXCHANGE]
-        exchange.named = self.app.extensions[NAMED].get(route.endpoint)
-        return super().serve(route, texts, environ, start_response)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.made = _named
+
+
+def _named(app: flask.Flask, environ: Environ, route: LeanRoute, views: Mapping[str, str], outer: Any) -> LeanContext:
+    exchange: Exchange = environ[EXCHANGE]
+    exchange.named = app.extensions[NAMED].get(route.endpoint)
+    return LeanContext(app, environ, route, views, outer)
 
 
 def know(call: CallContext, app: flask.Flask) -> None:

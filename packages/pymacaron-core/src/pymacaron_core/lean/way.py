@@ -46,6 +46,7 @@ class LeanWay:
         self.app = app
         self.application = application
         self.parts = vars(app)
+        self.made: Callable[..., LeanContext] = LeanContext
         self.known = 0
         self.is_plain = False
         self.enters, self.leaves = enters, leaves
@@ -110,7 +111,8 @@ class LeanWay:
             return self.flask(environ, start_response)
 
         outer = LeanAppContext(app)
-        inner = LeanContext(app, environ, route, views, outer)
+        made = self.made
+        inner = made(app, environ, route, views, outer)
         environ["werkzeug.request"] = flask.request  # whoever looks there has one made
         pushed, started, finished, request_gone, app_gone, popped = self.listeners
         outer.token = set_app(outer)
