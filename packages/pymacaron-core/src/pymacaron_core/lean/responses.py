@@ -24,8 +24,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-class Whole(tuple[bytes, ...]):
-    """A body in one piece, which some close as they do others."""
+class Whole(list[bytes]):
+    """A body in one piece: a list, which servers send at once, that can be closed as others are."""
 
     __slots__ = ()
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
+from pymacaron_core.lean.responses import Whole
 from pymacaron_core.servers.arriving import Arriving
 from pymacaron_core.servers.departing import WHOLE, Departing
 from pymacaron_core.servers.environs import Environs, Refused
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 Head = tuple[int, list[tuple[str, str]]]
 CLOSE = ("Connection", "close")
+AT_ONCE = frozenset((list, Whole))
+"""Kinds of replies that are there already, and have nothing to be closed."""
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 
 
@@ -103,10 +106,10 @@ class Gateway:
             return written.append
 
         items = self.application(self.environs.of(watcher.scope, body), start_response)
-        rest = _Items(items, written)
-        if type(items) is list and len(items) == 1 and not written and len(items[0]) <= WHOLE:
+        if type(items) in AT_ONCE and len(items) == 1 and not written and len(items[0]) <= WHOLE:
             data: bytes | None = items[0]
         else:
+            rest = _Items(items, written)
             try:
                 data = rest.gather(lambda: _length(told))
             except BaseException:
