@@ -9,6 +9,7 @@ noisy: compare ratios, and take no difference under 25 % end to end for one.
     python serving.py                                        # all that can be measured here
     python serving.py --in-process --only pymacaron,bare     # in seconds: what a change did
     python serving.py --memory --start                       # of a worker; from the process's start to an answer
+    python serving.py --observed                             # what log lines and metrics cost PyMacaron
     python serving.py --end-to-end --write                   # and write serving.json, .md, .svg and the README's table
 """
 
@@ -19,7 +20,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from contest import end_to_end, footprint, in_process, page, table
+from contest import end_to_end, footprint, in_process, observed, page, table
 from contest.contestants import Contestant, chosen
 
 AT_A_RATE = ("pymacaron", "flask", "fastapi-async", "litestar-msgspec", "litestar-pydantic")
@@ -47,11 +48,18 @@ def measured_footprint(contestants: Contestants, options: Options) -> dict[str, 
     return footprint.measure(few, options.load_rounds)
 
 
+def measured_observed(contestants: Contestants, options: Options) -> dict[str, Any]:
+    if not any(each.name == "pymacaron" for each in contestants):
+        raise ValueError("it is PyMacaron's own")
+    return observed.measure(options.rounds, options.calls, options.load_rounds, options.seconds)
+
+
 PARTS: dict[str, Callable[[Contestants, Options], dict[str, Any]]] = {
     "in_process": measured_in_process,
     "end_to_end": measured_end_to_end,
     "at_a_rate": measured_at_a_rate,
     "footprint": measured_footprint,
+    "observed": measured_observed,
 }
 
 
@@ -86,6 +94,8 @@ def shown(name: str, found: dict[str, Any]) -> str:
         return f"{table.in_process(found)}\n{table.absent(found)}\n"
     if name == "end_to_end":
         return f"{table.by_server(found)}\n\n{table.end_to_end(found)}\n"
+    if name == "observed":
+        return f"{table.observed(found)}\n"
     return (table.footprint(found) if name == "footprint" else table.at_a_rate(found, found["asked"])) + "\n"
 
 
@@ -97,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     parts.add_argument("--end-to-end", action="store_true", help="requests a second, with wrk")
     parts.add_argument("--at-a-rate", action="store_true", help="how long answers take at a fixed rate")
     parts.add_argument("--memory", "--start", dest="footprint", action="store_true", help="of a worker; to an answer")
+    parts.add_argument("--observed", action="store_true", help="what log lines and metrics cost PyMacaron")
     sizes = made.add_argument_group("how much")
     sizes.add_argument("--workloads", default="ABCDE", help="in process: some of A, B, C, D, E")
     sizes.add_argument("--rounds", type=int, default=30, help="in process")

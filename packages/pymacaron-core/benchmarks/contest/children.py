@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,15 @@ class LeftOut(Exception):
 class Child:
     """One application of a contestant in a process of its own, so that nobody pays for what others import."""
 
-    def __init__(self, contestant: Contestant, kind: str, folder: str) -> None:
+    def __init__(
+        self, contestant: Contestant, kind: str, folder: str, environ: Mapping[str, str] | None = None
+    ) -> None:
         command = [sys.executable, "-m", "contest.child", contestant.name, kind]
         self.told = tempfile.TemporaryFile("w+", dir=folder)  # noqa: SIM115 - open as long as the process
         self.process = subprocess.Popen(
             command,
             cwd=HERE,
-            env={**os.environ, "TMPDIR": folder},
+            env={**os.environ, "TMPDIR": folder, **(environ or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.told,

@@ -37,7 +37,8 @@ Made by `python3 noxfile.py -s benchmarks -- serving --write`. The workloads:
 interleaved rounds. *End to end*: one worker on one core, `wrk -t1 -c32` on another; each framework on the server it is
 fastest with; *processor* is what all processes of a server took of it. *At a rate*: requests come whatever the server
 does, and wait from the moment they were due. All give the same answers, and refuse the same wrong inputs. PyMacaron is
-as `pymacaron serve` has it by default: it checks its replies, and has a context for each request. Machines differ and
+as `pymacaron serve` has it by default: it checks its replies, and has a context for each request; what log lines and
+metrics cost it, which are off by default, has a table of its own. Machines differ and
 are noisy: compare ratios, and take no difference under 25 % end to end for one.
 
 PyMacaron 2.x is left out: it checks no bound, length or pattern, and reads no list in a query.
@@ -74,6 +75,8 @@ def sections(found: Mapping[str, Any]) -> list[str]:
         made.append(table.at_a_rate(found["at_a_rate"], found["at_a_rate"]["asked"]))
     if "footprint" in found:
         made.append(table.footprint(found["footprint"]))
+    if "observed" in found:
+        made.append(table.observed(found["observed"]))
     if "end_to_end" in found:
         made.append(table.by_server(found["end_to_end"]))
     made += [table.absent(found["in_process"])] if "in_process" in found else []

@@ -119,6 +119,15 @@ def failures(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def observed(found: Mapping[str, Any]) -> str:
+    """What log lines and metrics cost PyMacaron; end to end only where that was measured."""
+    heads = ["in process, µs", "ratio", "pymacaron serve, processor, µs a request", "ratio", "requests/s", "ratio"]
+    keys = ("microseconds", "ratio", "processor", "to_processor", "rate", "to_rate")
+    lines = [["PyMacaron, B, with", *heads]]
+    lines += [[title, *(number(cell.get(key)) for key in keys)] for title, cell in found["rows"].items()]
+    return aligned(lines)
+
+
 def footprint(found: Mapping[str, Any]) -> str:
     """Memory and start."""
     lines = [["memory and start", "worker, MB resident", "worker, MB proportional", "all processes, MB", "start, s"]]

@@ -11,6 +11,8 @@ from typing import Any
 
 from pymacaron_core import load
 from pymacaron_core.cli import main
+from pymacaron_core.config import load_config
+from pymacaron_core.logs import configure
 
 from contest.document import document
 from contest.tokens import AUDIENCE, ISSUER, SECRET
@@ -54,8 +56,11 @@ CONFIGURATION = f"name: workloads\nauth:\n  issuer: {ISSUER}\n  audience: {AUDIE
 
 
 def make(kind: str) -> Any:
-    folder = Path(tempfile.mkdtemp(prefix="workloads-"))  # whoever started this process gave the folder for it
-    return load(write(folder, kind), production=True)
+    folder = write(Path(tempfile.mkdtemp(prefix="workloads-")), kind)  # a folder of whoever started this process
+    if os.environ.get("CONTEST_CONFIGURATION"):
+        (folder / "pym-config.yaml").write_text(os.environ["CONTEST_CONFIGURATION"])
+        configure(load_config(folder, production=True), development=False)
+    return load(folder, production=True)
 
 
 def write(folder: Path, kind: str) -> Path:
