@@ -23,6 +23,8 @@ ROOMS = [
     "listening",
     "signals",
     "exchange",
+    "lines",
+    "line_handler",
     "logs",
     "redaction",
     "access_log",

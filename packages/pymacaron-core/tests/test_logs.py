@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from pymacaron_core.config import load_config
 from pymacaron_core.context import CallContext, entered
-from pymacaron_core.logs import LineHandler, configure, pymlogger, set_level, user_id, wants_colour
+from pymacaron_core.line_handler import LineHandler
+from pymacaron_core.logs import configure, pymlogger, set_level, user_id, wants_colour
 
 
 class Terminal(io.StringIO):

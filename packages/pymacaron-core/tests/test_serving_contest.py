@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-from contest import child, in_process, openloop, page, plot, table
+from contest import child, in_process, observed, openloop, page, plot, table
 from contest.contestants import chosen
 from contest.driving import AsgiDriver, WsgiDriver
 from contest.workloads import WORKLOADS, B, fault
@@ -204,3 +204,15 @@ def test_a_page_has_a_table_of_each_part(found: dict[str, Any]) -> None:
         "end to end, B, on every server",
     ]
     assert "PyMacaron on granian: 3 requests failed" in sections[1]
+
+
+def test_what_log_lines_and_metrics_cost_is_measured_and_shown() -> None:
+    found = observed.measure(rounds=1, calls=2, load_rounds=0, seconds=1)
+    assert list(found["rows"]) == list(observed.VARIANTS) and found["rows"]["neither"]["ratio"] == 1
+    lines = table.observed(found).splitlines()
+    assert [line.split("|")[1].strip() for line in lines[2:]] == list(observed.VARIANTS)
+    assert lines[2].split("|")[4].strip() == "-"  # no server was asked
+    assert page.sections({"observed": found}) == [table.observed(found)]
+    cell = {"rate": 100.0, "processor": 50.0}
+    told = observed.summary([{"rate": 80.0, "processor": 60.0}], [cell])
+    assert told == {"rate": 80, "processor": 60, "to_rate": 0.8, "to_processor": 1.2}

@@ -31,8 +31,8 @@ Rounds = dict[str, list[float]]
 
 
 def measure(rounds: int, calls: int, load_rounds: int, seconds: float) -> dict[str, Any]:
-    """By variant: microseconds in process and their ratio, and under ``pymacaron serve`` requests a second, microseconds
-    of the processor a request, and the ratios of both; these only where wrk is installed.
+    """By variant: microseconds in process and their ratio; and under ``pymacaron serve``, where wrk is installed,
+    requests a second, microseconds of the processor a request, and the ratios of both.
 
     Raises ``ValueError`` where an answer is wrong.
     """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from time import time
 from typing import Any
 
 from pymacaron_core.context import SAFE_REQUEST_ID, new_request_id
 from pymacaron_core.exchange import Exchange
-from pymacaron_core.logs import REQUESTS, LineHandler, record_of, user_id
+from pymacaron_core.line_handler import LineHandler
+from pymacaron_core.lines import REQUESTS, record_of, user_id
 from pymacaron_core.redaction import Redaction
 
 _log = logging.getLogger(REQUESTS)
@@ -34,8 +36,10 @@ class AccessLog:
         try:
             if not _log.isEnabledFor(logging.INFO):
                 return
+            exchange.moment = time()
             context = exchange.context
-            exchange.user = None if context is None or context.identity is None else user_id(context.identity)
+            if context is not None and context.identity is not None:
+                exchange.user = user_id(context.identity)
             if self._redaction.may_find(environ):
                 hidden = self._redaction.found(environ, exchange.texts())
                 if hidden:

@@ -28,33 +28,36 @@ StartResponse = Callable[..., Any]
 class Named:
     """The operation of a route: the API's name, the operation's id, else its method and path; its method.
 
-    ``encoded`` is the operation as a JSON string.
+    ``encoded`` is the operation as a JSON string, ``row`` where it is counted; None until that is known.
     """
 
-    __slots__ = ("api", "encoded", "method", "operation")
+    __slots__ = ("api", "encoded", "method", "operation", "row")
 
     def __init__(self, api: str, operation: str, method: str) -> None:
         self.api, self.operation, self.method = api, operation, method
         self.encoded = encode_basestring_ascii(operation)
+        self.row: int | None = None
 
 
 class Exchange:
     """What is known of a request from when it comes, and of its reply; ``status`` and what follows once it is over.
 
     ``named`` is the operation that the request is for, ``context`` its call context, where somebody made one. What the
-    caller chose is as it came in ``asked`` and ``raw_path``; ``method`` and ``path`` can stand in a line as they are.
+    caller chose is as it came in ``asked`` and ``raw_path``; ``settle`` makes ``method`` and ``path`` of them, which
+    can stand in a line as they are.
     """
 
     __slots__ = (
         *("asked", "began", "context", "line", "method", "named", "path", "raw_path"),
-        *("request_id", "seconds", "size", "start_response", "status", "user"),
+        *("moment", "request_id", "seconds", "size", "start_response", "status", "user"),
     )
 
     status: int
     size: int
     """The bytes of the body that were sent."""
     seconds: float
-    user: str | None
+    moment: float
+    """When its line was due, by ``time.time()``."""
     method: str
     path: str
     """Percent-encoded, as in a URL: without blanks, quotes, backslashes and control characters."""
@@ -70,6 +73,7 @@ class Exchange:
         self.named: Named | None = None
         self.context: CallContext | None = None
         self.request_id: str | None = None
+        self.user: str | None = None
 
     def start(self, status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
         """The server's ``start_response`` (PEP 3333), told the request's id where the reply does not tell one."""
@@ -88,6 +92,9 @@ class Exchange:
         self.size = size
         line = self.line[:3]
         self.status = int(line) if line.isdecimal() else 500
+
+    def settle(self) -> None:
+        """Make ``method`` and ``path`` of what came."""
         asked, path = self.asked, self.raw_path
         self.method = asked if asked in METHODS else written(asked, LONGEST_METHOD)
         self.path = path if _PLAIN(path) else written(path, LONGEST_PATH)
@@ -98,15 +105,17 @@ class Exchange:
 
     def hide(self, hide: Callable[[str], str]) -> None:
         """Have what a caller chose told without what is hidden."""
-        self.method = written(hide(self.asked), LONGEST_METHOD)
-        self.path = written(hide(_decoded(self.raw_path)).encode("utf-8", "replace").decode("latin-1"), LONGEST_PATH)
+        self.asked = hide(self.asked)
+        self.raw_path = hide(_decoded(self.raw_path)).encode("utf-8", "replace").decode("latin-1")
         self.request_id, self.user = hide(self.request_id or ""), hide(self.user or "")
 
 
 def written(text: str, most: int) -> str:
-    """A text of WSGI's, bytes as letters, percent-encoded; with dots where it is longer than ``most``."""
+    """A text of WSGI's, bytes as letters, percent-encoded; what is longer than ``most`` then is cut off, with dots."""
     told = quote(text[:most], safe=_SAFE, encoding="latin-1", errors="replace")
-    return told if len(text) <= most else f"{told}..."
+    if len(text) <= most and len(told) <= most:
+        return told
+    return f"{told[:most].rpartition('%')[0] if '%' in told[most - 2 : most] else told[:most]}..."
 
 
 def _decoded(path: str) -> str:

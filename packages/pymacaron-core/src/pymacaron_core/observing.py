@@ -102,8 +102,7 @@ class ObservedWay(LeanWay):
 
 
 def _named(app: flask.Flask, environ: Environ, route: LeanRoute, views: Mapping[str, str], outer: Any) -> LeanContext:
-    exchange: Exchange = environ[EXCHANGE]
-    exchange.named = app.extensions[NAMED].get(route.endpoint)
+    environ[EXCHANGE].named = app.extensions[NAMED].get(route.endpoint)
     return LeanContext(app, environ, route, views, outer)
 
 

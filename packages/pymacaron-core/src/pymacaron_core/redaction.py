@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
-from pymacaron_core.logs import REDACTED
+from pymacaron_core.lines import REDACTED
 
 HIDDEN_NAMES = (
     "apikey", "auth", "cookie", "credential", "cvv", "jwt", "passphrase", "passwd", "password", "privatekey", "pwd",

@@ -16,7 +16,7 @@ import flask
 
 from pymacaron_core.context import CallContext, current_call
 from pymacaron_core.errors import PyMacaronException
-from pymacaron_core.logs import user_id
+from pymacaron_core.lines import user_id
 from pymacaron_core.redaction import Redaction
 
 LONGEST_TRACE = 50_000

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import mmap
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pymacaron_core.exchange import Exchange, Named
 from pymacaron_core.metrics.layout import (
+    AT,
+    BOUNDS,
     BYTES,
+    FIRST_BUCKET,
     IN_FLIGHT,
-    SECONDS,
     WIDTH,
     Layout,
     Row,
-    cell_of_seconds,
     cell_of_status,
 )
 
@@ -59,16 +61,20 @@ class Counting:
         if self._cells is None:
             self._open()
         with self._lock:
-            self._cells[self._at + IN_FLIGHT] += 1.0
+            self._cells[self._at] += 1.0
 
     def tell(self, exchange: Exchange) -> None:
         """A request is over."""
-        cells, seconds = self._cells, exchange.seconds
-        row = self._at + self.layout.at(exchange.named, exchange.asked)
-        status, bucket = row + cell_of_status(exchange.status), row + cell_of_seconds(seconds)
+        cells, at, seconds, named = self._cells, self._at, exchange.seconds, exchange.named
+        row = named.row if named is not None and named.method == exchange.asked else None
+        if row is None:
+            row = self.layout.at(named, exchange.asked)
+        row += at
+        status = row + (AT.get(exchange.status) or cell_of_status(exchange.status))
+        bucket = row + FIRST_BUCKET + bisect_left(BOUNDS, seconds)
         with self._lock:
-            cells[self._at + IN_FLIGHT] -= 1.0
-            cells[row + SECONDS] += seconds
+            cells[at] -= 1.0
+            cells[row] += seconds
             cells[row + BYTES] += exchange.size
             cells[status] += 1.0
             cells[bucket] += 1.0

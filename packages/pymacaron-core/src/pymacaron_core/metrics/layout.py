@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,20 +19,17 @@ SECONDS, BYTES, FIRST_STATUS = 0, 1, 2
 FIRST_BUCKET = FIRST_STATUS + len(STATUSES)
 WIDTH = FIRST_BUCKET + len(BOUNDS) + 1
 IN_FLIGHT, FIRST_ROW = 0, 1
+"""Before the rows is one cell of the process itself."""
 
-_AT = {int(status): FIRST_STATUS + number for number, status in enumerate(STATUSES) if status.isdecimal()}
+AT = {int(status): FIRST_STATUS + number for number, status in enumerate(STATUSES) if status.isdecimal()}
+"""Which cell of a row counts replies with a status that has a name."""
 _CLASSES = FIRST_STATUS + STATUSES.index("1xx") - 1
 
 
 def cell_of_status(status: int) -> int:
     """Which cell of a row counts replies with a status."""
-    found = _AT.get(status)
+    found = AT.get(status)
     return _CLASSES + min(max(status // 100, 1), 9) if found is None else found
-
-
-def cell_of_seconds(seconds: float) -> int:
-    """Which cell of a row counts requests that took so long."""
-    return FIRST_BUCKET + bisect_left(BOUNDS, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,7 @@ class Layout:
         for named in operations:
             methods = ("GET", "HEAD") if named.method == "GET" else (named.method,)
             self._own[named] = {method: self._row(named.api, named.operation, method) for method in methods}
+            named.row = self._own[named][named.method]
         self.size = FIRST_ROW + WIDTH * len(self.rows)
 
     def _row(self, api: str, operation: str, method: str) -> int:
