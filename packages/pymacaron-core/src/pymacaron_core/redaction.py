@@ -82,11 +82,9 @@ class Redaction:
 
     def found(self, environ: Mapping[str, Any], text: str) -> list[str]:
         """What of the service's secrets, and of a request's credentials, a text holds."""
-        found = [secret for secret in self._secrets if secret in text]
+        found = [secret for secret in self._secrets if secret in text] if self._secrets else []
         query = str(environ.get("QUERY_STRING") or "")
-        if query and not _holds_a_value(text, query):
-            query = ""
-        if query or not environ.keys().isdisjoint(self._carriers):
+        if (query and _holds_a_value(text, query)) or _holds_a_credential(text, environ, self._carriers):
             known = self.credentials(lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"), query)
             found += [each for each in known if each in text]
         return found
@@ -135,6 +133,19 @@ class Redaction:
         if kind in ("", "application/json") or kind.endswith("+json"):
             return json.dumps(self.value(json.loads(text)), ensure_ascii=False)
         return text if kind.startswith("text/") else ""
+
+
+def _holds_a_credential(text: str, environ: Mapping[str, Any], carriers: Iterable[str]) -> bool:
+    """Whether a text may hold some of what these headers show: looked at for each request, so it looks at little."""
+    for name in carriers:
+        value = environ.get(name)
+        if value:
+            shown = [value, value.partition(" ")[2]]
+            if name == "HTTP_COOKIE":
+                shown += [part.partition("=")[2].strip() for part in value.split(";")]
+            if any(len(each) >= SHORTEST and each in text for each in shown):
+                return True
+    return False
 
 
 def _holds_a_value(text: str, query: str) -> bool:
