@@ -1,16 +1,17 @@
 """A soak of `pymacaron serve`: a million mixed requests, every answer checked, and what grows meanwhile.
 
-A project with an operation for each way that a body comes in or a reply goes out is served by two workers, never renewed.
-Several callers send what fits the document and what does not, by seed: on connections that are kept, new and pipelined, with
-lengths and in chunks; they leave half way (closed or reset) in requests, large replies and streams, and read slowly.
-A reply that is not as expected, status and body, is a fault, and so is a lost connection, a line of the log that tells an
-error, or a worker that ended. Requests that are left half way are counted, and have no reply to check.
+A project with an operation for each way that a body comes in or a reply goes out is served by two workers of four
+threads, which are never renewed. Eight callers send what fits the document and what does not, drawn by seed: on
+connections that are kept, new and pipelined, with lengths and in chunks; some leave half way (closed or reset) of a
+request, a large reply or a stream, and some read slowly. A reply that is not as expected, status and body, is a fault,
+and so is a lost connection, a line of the log that tells an error, or a worker that ended. What is left half way is
+counted, and has no reply to check.
 
     python soak.py [--requests 1000000] [--server granian|gunicorn] [--workers 2] [--write]
 
-The requests go in legs. After each, when all callers have left, each worker is looked at: from outside (`/proc`), and from
-inside, after `gc.collect()`. The first fifth of the legs is warm-up; of the rest the median of the second half
-is held against that of the first: what is more than the allowance beside it is growth, and a fault. No clock is part of it.
+The requests go in legs. After each, when all callers have left, each worker is looked at: from outside (`/proc`), and
+from inside, after `gc.collect()`. The first fifth of the legs is warm-up; of the rest, the median of the second half is
+held against that of the first: more than the allowance beside it is growth, and a fault. No clock is part of it.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def main() -> int:
     parser.add_argument("--legs", type=int, default=40, metavar="N", help="so many times it is looked at (40)")
     parser.add_argument("--seed", type=int, default=1, help="what is sent, by chance")
     parser.add_argument(
-        "--write", action="store_true", help="write soak.md beside this file, and keep the other server's"
+        "--write", action="store_true", help="write soak.md beside this file, but for the other server's part"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import errno
 import io
 import socket
 import threading
@@ -17,7 +18,7 @@ from pymacaron_core import API
 from pymacaron_core.plugins import Plugin
 from pymacaron_core.servers import Limits, find_limits, staff_for
 from pymacaron_core.servers.arriving import Arriving, BrokenChunks
-from pymacaron_core.servers.connection import cut, stop_listening
+from pymacaron_core.servers.connection import bound_stalls, cut, stop_listening
 from pymacaron_core.servers.departing import PIECE, WHOLE
 from pymacaron_core.servers.environs import Environs, Refused
 from pymacaron_core.servers.gateway import Gateway
@@ -552,3 +553,14 @@ def test_plugins_are_told_when_a_worker_starts(tmp_path: Path) -> None:
     application = API(Flask("shop"), root=tmp_path, persistence=Kept()).application
     application.start_worker()
     assert told == ["dynamodb"]
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no TCP_USER_TIMEOUT")
+def test_a_reader_who_takes_nothing_of_what_was_sent_is_left_by_the_system() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        bound_stalls(listener, 0.1)
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as connection:
+            connection.settimeout(30)
+            with pytest.raises(TimeoutError) as told:
+                connection.sendall(b"x" * 64 * MIB)
+            assert told.value.errno == errno.ETIMEDOUT  # the system's, which a timeout of Python's has not

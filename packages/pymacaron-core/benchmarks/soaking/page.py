@@ -34,8 +34,8 @@ def told(server: str, result: Any) -> str:
         f"**{sent:,} requests, {result.tally.faults.total():,} wrong answers or lost connections, "
         f"{sum(each.is_too_much for each in result.growths)} measures that grew.** {server} {version(server)}, "
         f"Python {platform.python_version()}, {len(result.samples[0]) if result.samples else 0} workers, "
-        f"{len(result.samples)} legs, {sent / max(result.seconds, 0.001):,.0f} requests a second with the callers on the "
-        f"same processors. The largest worker had {result.peak / 1024:,.0f} MB at most. Replies: {statuses}.",
+        f"{len(result.samples)} legs, {sent / max(result.seconds, 0.001):,.0f} requests a second with the callers "
+        f"on the same processors. The largest worker had {result.peak / 1024:,.0f} MB at most. Replies: {statuses}.",
         "",
         "| each worker, at rest | first half | second half | more, by 100,000 requests | allowance |",
         "|---|---:|---:|---:|---|",

@@ -87,7 +87,8 @@ class Arriving(Stepwise):
                     return self._end()
                 if self._most is not None and self._count > self._most:
                     return self._end(RequestEntityTooLarge())
-            except (Exception, CancelledError):
+            except (Exception, CancelledError) as error:
+                error.__traceback__ = None  # granian's future holds it, whose cycles Python cannot see
                 return self._end(BrokenChunks() if self._length is None else ClientDisconnected())
 
     def expire(self) -> None:
@@ -117,7 +118,12 @@ class Arriving(Stepwise):
         came = self._came if reason is None else io.BufferedReader(Ended(self._came, reason))
         if self._is_refused:
             self._watcher.done()
-        self._then(None if self._is_refused else cast(BinaryIO, came))
+        then, self._then, self._steps, self._pieces = self._then, _nothing, None, None
+        then(None if self._is_refused else cast(BinaryIO, came))
+
+
+def _nothing(body: BinaryIO | None) -> None:
+    """What is done with a body that was handed on already."""
 
 
 def largest_body(application: Any) -> int | None:

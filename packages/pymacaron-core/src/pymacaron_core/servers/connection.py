@@ -1,4 +1,5 @@
-"""Connections by their handles: how one is ended as if it broke, and how no more are taken, which granian cannot."""
+"""Connections by their handles, for what granian cannot: one is ended as if it broke, or when its reader takes nothing
+any more, and no more are taken."""
 
 from __future__ import annotations
 
@@ -15,6 +16,14 @@ def cut(client: str) -> None:
             peer = connection.getpeername()
             if isinstance(peer, tuple) and (str(peer[0]), str(peer[1])) == (address.strip("[]"), port):
                 connection.shutdown(socket.SHUT_RDWR)
+
+
+def bound_stalls(listener: socket.socket, seconds: float) -> None:
+    """Have the system end each connection of a listening socket whose caller takes nothing of what is sent for so long
+    (RFC 5482), where the system can: what granian was handed whole has no other end."""
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None and listener.family in (socket.AF_INET, socket.AF_INET6):
+        listener.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
 
 
 def stop_listening(address: object) -> None:

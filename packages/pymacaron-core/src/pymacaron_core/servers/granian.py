@@ -21,7 +21,8 @@ from typing import Any
 from gunicorn.workers.base import Worker
 
 from pymacaron_core.servers.arriving import largest_body
-from pymacaron_core.servers.connection import stop_listening
+from pymacaron_core.servers.connection import bound_stalls, stop_listening
+from pymacaron_core.servers.departing import PATIENCE
 from pymacaron_core.servers.environs import Environs
 from pymacaron_core.servers.gateway import Gateway
 from pymacaron_core.servers.steps import Inline
@@ -50,6 +51,7 @@ class GranianWorker(Worker):  # type: ignore[misc]
         application = self.wsgi
         environs = Environs(application.underscored_headers)
         gateway = Gateway(application, environs, largest_body(application), self.max_requests, self._wake)
+        bound_stalls(self.sockets[0], PATIENCE)
         stop, stopped = native.WorkerSignal(), threading.Event()
         stop.add_cb(stopped.set)
         _serve(self.sockets[0].fileno(), self.cfg.backlog, self.cfg.threads, gateway, stop)
