@@ -28,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from soaking import page
-from soaking.caller import Tally, call
+from soaking.caller import ABORTED, Tally, call
 from soaking.service import Sample, Service
 from soaking.verdict import MEASURES, Growth, Measure, growths
 
@@ -70,6 +70,7 @@ def soak(
     processes: int = 2,
     threads: int = 4,
     seed: int = 1,
+    aborted: float = ABORTED,
     measures: tuple[Measure, ...] = MEASURES,
     quiet: bool = False,
 ) -> Result:
@@ -82,7 +83,7 @@ def soak(
                 began = time.monotonic()
                 share = requests // legs // processes
                 going = [
-                    pool.submit(call, service.port, f"{seed}-{leg}-{number}", threads, share)
+                    pool.submit(call, service.port, f"{seed}-{leg}-{number}", threads, share, aborted)
                     for number in range(processes)
                 ]
                 for each in going:

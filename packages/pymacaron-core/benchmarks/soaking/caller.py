@@ -122,23 +122,24 @@ class Wire:
 class Caller:
     """One caller: takes turns until so many requests are sent."""
 
-    def __init__(self, port: int, seed: str) -> None:
-        self._port, self._chance, self.tally = port, random.Random(seed), Tally()
+    def __init__(self, port: int, seed: str, aborted: float = ABORTED) -> None:
+        self._port, self._chance, self._aborted, self.tally = port, random.Random(seed), aborted, Tally()
         self._wire: Wire | None = None
 
     def send(self, count: int) -> Tally:
         """Send so many requests, checking all replies; gives what came of it."""
         end = self.tally.sent.total() + count
         while self.tally.sent.total() < end:
-            turn = self._chance.random()
-            if turn < ABORTED:
+            if self._chance.random() < self._aborted:
                 self._leave(*self._drawn(LEFT))
-            elif turn < ABORTED + SLOW:
+                continue
+            turn = self._chance.random()
+            if turn < SLOW:
                 self._read_slowly()
-            elif turn < ABORTED + SLOW + NEW:
+            elif turn < SLOW + NEW:
                 self._end()
                 self._ask([self._drawn(SHARES)])
-            elif turn < ABORTED + SLOW + NEW + PIPELINED:
+            elif turn < SLOW + NEW + PIPELINED:
                 self._ask(self._several())
             else:
                 self._ask([self._drawn(SHARES)])
@@ -223,11 +224,11 @@ class Caller:
         self._wire = None
 
 
-def call(port: int, seed: str, threads: int, count: int) -> Tally:
-    """Send so many requests from several threads of this process."""
+def call(port: int, seed: str, threads: int, count: int, aborted: float = ABORTED) -> Tally:
+    """Send so many requests from several threads of this process; ``aborted`` is the part that is left half way."""
     total = Tally()
     with ThreadPoolExecutor(threads) as pool:
-        callers = [Caller(port, f"{seed}-{number}") for number in range(threads)]
+        callers = [Caller(port, f"{seed}-{number}", aborted) for number in range(threads)]
         for tally in pool.map(lambda each: each.send(count // threads), callers):
             total.add(tally)
     return total

@@ -61,9 +61,11 @@ def write(path: Path, about: str, server: str, result: Any) -> None:
     kept[server] = told(server, result)
     title, _, rest = about.partition("\n\n")
     usage = r"\n    python [^\n]*\n\n"
-    text = re.sub(usage, "", rest).strip()
+    text = re.sub(usage, "\n", rest).strip()
     made = "Made by `python benchmarks/soak.py --write`, and `--server gunicorn`."
-    path.write_text("\n".join([f"# {title}", "", text, "", made, "", *(kept[name] for name in sorted(kept))]))
+    path.write_text(
+        "\n".join([f"# {title.rstrip('.')}", "", text, "", made, "", *(kept[name] for name in sorted(kept))])
+    )
 
 
 def _sections(text: str) -> dict[str, str]:

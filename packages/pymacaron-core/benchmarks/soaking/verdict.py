@@ -30,7 +30,7 @@ MEMORY = (
     Measure("proportional", "PSS, MB", 4 * 1024, 0.03),
 )
 COUNTS = (
-    Measure("descriptors", "open files", 4),
+    Measure("descriptors", "open files", 12),
     Measure("threads", "threads", 4),
     Measure("objects", "objects of gc", 300),
     Measure("blocks", "allocated blocks", 1500),
