@@ -21,6 +21,7 @@ THREADS = 4
 """Of each worker: few, so that all are there soon; each keeps an event loop, once it ran an `async def`."""
 QUIET = 75.0
 """Seconds in which what callers left behind must be gone."""
+_FAULT = re.compile(r"Traceback|Error\b|\b(?:ERROR|CRITICAL)\b")
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Service:
 
     def told(self) -> list[str]:
         """Lines of the log that tell a fault of ours."""
-        return [line for line in self._log.read_text().splitlines() if "Traceback" in line or "rror" in line]
+        return [line for line in self._log.read_text().splitlines() if _FAULT.search(line)]
 
     def end(self) -> int:
         """Tell it to end; gives its exit status."""
