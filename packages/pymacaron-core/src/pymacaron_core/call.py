@@ -23,6 +23,7 @@ from pymacaron_core.errors import (
 )
 
 _UNSEEN = -1
+LEFT = "the caller left before the body was read"
 MOST_PARAMETERS = 1_000
 """How many names a query may have; a query with more is refused before any of it is read."""
 
@@ -185,14 +186,18 @@ class Call:
             try:
                 body = self.source.read(self)
             except Exception as error:
-                raise _told(error) from None
-            length = self._length  # looked at by then
-            if length is not None and len(body) < length:
-                raise RequestTimeout("the caller left before the body was read")
-            if self.limit is not None and len(body) > self.limit:
-                raise PayloadTooLarge(f"the body is larger than the {self.limit} bytes this service takes")
-            self._body = body
+                raise told(error) from None
+            self._body = self.whole(body)
         return self._body
+
+    def whole(self, body: bytes) -> bytes:
+        """What was read as the body, where it is one. Raises as ``body``."""
+        length = self._length  # looked at by then
+        if length is not None and len(body) < length:
+            raise RequestTimeout(LEFT)
+        if self.limit is not None and len(body) > self.limit:
+            raise PayloadTooLarge(f"the body is larger than the {self.limit} bytes this service takes")
+        return body
 
     @property
     def known_body(self) -> bytes | None:
@@ -223,15 +228,15 @@ class Call:
         try:
             return read(self)
         except Exception as error:
-            raise _told(error) from None
+            raise told(error) from None
 
 
-def _told(error: Exception) -> Exception:
+def told(error: Exception) -> Exception:
     """What failed while a body was read, as what is told of it: the caller's faults, and the service's own as it is."""
     if isinstance(error, RequestEntityTooLarge):
         return PayloadTooLarge("the body is larger, or has more parts, than this service takes")
     if isinstance(error, ClientDisconnected):
-        return RequestTimeout("the caller left before the body was read")
+        return RequestTimeout(LEFT)
     if isinstance(error, (PyMacaronException, HTTPException)) or type(error).__module__ == "builtins":
         return error
     message = "cannot be read: it does not come in chunks as it says"  # servers have errors of their own for it

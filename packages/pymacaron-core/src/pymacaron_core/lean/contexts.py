@@ -18,8 +18,9 @@ from flask.wrappers import Request
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
-from pymacaron_core.call import Call, Form
+from pymacaron_core.call import LEFT, Call, Form, told
 from pymacaron_core.context import FINDERS, NO_CALL, CallContext, enter, leave
+from pymacaron_core.errors import RequestTimeout
 from pymacaron_core.exchange import EXCHANGE
 from pymacaron_core.lean.routes import LeanRoute
 from pymacaron_core.receiving import FlaskSource, from_flask
@@ -136,20 +137,24 @@ class LeanContext(RequestContext, Call):
         return LeanSource(self)
 
     def body(self) -> bytes:
-        """The body, read without a detour where it comes at once, as long as it says."""
+        """The body, read without a detour where it tells its length."""
         if self._body is not None or self.is_touched:
             return super().body()
         environ, text = self.environ, self.environ.get("CONTENT_LENGTH")
-        source = environ["wsgi.input"]
-        if text and text.isdecimal() and len(text) < 10 and type(source) is BytesIO:
-            length = int(text)
-            if (self.limit is None or length <= self.limit) and "HTTP_TRANSFER_ENCODING" not in environ:
-                body = source.read(length + 1 if "wsgi.input_terminated" in environ else length)
-                if len(body) == length:
-                    self._length, self._body = length, body
-                    return body
-                source.seek(-len(body), 1)
-        return super().body()
+        if not text or len(text) > 9 or not text.isdecimal() or "HTTP_TRANSFER_ENCODING" in environ:
+            return super().body()
+        length, limit = int(text), self.limit
+        if limit is not None and length > limit:
+            return super().body()
+        try:
+            body = _read(environ, length, limit)
+        except (OSError, ValueError):
+            raise RequestTimeout(LEFT) from None
+        except Exception as error:
+            raise told(error) from None
+        self._length, self.taken = length, body
+        self._body = body if len(body) == length else self.whole(body)
+        return self._body
 
     @late
     def request(self) -> Request:
@@ -220,15 +225,13 @@ class LeanSource:
         if request is not None and not inner.is_unread(request):
             return FlaskSource(request).read(call)
         environ = inner.environ
-        source, length = environ["wsgi.input"], call.content_length
+        length = call.content_length
         if length is None:
             most = None if call.limit is None else call.limit + 1
             body: bytes = get_input_stream(environ, max_content_length=most).read()
         else:
             try:
-                body = source.read(length)
-                if len(body) < length or "wsgi.input_terminated" in environ:
-                    body = _rest(source, body, length, "wsgi.input_terminated" in environ, call.limit)
+                body = _read(environ, length, call.limit)
             except (OSError, ValueError):
                 raise ClientDisconnected from None
         inner.taken = body
@@ -274,10 +277,17 @@ def has_session(context: LeanContext) -> bool:
     return SESSION in context.__dict__
 
 
-def _rest(source: IO[bytes], body: bytes, length: int, is_terminated: bool, limit: int | None) -> bytes:
-    """What is left of a body that came in pieces, or that a server ends where it ends, whatever its length said."""
+def _read(environ: dict[str, Any], length: int, limit: int | None) -> bytes:
+    """A body that tells its length; where the server ends it, and it has more bytes than that, all of it."""
+    source, is_ended = environ["wsgi.input"], "wsgi.input_terminated" in environ
+    body: bytes = source.read(length + 1 if is_ended else length)
+    return body if len(body) == length else _rest(source, body, length, is_ended, limit)
+
+
+def _rest(source: IO[bytes], body: bytes, length: int, is_ended: bool, limit: int | None) -> bytes:
+    """A body that came in pieces, or has more bytes than it says."""
     pieces, most = [body], length
-    if is_terminated and len(body) >= length:
+    if is_ended and len(body) > length:
         most = -1 if limit is None else limit + 1
     size = len(body)
     while most < 0 or size < most:
