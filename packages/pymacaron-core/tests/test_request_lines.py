@@ -265,6 +265,24 @@ def test_the_query_and_credentials_are_in_no_line(service: Service) -> None:
     assert lines[0]["request_id"] == "id-[REDACTED]"
 
 
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Authorization", "Basic geheim-geheim"),
+        ("Authorization", "geheim-geheim"),
+        ("Proxy-Authorization", "Bearer geheim-geheim"),
+        ("Cookie", "a=b; session=geheim-geheim ; c=d"),
+        ("X-API-Key", "geheim-geheim"),
+    ],
+)
+def test_what_a_caller_shows_in_a_header_is_in_no_line(service: Service, header: str, value: str) -> None:
+    service.ask("/by-hand/geheim-geheim", headers={header: value})
+    service.ask("/by-hand/ann", headers={header: value})
+    service.ask("/by-hand/geheim-geheim", headers={"X-Other": value})
+    urls = [line["httpRequest"]["requestUrl"] for line in service.requests()]
+    assert urls == ["/by-hand/[REDACTED]", "/by-hand/ann", "/by-hand/geheim-geheim"]
+
+
 def test_secrets_of_the_configuration_are_in_no_line(tmp_path: Path) -> None:
     service = Service(tmp_path, MY_KEY="hunter2 hunter2")
     service.ask("/teas/hunter2%20hunter2")
