@@ -15,7 +15,8 @@ from pymacaron_core.servers.steps import Steps, Stepwise
 log = logging.getLogger(__name__)
 
 WHOLE = 16 * 1024 * 1024
-"""Shorter bodies of known length are handed to granian whole, which lets go of them when the reader leaves."""
+"""Shorter bodies of known length are handed to granian whole, which lets go of them when the reader leaves, or is left
+by the system (``connection.bound_stalls``)."""
 PIECE = 256 * 1024
 """Longer bodies go in pieces of so many bytes."""
 PATIENCE = 60.0
