@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import select
+import stat
 import threading
 import time
 import weakref
@@ -35,6 +36,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
         self.lines = lines
         self.setFormatter(lines)
         self._descriptor = _descriptor(stream)
+        self._is_shared = self._descriptor is not None and not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
         self.reset()
         _handlers.add(self)
 
@@ -96,7 +98,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
             if self._descriptor is None:
                 self.stream.writelines(lines)
             else:
-                together = max(1, WHOLE // max(map(len, lines)))
+                together = max(1, WHOLE // max(map(len, lines))) if self._is_shared else MOST
                 for at in range(0, len(lines), together):
                     piece = "".join(lines[at : at + together])
                     _write(self._descriptor, piece.encode("ascii", "backslashreplace"))
