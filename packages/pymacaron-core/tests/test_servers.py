@@ -17,7 +17,7 @@ from flask import Flask
 from pymacaron_core import API
 from pymacaron_core.plugins import Plugin
 from pymacaron_core.servers import Limits, find_limits, staff_for
-from pymacaron_core.servers.arriving import Arriving, BrokenChunks
+from pymacaron_core.servers.arriving import BrokenChunks
 from pymacaron_core.servers.connection import bound_stalls, cut, stop_listening
 from pymacaron_core.servers.departing import PIECE, WHOLE
 from pymacaron_core.servers.environs import Environs, Refused
@@ -227,6 +227,9 @@ class Later:
     def __await__(self) -> Any:
         while not self._told:
             yield self
+        return self.result()
+
+    def result(self) -> Any:
         if isinstance(self._told[0], BaseException):
             raise self._told[0]
         return self._told[0]
@@ -287,7 +290,12 @@ END = (b"", StopAsyncIteration())
 
 def arrived(proto: Proto, length: int | None = None, most: int | None = None) -> list[Any]:
     found: list[Any] = []
-    Arriving(Watcher(proto, scope()), length, most, found.append).go_on()
+    headers = [("transfer-encoding", "chunked")] if length is None else [("content-length", str(length))]
+    watcher = Watcher(proto, scope(*headers))
+    gateway = Gateway(None, Environs(), None)
+    gateway.most = most
+    gateway._answer = lambda _, body: found.append(body)  # type: ignore[method-assign]
+    gateway.take(watcher)
     return found
 
 

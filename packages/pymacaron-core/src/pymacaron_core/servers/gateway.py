@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 from pymacaron_core.lean.responses import Whole
-from pymacaron_core.servers.arriving import Arriving
+from pymacaron_core.servers.arriving import WHOLE as SHORT
+from pymacaron_core.servers.arriving import Arriving, Short
 from pymacaron_core.servers.departing import WHOLE, Departing
 from pymacaron_core.servers.environs import Environs, Refused
 from pymacaron_core.servers.steps import Stepwise
@@ -46,7 +47,7 @@ class Gateway:
         self.count = 0
         self._last, self._enough = last, enough
         self.is_closing = False
-        self._under_way: set[Stepwise] = set()
+        self._under_way: set[Short | Stepwise] = set()
 
     def take(self, watcher: Any) -> None:
         """Take in a request whose head has come. Called by a thread of granian's pool."""
@@ -61,15 +62,13 @@ class Gateway:
             if length == 0 or (self.most is not None and length > self.most):
                 self._answer(watcher, io.BytesIO())
                 return
-
-        def answer(body: BinaryIO | None) -> None:
-            self._under_way.discard(arriving)
-            if body is not None:
-                self._answer(watcher, body)
-
-        arriving = Arriving(watcher, length, self.most, answer)
+        arriving: Short | Arriving
+        if length is not None and length <= SHORT:
+            arriving = Short(watcher, length, self._arrived)
+        else:
+            arriving = Arriving(watcher, length, self.most, self._arrived)
         self._under_way.add(arriving)
-        arriving.go_on()
+        arriving.begin()
 
     def expire(self) -> None:
         """End what takes too long to come or to go."""
@@ -77,6 +76,11 @@ class Gateway:
         for each in tuple(self._under_way):
             if now > each.deadline:
                 each.expire()
+
+    def _arrived(self, arriving: Short | Arriving, body: BinaryIO | None) -> None:
+        self._under_way.discard(arriving)
+        if body is not None:
+            self._answer(arriving.watcher, body)
 
     def _answer(self, watcher: Any, body: BinaryIO) -> None:
         context = contextvars.copy_context()
