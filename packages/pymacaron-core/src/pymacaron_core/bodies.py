@@ -7,11 +7,12 @@ reads the body into the arguments. JSON goes from bytes to model in one call; fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from pymacaron_core.call import Call
@@ -22,6 +23,7 @@ from pymacaron_core.inflow import uploaded
 from pymacaron_core.media import covers, is_json, is_range, way_of
 from pymacaron_core.models import Upload
 from pymacaron_core.models.faults import faults_of
+from pymacaron_core.models.quick import quick_reader
 from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.repetitions import repeated_names
 from pymacaron_core.spec.directions import RECEIVED
@@ -228,7 +230,8 @@ def _range_decoder(media: MediaType, specification: Specification, adapters: Ada
 
 def _json_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
     schema = media.schema or Schema()
-    validate = adapters.adapter(schema).validator.validate_json
+    adapter = adapters.adapter(schema)
+    validate, quick = adapter.validator.validate_json, Quick(adapter)
     received = Withholding(schema, specification.schemas, RECEIVED)
     refuses = specification.policy.read_only == "refuse"
     names = LateTally(adapters.type_of(schema))
@@ -244,11 +247,14 @@ def _json_decoder(media: MediaType, specification: Specification, adapters: Adap
 
     def read(body: bytes, faults: Faults) -> Any:
         try:
-            value = validate(body, strict=True, by_alias=True, by_name=False)
+            value = quick.read(body)
         except ValidationError as error:
-            if is_json_text(body, faults):
-                faults.extend(faults_of(error, "body"))
-            return None
+            try:
+                value = quick.again(body, error)
+            except ValidationError as told:
+                if is_json_text(body, faults):
+                    faults.extend(faults_of(told, "body"))
+                return None
         if body.count(b'"') <= names.quotes(value) or names.tell(body, value):
             return value
         return value if is_json_text(body, faults) else None
@@ -264,6 +270,33 @@ def _json_decoder(media: MediaType, specification: Specification, adapters: Adap
             return None
 
     return _Json(read_withheld if received.is_beyond_types else read)
+
+
+class Quick:
+    """Reads JSON text by the quick validator of a type, made when its first value is there, or by its own.
+
+    ``read`` raises ``ValidationError`` for what is not of the type, or not as it usually comes: ``again`` tells.
+    """
+
+    __slots__ = ("_adapter", "_is_quick", "_whole", "read")
+
+    def __init__(self, adapter: TypeAdapter[Any]) -> None:
+        self._adapter, self._is_quick = adapter, False
+        self._whole = partial(adapter.validator.validate_json, strict=True, by_alias=True, by_name=False)
+        self.read: Callable[[bytes], Any] = self._first
+
+    def again(self, body: bytes, error: ValidationError) -> Any:
+        """A text that was refused with an error, read by the type's own validator. Raises ``ValidationError``."""
+        if self._is_quick:
+            return self._whole(body)
+        raise error
+
+    def _first(self, body: bytes) -> Any:
+        value = self._whole(body)
+        quick = quick_reader(self._adapter)
+        self._is_quick = quick is not None
+        self.read = quick or self._whole
+        return value
 
 
 def _without_received(body: bytes, received: Withholding, faults: Faults | None) -> bytes:

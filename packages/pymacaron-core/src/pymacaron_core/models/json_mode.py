@@ -40,9 +40,11 @@ from pymacaron_core.models.refusals import CLOSED_BY, read_items
 
 T = TypeVar("T")
 
-_INTEGER = "pymacaron_integer"
+INTEGER = "pymacaron_integer"
+"""Marks what reads an integer, whose last step is the integer itself."""
+LEAF = "pymacaron_leaf"
+"""Marks what reads a value in a way of JSON's own, strictly however it is called."""
 _NOT_NULL = "pymacaron_not_null"
-_LEAF = "pymacaron_leaf"
 AS_NUMBER = "pymacaron_as_number"
 """Marks a decimal that is a number in JSON, never a string."""
 READ_AS = "pymacaron_read_as"
@@ -99,7 +101,7 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
         return core_schema.json_or_python_schema(inner, core_schema.nullable_schema(inner))
     if kind in ("list", "dict") and _holds_anything(plain):
         finite = core_schema.no_info_after_validator_function(read_finite, schema)
-        return core_schema.json_or_python_schema(finite, schema, metadata={_LEAF: True})
+        return core_schema.json_or_python_schema(finite, schema, metadata={LEAF: True})
     for key in _INNER:
         if isinstance(plain.get(key), dict):
             plain[key] = read_as_json_schema(plain[key])
@@ -116,7 +118,7 @@ def read_as_json_schema(schema: CoreSchema) -> CoreSchema:
         closed_by = plain.get("metadata", {}).get(CLOSED_BY, "maxItems")
         read = partial(read_items, len(plain["items_schema"]), closed_by)
         reads_json = core_schema.no_info_wrap_validator_function(read, schema)
-        return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
+        return core_schema.json_or_python_schema(reads_json, schema, metadata={LEAF: True})
     return schema
 
 
@@ -145,7 +147,7 @@ def _leaf(schema: CoreSchema) -> CoreSchema:
         reads_json: CoreSchema = core_schema.no_info_plain_validator_function(read, serialization=written)
     else:  # The schema itself comes last: it holds the constraints, and says how the value is written.
         reads_json = core_schema.chain_schema([core_schema.no_info_plain_validator_function(read), schema])
-    return core_schema.json_or_python_schema(reads_json, schema, metadata={_LEAF: True})
+    return core_schema.json_or_python_schema(reads_json, schema, metadata={LEAF: True})
 
 
 def _choice(choice: Any) -> Any:
@@ -183,7 +185,7 @@ def _label(schema: Any) -> str:
 
 
 def _integer(schema: core_schema.IntSchema) -> CoreSchema:
-    reads_json = core_schema.chain_schema([_any_integer(), schema], metadata={_INTEGER: True})
+    reads_json = core_schema.chain_schema([_any_integer(), schema], metadata={INTEGER: True})
     return core_schema.json_or_python_schema(reads_json, schema)
 
 
@@ -210,7 +212,7 @@ def _literal(schema: core_schema.LiteralSchema) -> CoreSchema:
         return schema
     first = _any_integer() if kinds == {int} else core_schema.bool_schema(strict=True)
     reads_json = core_schema.custom_error_schema(
-        core_schema.chain_schema([first, schema], metadata={_INTEGER: True}),
+        core_schema.chain_schema([first, schema], metadata={INTEGER: True}),
         custom_error_type="literal_error",
         custom_error_context={"expected": _expected([schema])},
     )
@@ -254,10 +256,10 @@ class JsonSchemaGenerator(GenerateJsonSchema):
         return False
 
     def json_or_python_schema(self, schema: core_schema.JsonOrPythonSchema) -> JsonSchemaValue:
-        leaf = (schema.get("metadata") or {}).get(_LEAF)
+        leaf = (schema.get("metadata") or {}).get(LEAF)
         return self.generate_inner(schema["python_schema"] if leaf else schema["json_schema"])
 
     def chain_schema(self, schema: core_schema.ChainSchema) -> JsonSchemaValue:
-        if (schema.get("metadata") or {}).get(_INTEGER):
+        if (schema.get("metadata") or {}).get(INTEGER):
             return self.generate_inner(schema["steps"][-1])
         return super().chain_schema(schema)

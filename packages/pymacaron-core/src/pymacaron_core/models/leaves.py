@@ -39,6 +39,9 @@ from pydantic_core import (
 
 Reader = Callable[[Any], Any]
 
+AS_USUAL: dict[Reader, CoreSchema] = {}
+"""For readers of strings what reads them as they nearly always are, itself strict whatever is around it."""
+
 MEANINGS = {
     "date": "a date (2006-01-31)",
     "date-time": "a date-time with its offset (2006-01-31T12:00:00Z)",
@@ -82,7 +85,10 @@ def _reader(name: str, *choices: CoreSchema) -> Reader:
         custom_error_message="Input should be {what}",
         custom_error_context={"format": name, "what": MEANINGS[name]},
     )
-    return SchemaValidator(core_schema.chain_schema([text, wanted])).validate_python
+    reader = SchemaValidator(core_schema.chain_schema([text, wanted])).validate_python
+    if choices[0]["type"] == "chain":
+        AS_USUAL[reader] = choices[0]
+    return reader
 
 
 def _of_pattern(pattern: str, schema: CoreSchema) -> CoreSchema:
@@ -90,7 +96,7 @@ def _of_pattern(pattern: str, schema: CoreSchema) -> CoreSchema:
 
 
 def _times(pattern: str) -> CoreSchema:
-    return _of_pattern(pattern, core_schema.time_schema(microseconds_precision="truncate"))
+    return _of_pattern(pattern, core_schema.time_schema(strict=False, microseconds_precision="truncate"))
 
 
 def _calling(function: Callable[[str], Any]) -> CoreSchema:
@@ -208,12 +214,12 @@ def _infinite(value: Any) -> tuple[str | int, ...] | None:
     return None
 
 
-read_date = _reader("date", _of_pattern(_DATE, core_schema.date_schema()))
+read_date = _reader("date", _of_pattern(_DATE, core_schema.date_schema(strict=False)))
 read_date_time = _reader(
     "date-time",
     _of_pattern(
         rf"{_DATE}[Tt]{_CLOCK}{_OFFSET}",
-        core_schema.datetime_schema(microseconds_precision="truncate"),
+        core_schema.datetime_schema(strict=False, microseconds_precision="truncate"),
     ),
     _calling(_leap_second),
 )
@@ -221,7 +227,7 @@ read_date_time_local = _reader(
     "date-time-local",
     _of_pattern(
         rf"{_DATE}[Tt]{_CLOCK}",
-        core_schema.datetime_schema(microseconds_precision="truncate"),
+        core_schema.datetime_schema(strict=False, microseconds_precision="truncate"),
     ),
 )
 read_time = _reader("time", _times(f"{_CLOCK}{_OFFSET}"), _calling(_leap_second_of_day))
@@ -229,7 +235,7 @@ read_time_local = _reader("time-local", _times(_CLOCK))
 read_any_time = _reader("time", _times(f"{_CLOCK}{_OFFSET}?"), _calling(_leap_second_of_day))
 """Of a type that says nothing of offsets."""
 read_duration = _reader("duration", _calling(_span))
-read_uuid = _reader("uuid", _of_pattern(_UUID, core_schema.uuid_schema()))
+read_uuid = _reader("uuid", _of_pattern(_UUID, core_schema.uuid_schema(strict=False)))
 read_bytes = _reader("byte", _calling(_bytes))
 
 
