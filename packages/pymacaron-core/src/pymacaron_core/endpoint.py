@@ -7,6 +7,7 @@ does not need is not there; nothing is looked up, resolved or decided again whil
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -27,6 +28,7 @@ from pymacaron_core.parameters import parameters_steps
 from pymacaron_core.replies import errors_step, reply_step
 from pymacaron_core.resolver import Binding
 from pymacaron_core.spec.operation import Specification
+from pymacaron_core.watch import Watch
 
 Endpoint = Callable[[Call], "Answer | Response"]
 Gate = Callable[[Call], None]
@@ -61,8 +63,8 @@ class Steps:
     usual: Usual | None = None
 
 
-def endpoint(steps: Steps) -> Endpoint:
-    """A request's whole way, as one function of the call."""
+def endpoint(steps: Steps, watch: Watch) -> Endpoint:
+    """A request's whole way, as one function of the call, watched."""
     guard, gates, readers, function, reply = steps.guard, steps.gates, steps.readers, steps.function, steps.reply
     failed = steps.failed
 
@@ -84,51 +86,65 @@ def endpoint(steps: Steps) -> Endpoint:
         return reply(value, call)
 
     if steps.usual is not None:
-        return _quick(steps, steps.usual, serve)
+        return _quick(steps, steps.usual, serve, watch)
     if guard is None:
-        return serve
+        return watch.around(serve)
 
     def serve_guarded(call: Call) -> Answer | Response:
         guard(call)  # who calls (401, 403)
         return serve(call)
 
-    return serve_guarded
+    return watch.around(serve_guarded)
 
 
-def _quick(steps: Steps, usual: Usual, serve: Endpoint) -> Endpoint:
+def _quick(steps: Steps, usual: Usual, serve: Endpoint, watch: Watch) -> Endpoint:
     """The same in one go for requests as they usually come; ``serve`` does what the guard leaves of all others."""
     guard, readers, function, reply, failed = steps.guard, steps.readers[:-1], steps.function, steps.reply, steps.failed
     reading, taken = usual.readers.get, usual.taken
+    now, limit = time.perf_counter, watch.limit
 
     def serve_quickly(call: Call) -> Answer | Response:
-        if guard is not None:
-            guard(call)
-        environ = call.environ
-        read_text = reading(environ.get("CONTENT_TYPE", ""))
-        if (
-            read_text is None
-            or environ.get("HTTP_ACCEPT") not in taken
-            or "HTTP_CONTENT_ENCODING" in environ
-            or not (text := call.body())
-        ):
-            return serve(call)
-        faults: list[RequestFault] = []
-        if readers:
-            positional: list[Any] = []
-            keywords: dict[str, Any] = {}
-            for read in readers:
-                read(call, positional, keywords, faults)
-            positional.append(read_text(text, faults))
+        started = now()
+        if call.called is None:
+            call.started = started
         else:
-            only = read_text(text, faults)
-        if faults:
-            raise InvalidParameter(faults=faults)
+            call.called.started = started
         try:
-            value = function(*positional, **keywords) if readers else function(only)
+            if guard is not None:
+                guard(call)
+            environ = call.environ
+            read_text = reading(environ.get("CONTENT_TYPE", ""))
+            if (
+                read_text is None
+                or environ.get("HTTP_ACCEPT") not in taken
+                or "HTTP_CONTENT_ENCODING" in environ
+                or not (text := call.body())
+            ):
+                answer = serve(call)
+            else:
+                faults: list[RequestFault] = []
+                if readers:
+                    positional: list[Any] = []
+                    keywords: dict[str, Any] = {}
+                    for read in readers:
+                        read(call, positional, keywords, faults)
+                    positional.append(read_text(text, faults))
+                else:
+                    only = read_text(text, faults)
+                if faults:
+                    raise InvalidParameter(faults=faults)
+                try:
+                    value = function(*positional, **keywords) if readers else function(only)
+                except Exception as error:
+                    failed(error)
+                    raise
+                answer = reply(value, call)
         except Exception as error:
-            failed(error)
+            watch.fail(error, started)
             raise
-        return reply(value, call)
+        if now() - started > limit or type(answer) is not Answer or answer[0] >= 500:
+            watch.end(answer, started)
+        return answer
 
     return serve_quickly
 

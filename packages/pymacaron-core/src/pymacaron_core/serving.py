@@ -24,7 +24,7 @@ from pymacaron_core.routing import Besides, add_route, is_automatic, rule_of, sh
 from pymacaron_core.spec import positioned
 from pymacaron_core.spec.error_replies import ErrorReplies
 from pymacaron_core.spec.operation import Operation, Specification
-from pymacaron_core.watch import watched
+from pymacaron_core.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -65,24 +65,21 @@ def _served(
     if binding is None:
         options = options.model_copy(update={"replies": "off"})
 
+    quiet = (503,) if wishes.builtin else ()  # a service that is not ready has not failed
+    watch = Watch(operation, application.reporting, settings.report_call_exceeding_ms, quiet)
+
     def serving(adapters: Adapters) -> Endpoint:
         served = binding or Binding(operation, mock_function(operation, specification), "mock", "mock")
         answered = error_replies_of(application).statuses(operation)
-        return conditional(
-            endpoint(steps_of(served, specification, adapters, wishes.guards, options, answered)), operation
-        )
-
-    quiet = (503,) if wishes.builtin else ()  # a service that is not ready has not failed
-
-    def watching(serve: Endpoint) -> Endpoint:
-        return watched(serve, operation, application.reporting, settings.report_call_exceeding_ms, quiet)
+        steps = steps_of(served, specification, adapters, wishes.guards, options, answered)
+        return conditional(endpoint(steps, watch), operation)
 
     if wishes.tolerated is not None or settings.documents == "strict":
-        serve = watching(serving(catalog.of(operation)))
+        serve = serving(catalog.of(operation))
     else:
         if not catalog.is_known:
             serving(catalog.looking_at(operation))
-        serve = LateEndpoint(lambda: watching(_late(serving, catalog, operation)))
+        serve = LateEndpoint(lambda: _late(serving, catalog, operation))
     base_path = base_path_of(application.config, specification)
     _check_free(application, rule_of(base_path, operation)[0], operation)
     limit, headers = options.max_body_bytes, goodbye(operation)

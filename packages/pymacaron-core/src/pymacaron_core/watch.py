@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -18,55 +19,61 @@ from pymacaron_core.spec.operation import Operation
 Endpoint = Callable[[Call], "Answer | Response"]
 
 
-def watched(
-    serve: Endpoint,
-    operation: Operation,
-    reporting: Reporting,
-    limit_ms: int | None,
-    quiet: Collection[int] = (),
-) -> Endpoint:
-    """An endpoint that tells of slow calls, and of errors of the service that are returned.
+class Watch:
+    """Tells of an operation's slow calls, and of errors of the service that are returned.
 
-    Those in ``quiet`` are returned on purpose. Calls that take longer than ``limit_ms`` are slow.
+    Those in ``quiet`` are returned on purpose. Calls that take longer than ``limit`` seconds are slow.
     """
-    if not limit_ms:
-        return _untimed(serve, operation, reporting, quiet)
-    limit = limit_ms / 1000
-    now = time.perf_counter
 
-    def serve_timed(call: Call) -> Answer | Response:
-        started = now()
+    __slots__ = ("_operation", "_quiet", "_reporting", "limit")
+
+    def __init__(
+        self, operation: Operation, reporting: Reporting, limit_ms: int | None, quiet: Collection[int] = ()
+    ) -> None:
+        self._operation, self._reporting, self._quiet = operation, reporting, quiet
+        self.limit = limit_ms / 1000 if limit_ms else math.inf
+
+    def begin(self, call: Call) -> float:
+        """A call came. Gives when that was, by ``time.perf_counter()``."""
+        started = time.perf_counter()
         if call.called is None:
             call.started = started
         else:
             call.called.started = started
-        try:
-            answer = serve(call)
-        except Exception as error:
-            status = reporting.status_of(as_error(error))
-            if status < 500 and now() - started > limit:
-                reporting.report_slow(operation.label, now() - started, status)
-            raise
+        return started
+
+    def fail(self, error: Exception, started: float) -> None:
+        """A call was refused, or failed."""
+        seconds = time.perf_counter() - started
+        if seconds > self.limit:
+            status = self._reporting.status_of(as_error(error))
+            if status < 500:
+                self._reporting.report_slow(self._operation.label, seconds, status)
+
+    def end(self, answer: Answer | Response, started: float) -> None:
+        """A call was answered."""
         status = answer[0] if type(answer) is Answer else _status(answer)
-        if status >= 500 and status not in quiet:
-            _report_returned(answer, operation, reporting)
-        elif now() - started > limit:
-            reporting.report_slow(operation.label, now() - started, status)
-        return answer
+        if status >= 500 and status not in self._quiet:
+            _report_returned(answer, self._operation, self._reporting)
+            return
+        seconds = time.perf_counter() - started
+        if seconds > self.limit:
+            self._reporting.report_slow(self._operation.label, seconds, status)
 
-    return serve_timed
+    def around(self, serve: Endpoint) -> Endpoint:
+        """An endpoint whose calls are watched."""
 
+        def serve_watched(call: Call) -> Answer | Response:
+            started = self.begin(call)
+            try:
+                answer = serve(call)
+            except Exception as error:
+                self.fail(error, started)
+                raise
+            self.end(answer, started)
+            return answer
 
-def _untimed(serve: Endpoint, operation: Operation, reporting: Reporting, quiet: Collection[int]) -> Endpoint:
-
-    def serve_untimed(call: Call) -> Answer | Response:
-        answer = serve(call)
-        status = answer[0] if type(answer) is Answer else _status(answer)
-        if status >= 500 and status not in quiet:
-            _report_returned(answer, operation, reporting)
-        return answer
-
-    return serve_untimed
+        return serve_watched
 
 
 def _status(answer: Any) -> int:

@@ -119,7 +119,8 @@ class LeanWay:
         if pushed:
             signals.appcontext_pushed.send(app, _async_wrapper=app.ensure_sync)
         inner.token = set_request(inner)
-        app._got_first_request = True
+        if not app._got_first_request:
+            app._got_first_request = True
         before = app.before_request_funcs.get(None, ())
         if (
             len(before) != 1
@@ -136,8 +137,12 @@ class LeanWay:
         try:
             try:
                 try:
+                    if inner.is_touched or app.config["MAX_CONTENT_LENGTH"] is not None:
+                        call = inner.call(values)
+                    else:
+                        inner.limit, inner.path_values, call = route.served.limit, values, inner
                     served = route.served.serve
-                    replied: Any = (served.made or served)(inner.call(values))
+                    replied: Any = (served.made or served)(call)
                     if type(replied) is Answer:
                         status, content_type, body, headers = replied
                         if (
