@@ -1,6 +1,17 @@
 """The call context: request ids, capture and restore."""
 
-from pymacaron_core.context import CallContext, capture, current_call, entered, restore
+import os
+import re
+
+from pymacaron_core.context import (
+    IDS_AT_ONCE,
+    CallContext,
+    capture,
+    current_call,
+    entered,
+    new_request_id,
+    restore,
+)
 
 
 def headers(**values):
@@ -56,3 +67,23 @@ def test_a_call_acts_as_another_and_stays_what_it_was():
         assert (other.identity, call.identity) == ("robot", "bob")
         assert (other.request_id, other.operation_id) == (call.request_id, "list")
         assert (other.application, other.url, other.method, other.header("Cookie")) == ("app", "/orders", "POST", "a=b")
+
+
+def test_ids_are_made_ahead_and_each_is_had_once():
+    ids = [new_request_id() for _ in range(3 * IDS_AT_ONCE)]
+    assert len(set(ids)) == len(ids) and all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
+
+
+def test_a_child_process_has_none_of_the_ids_that_its_parent_has_made():
+    new_request_id()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, " ".join(new_request_id() for _ in range(2 * IDS_AT_ONCE)).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading) as told:
+        theirs = set(told.read().split())
+    os.waitpid(child, 0)
+    assert len(theirs) == 2 * IDS_AT_ONCE
+    assert theirs.isdisjoint(new_request_id() for _ in range(2 * IDS_AT_ONCE))

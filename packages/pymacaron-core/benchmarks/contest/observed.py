@@ -47,7 +47,8 @@ def measure(rounds: int, calls: int, load_rounds: int, seconds: float) -> dict[s
 
 
 def configuration(options: str) -> str:
-    return f"name: workloads\ncore: {{{options}}}\n"
+    """Of the workloads' project. The worker is not replaced: the start of another would be counted as requests'."""
+    return f"name: workloads\ncore: {{{', '.join(filter(None, (options, 'renew_after: null')))}}}\n"
 
 
 def alone(folder: str, rounds: int, calls: int) -> list[tuple[str, float, float]]:

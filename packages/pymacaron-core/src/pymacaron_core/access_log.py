@@ -36,7 +36,6 @@ class AccessLog:
         try:
             if not _log.isEnabledFor(logging.INFO):
                 return
-            exchange.moment = time()
             context = exchange.context
             if context is not None and context.identity is not None:
                 exchange.user = user_id(context.identity)
@@ -48,6 +47,7 @@ class AccessLog:
             if handler is not None:
                 handler.write(exchange)
             else:
+                exchange.moment = time()
                 _log.handle(record_of(exchange))
         except Exception:  # an identity whose name fails, say: that is no reason to fail the request
             _log.exception("the line of a request cannot be written")

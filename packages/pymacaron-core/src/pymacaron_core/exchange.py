@@ -40,7 +40,7 @@ class Named:
 
 
 class Exchange:
-    """What is known of a request from when it comes, and of its reply; ``status`` and what follows once it is over.
+    """What is known of a request from when it comes, and of its reply; ``size`` and what follows once it is over.
 
     ``named`` is the operation that the request is for, ``context`` its call context, where somebody made one. What the
     caller chose is as it came in ``asked`` and ``raw_path``; ``settle`` makes ``method`` and ``path`` of them, which
@@ -49,20 +49,19 @@ class Exchange:
 
     __slots__ = (
         *("asked", "began", "context", "line", "method", "named", "path", "raw_path"),
-        *("moment", "request_id", "seconds", "size", "start_response", "status", "user"),
+        *("moment", "request_id", "seconds", "size", "start_response", "user"),
     )
 
-    status: int
     size: int
     """The bytes of the body that were sent."""
     seconds: float
     moment: float
-    """When its line was due, by ``time.time()``."""
+    """When it was over, by ``time.time()``; there once its line is made."""
     method: str
     path: str
     """Percent-encoded, as in a URL: without blanks, quotes, backslashes and control characters."""
 
-    def __init__(self, environ: dict[str, Any], start_response: StartResponse) -> None:
+    def __init__(self, environ: dict[str, Any], start_response: StartResponse, request_id: str | None = None) -> None:
         self.began = perf_counter()
         self.asked: str = environ["REQUEST_METHOD"]
         self.raw_path: str = environ.get("PATH_INFO", "")
@@ -72,7 +71,7 @@ class Exchange:
         self.line = "500"
         self.named: Named | None = None
         self.context: CallContext | None = None
-        self.request_id: str | None = None
+        self.request_id = request_id
         self.user: str | None = None
 
     def start(self, status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
@@ -90,8 +89,12 @@ class Exchange:
         """The request is over, with a reply of so many bytes."""
         self.seconds = perf_counter() - self.began
         self.size = size
+
+    @property
+    def status(self) -> int:
+        """The status of the reply; 500 where there is none."""
         line = self.line[:3]
-        self.status = int(line) if line.isdecimal() else 500
+        return int(line) if line.isdecimal() else 500
 
     def settle(self) -> None:
         """Make ``method`` and ``path`` of what came."""

@@ -8,16 +8,16 @@ import os
 import select
 import stat
 import threading
-import time
 import weakref
-from collections import deque
+from collections.abc import Iterator
+from time import perf_counter, sleep, time
 from typing import TextIO
 
 from pymacaron_core.exchange import Exchange
 from pymacaron_core.lines import Lines, record_of
 
-MOST = 32
-"""So many lines of requests are written together."""
+MOST = 128
+"""So many lines of requests are made and written together."""
 PAUSE = 0.05
 """Seconds that a line waits for others."""
 WHOLE = getattr(select, "PIPE_BUF", 512)
@@ -42,7 +42,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
 
     def reset(self) -> None:
         """Begin anew, as a child process must: its parent writes what waits."""
-        self._waiting: deque[Exchange] = deque()
+        self._waiting: list[Exchange] = []
         self._bell = threading.Event()
         self._rings = False
         self._thread: threading.Thread | None = None
@@ -50,8 +50,9 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
 
     def write(self, exchange: Exchange) -> None:
         """Have the line of a request written, as a record of it would be, without one."""
-        self._waiting.append(exchange)
-        if len(self._waiting) >= MOST:
+        waiting = self._waiting
+        waiting.append(exchange)
+        if len(waiting) >= MOST:
             self.flush()
         elif not self._rings:
             self._ring()
@@ -72,7 +73,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
         while True:
             self._bell.wait()
             self._bell.clear()
-            time.sleep(PAUSE)
+            sleep(PAUSE)
             self._rings = False
             with contextlib.suppress(ValueError):  # the stream was closed
                 self.flush()
@@ -85,25 +86,41 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
         self._bell.set()
 
     def _write(self) -> None:
-        waiting = self._waiting
-        if not waiting:
+        exchanges = self._waiting[:]
+        if not exchanges:
             return
-        exchange = waiting[0]
+        del self._waiting[: len(exchanges)]  # more may have come
         try:
-            of_request = self.lines.of_request
-            lines = []
-            for _ in range(len(waiting)):
-                exchange = waiting.popleft()
-                lines.append(of_request(exchange))
+            ahead = time() - perf_counter()
+            for exchange in exchanges:
+                exchange.moment = exchange.began + exchange.seconds + ahead
+            lines = self.lines.of_requests(exchanges)
             if self._descriptor is None:
                 self.stream.writelines(lines)
+            elif self._is_shared:
+                for piece in _pieces(lines):
+                    _write(self._descriptor, piece)
             else:
-                together = max(1, WHOLE // max(map(len, lines))) if self._is_shared else MOST
-                for at in range(0, len(lines), together):
-                    piece = "".join(lines[at : at + together])
-                    _write(self._descriptor, piece.encode("ascii", "backslashreplace"))
+                _write(self._descriptor, _encoded("".join(lines)))
         except Exception:
-            self.handleError(record_of(exchange))
+            self.handleError(record_of(exchanges[0]))
+
+
+def _pieces(lines: list[str]) -> Iterator[bytes]:
+    """Lines, as many together as a pipe takes at once."""
+    piece: list[bytes] = []
+    size = 0
+    for line in map(_encoded, lines):
+        size += len(line)
+        if size > WHOLE and piece:
+            yield b"".join(piece)
+            piece, size = [], len(line)
+        piece.append(line)
+    yield b"".join(piece)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("ascii", "backslashreplace")
 
 
 def _write(descriptor: int, data: bytes) -> None:

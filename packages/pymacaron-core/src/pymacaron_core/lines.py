@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pymacaron_core.context import CallContext, current_call
-from pymacaron_core.exchange import Exchange
+from pymacaron_core.exchange import Exchange, Named
 
 REDACTED = "[REDACTED]"
 SHORTEST_SECRET = 4
 """Shorter secrets are not looked for in lines: hiding each ``1`` would hide everything else too."""
 LONGEST_USER = 200
 """How many characters of a user's id the line of a request tells."""
+MOST_KNOWN = 500
+"""So many kinds of requests are known by what their lines have in common; a caller can send any."""
+LONGEST_KNOWN = 300
+"""Longer ones, in characters, are not kept."""
 
 _COLOURS = {"DEBUG": "2", "INFO": "32", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -61,8 +65,8 @@ class Lines(logging.Formatter):
         self._process = os.getpid()
 
     @abstractmethod
-    def of_request(self, exchange: Exchange) -> str:
-        """The line of a request that is over, with its end."""
+    def of_requests(self, exchanges: Iterable[Exchange]) -> list[str]:
+        """The lines of requests that are over, each with its end."""
 
     def hide(self, text: str) -> str:
         """A text without secrets of the configuration, and without the credentials of the call being served."""
@@ -98,12 +102,15 @@ class LineFormatter(Lines):
     def format(self, record: logging.LogRecord) -> str:
         exchange = getattr(record, "exchange", None)
         if isinstance(exchange, Exchange):
-            return self.of_request(exchange)[:-1]
+            return self._of_request(exchange)[:-1]
         known = _known(current_call())
         head = self._head(record.created, record.levelname, record.process, *map(self.hide, (record.name, *known)))
         return f"{head}: {_clean(self._text(record))}"
 
-    def of_request(self, exchange: Exchange) -> str:
+    def of_requests(self, exchanges: Iterable[Exchange]) -> list[str]:
+        return [self._of_request(exchange) for exchange in exchanges]
+
+    def _of_request(self, exchange: Exchange) -> str:
         user = (exchange.user or "")[:LONGEST_USER]
         head = self._head(exchange.moment, "INFO", self._process, REQUESTS, exchange.request_id or "", user)
         return f"{head}: {message_of(exchange)}\n"
@@ -125,28 +132,51 @@ class JsonFormatter(Lines):
     """A JSON object a line, as Google Cloud's structured logging reads it, and others do: ``severity``, ``time``,
     ``message``, ``logger``, ``process``, where known ``request_id`` and ``user``, of a request ``httpRequest``."""
 
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        super().__init__(secrets)
+        self._alike: dict[tuple[str, str, str, Named | None], str] = {}
+
     def format(self, record: logging.LogRecord) -> str:
         exchange = getattr(record, "exchange", None)
         if isinstance(exchange, Exchange):
-            return self.of_request(exchange)[:-1]
+            return self.of_requests([exchange])[0][:-1]
         known = _known(current_call())
         head = self._head(record.created, record.levelname, record.process, self.hide(record.name))
         told = _about(*map(self.hide, known))
         return f'{head}{told},"message":{_encoded(self._text(record))}}}'
 
-    def of_request(self, exchange: Exchange) -> str:
-        e, moment = exchange, exchange.moment
+    def of_requests(self, exchanges: Iterable[Exchange]) -> list[str]:
+        head, second, known, lines = "", -1, self._alike, []
+        about = f'Z","logger":"{REQUESTS}","process":{self._process}'
+        for e in exchanges:
+            moment, request_id = e.moment, e.request_id
+            if int(moment) != second:
+                second = int(moment)
+                stamp = self._to_the_second("%Y-%m-%dT%H:%M:%S", moment, time.gmtime)
+                head = f'{{"severity":"INFO","time":"{stamp}.'
+            told = known.get((e.asked, e.raw_path, e.line, e.named)) or self._told(e)
+            who = f',"request_id":"{request_id}"' if not e.user else _about(request_id or "", e.user[:LONGEST_USER])
+            lines.append(
+                f"{head}{_THOUSANDTHS[int((moment - second) * 1000)]}{about}{who}{told}"
+                f'{e.size}","latency":"{e.seconds:.6f}s"}}}}\n'
+            )
+        return lines
+
+    def _told(self, exchange: Exchange) -> str:
+        """What the lines of requests alike have in common, kept for the next ones."""
+        e, known = exchange, self._alike
         e.settle()
-        method, path, status, size = e.method, e.path, e.status, e.size
+        method, path, status = e.method, e.path, e.status
         operation = f',"operation":{e.named.encoded}' if e.named is not None else ""
-        about = f',"request_id":"{e.request_id}"' if not e.user else _about(e.request_id or "", e.user[:LONGEST_USER])
-        stamp = self._to_the_second("%Y-%m-%dT%H:%M:%S", moment, time.gmtime)
-        return (
-            f'{{"severity":"INFO","time":"{stamp}.{_THOUSANDTHS[int(moment % 1 * 1000)]}Z","logger":"{REQUESTS}",'
-            f'"process":{self._process}{about},"message":"{method} {path} {status}"{operation},'
-            f'"httpRequest":{{"requestMethod":"{method}","requestUrl":"{path}","status":{status},'
-            f'"responseSize":"{size}","latency":"{e.seconds:.6f}s"}}}}\n'
+        told = (
+            f',"message":"{method} {path} {status}"{operation},'
+            f'"httpRequest":{{"requestMethod":"{method}","requestUrl":"{path}","status":{status},"responseSize":"'
         )
+        if len(e.raw_path) + len(e.asked) + len(e.line) <= LONGEST_KNOWN:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            known[e.asked, e.raw_path, e.line, e.named] = told
+        return told
 
     def _head(self, moment: float, level: str, process: int | None, name: str) -> str:
         stamp = (

@@ -35,9 +35,8 @@ class Observed:
         self.log, self.counting = log, counting
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        exchange = environ[EXCHANGE] = Exchange(environ, start_response)
-        if self.log is not None:
-            exchange.request_id = self.log.identify(environ)
+        request_id = None if self.log is None else self.log.identify(environ)
+        exchange = environ[EXCHANGE] = Exchange(environ, start_response, request_id)
         if self.counting is not None:
             self.counting.begin()
         try:
@@ -59,6 +58,7 @@ class Observed:
         if self.log is not None:
             self.log.tell(exchange, environ)
         exchange.context = None  # it knows the environment, and that the exchange
+        del exchange.start_response  # so does it, and a line waits for others
 
 
 class Leaving(Iterator[bytes]):

@@ -16,9 +16,9 @@ from typing import Any
 
 from pymacaron_core.exchange import Exchange, Named
 from pymacaron_core.metrics.layout import (
-    AT,
     BOUNDS,
     BYTES,
+    CELLS,
     FIRST_BUCKET,
     IN_FLIGHT,
     WIDTH,
@@ -60,8 +60,11 @@ class Counting:
         """A request came."""
         if self._cells is None:
             self._open()
-        with self._lock:
+        self._lock.acquire()
+        try:
             self._cells[self._at] += 1.0
+        finally:
+            self._lock.release()
 
     def tell(self, exchange: Exchange) -> None:
         """A request is over."""
@@ -70,14 +73,17 @@ class Counting:
         if row is None:
             row = self.layout.at(named, exchange.asked)
         row += at
-        status = row + (AT.get(exchange.status) or cell_of_status(exchange.status))
+        status = row + (CELLS.get(exchange.line[:3]) or cell_of_status(exchange.status))
         bucket = row + FIRST_BUCKET + bisect_left(BOUNDS, seconds)
-        with self._lock:
+        self._lock.acquire()
+        try:
             cells[at] -= 1.0
             cells[row] += seconds
             cells[row + BYTES] += exchange.size
             cells[status] += 1.0
             cells[bucket] += 1.0
+        finally:
+            self._lock.release()
 
     def in_flight(self) -> float:
         """How many requests are being served, by all processes."""

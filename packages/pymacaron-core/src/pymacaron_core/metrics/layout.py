@@ -21,14 +21,14 @@ WIDTH = FIRST_BUCKET + len(BOUNDS) + 1
 IN_FLIGHT, FIRST_ROW = 0, 1
 """Before the rows is one cell of the process itself."""
 
-AT = {int(status): FIRST_STATUS + number for number, status in enumerate(STATUSES) if status.isdecimal()}
+CELLS = {status: FIRST_STATUS + number for number, status in enumerate(STATUSES) if status.isdecimal()}
 """Which cell of a row counts replies with a status that has a name."""
 _CLASSES = FIRST_STATUS + STATUSES.index("1xx") - 1
 
 
 def cell_of_status(status: int) -> int:
     """Which cell of a row counts replies with a status."""
-    found = AT.get(status)
+    found = CELLS.get(str(status))
     return _CLASSES + min(max(status // 100, 1), 9) if found is None else found
 
 
