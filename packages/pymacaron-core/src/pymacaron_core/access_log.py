@@ -26,10 +26,10 @@ class AccessLog:
 
     def identify(self, environ: dict[str, Any]) -> str:
         """The id of a request, which it has from now on: its caller's where that is a safe one, else a new one."""
-        known = environ.get(_ID)
+        known: str | None = environ.get(_ID)
         if known is None or not SAFE_REQUEST_ID.match(known):
             known = environ[_ID] = new_request_id()
-        return str(known)
+        return known
 
     def tell(self, exchange: Exchange, environ: dict[str, Any]) -> None:
         """Write the line of a request that is over."""

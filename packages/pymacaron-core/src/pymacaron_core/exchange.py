@@ -19,6 +19,7 @@ LONGEST_PATH = 1_000
 """How many characters of a path are told."""
 LONGEST_METHOD = 20
 
+_OWN = frozenset(("X-", "x-"))
 _PLAIN = re.compile(r"[!#-\[\]-~]{0,1000}\Z").match
 _SAFE = "[]!$%&'()*+,-./:;=@_~"
 
@@ -79,7 +80,7 @@ class Exchange:
         self.line = status
         if self.request_id is not None:
             for name, _ in headers:
-                if len(name) == 12 and name.lower() == "x-request-id":
+                if name[:2] in _OWN and name.lower() == "x-request-id":
                     break
             else:
                 headers = [*headers, (REQUEST_ID, self.request_id)]

@@ -98,12 +98,15 @@ class ObservedWay(LeanWay):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self.made = _named
+        known: dict[str, Named] = self.app.extensions.setdefault(NAMED, {})
 
+        def named(
+            app: flask.Flask, environ: Environ, route: LeanRoute, views: Mapping[str, str], outer: Any
+        ) -> LeanContext:
+            environ[EXCHANGE].named = known.get(route.endpoint)
+            return LeanContext(app, environ, route, views, outer)
 
-def _named(app: flask.Flask, environ: Environ, route: LeanRoute, views: Mapping[str, str], outer: Any) -> LeanContext:
-    environ[EXCHANGE].named = app.extensions[NAMED].get(route.endpoint)
-    return LeanContext(app, environ, route, views, outer)
+        self.made = named
 
 
 def know(call: CallContext, app: flask.Flask) -> None:

@@ -74,7 +74,9 @@ class Counting:
             row = self.layout.at(named, exchange.asked)
         row += at
         status = row + (CELLS.get(exchange.line[:3]) or cell_of_status(exchange.status))
-        bucket = row + FIRST_BUCKET + bisect_left(BOUNDS, seconds)
+        bucket = row + FIRST_BUCKET
+        if seconds > BOUNDS[0]:
+            bucket += bisect_left(BOUNDS, seconds)
         self._lock.acquire()
         try:
             cells[at] -= 1.0
