@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from pymacaron_core.console import bear_all_letters, say_json, tell_errors
@@ -18,10 +18,9 @@ MOST_FAULTS = 50
 """How many faults of documents are told by a command that they stop; ``check`` is there to tell all."""
 
 
-def carry_out(options: argparse.Namespace) -> int:
+def carry_out(command: ModuleType, options: argparse.Namespace) -> int:
     """The exit status of a command of ours: each is a module here with ``execute(options) -> int``."""
     bear_all_letters()
-    command = import_module(f"pymacaron_core.cli.{options.command}")
     return ended(lambda: command.execute(options), debug=options.debug, json=getattr(options, "json", False))
 
 

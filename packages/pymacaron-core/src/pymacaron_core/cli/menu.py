@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 from pymacaron_core import __version__
 from pymacaron_core.cli.options import add_debug_option, add_project_options
+from pymacaron_core.collecting import uncollected
 
 EXAMPLES = """\
 examples:
@@ -33,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     sys.stdout.flush()
-    status: int = import_module("pymacaron_core.cli.carrying_out").carry_out(options)
+    with uncollected():
+        carrying_out = import_module("pymacaron_core.cli.carrying_out")
+        command = import_module(f"pymacaron_core.cli.{options.command}")
+        gc.freeze()  # what was imported stays: nobody need look through it
+    status: int = carrying_out.carry_out(command, options)
     return status
 
 

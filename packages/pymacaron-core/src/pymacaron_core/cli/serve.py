@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 from pymacaron_core.application import Application
 from pymacaron_core.cli.project import load_project
+from pymacaron_core.collecting import uncollected
 from pymacaron_core.config import Config, load_config
 from pymacaron_core.console import tell
 from pymacaron_core.errors import StartError
@@ -29,6 +31,15 @@ WORKERS = "PYM_GUNICORN_WORKERS_COUNT"
 
 def execute(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
+    with uncollected():
+        service = loaded(options)
+        gc.freeze()  # all that is there stays, and is shared with the workers as long as nobody looks through it
+    service.run()
+    return 0
+
+
+def loaded(options: argparse.Namespace) -> Any:
+    """The service, ready to run."""
     config = load_config(options.root, path=options.config, env=options.env, production=True)
     server = options.server or config.core.server
     require_installed(server)
@@ -48,8 +59,7 @@ def execute(options: argparse.Namespace) -> int:
         listening = scraped_at(application.config.core.metrics, application.config.environ)
         counting = import_module("pymacaron_core.servers.counting")
         settings = counting.counted(settings, application.counting, listening, staff.workers, at_end)
-    import_module("pymacaron_core.servers.processes").Service(application, settings).run()
-    return 0
+    return import_module("pymacaron_core.servers.processes").Service(application, settings)
 
 
 def make_directory_for(config: Config) -> Callable[[], None]:

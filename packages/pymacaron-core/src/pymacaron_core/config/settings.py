@@ -98,7 +98,7 @@ _MODULE_WANTED = "the dotted name of a Python module, like shop.api"
 class Settings(BaseModel):
     """Base of a section's options: frozen, strict, and unknown names are faults."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:([1-9][0-9]{0,4}|\*))?")

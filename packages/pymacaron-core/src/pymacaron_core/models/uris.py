@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 from pymacaron_core.models.hostnames import is_ipv6
 
@@ -19,16 +19,12 @@ _BEYOND = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 
 
-def _texts(characters: str) -> tuple[Callable[[str], object], Callable[[str], object]]:
-    """Whether a text has only these characters: in a URI, and in an IRI."""
-    return re.compile(f"[{characters}]*").fullmatch, re.compile(f"[{characters}{_BEYOND}]*").fullmatch
-
-
-_NAME = _texts(_PLAIN)
-_USER = _texts(f"{_PLAIN}:")
-_PATH = _texts(f"{_PLAIN}:@/")
-_FRAGMENT = _texts(f"{_PLAIN}:@/?")
-_QUERY = (_FRAGMENT[0], re.compile(f"[{_PLAIN}:@/?{_BEYOND}{_PRIVATE}]*").fullmatch)
+_NAME = (_PLAIN, _PLAIN + _BEYOND)
+"""The characters of a part: in a URI, and in an IRI."""
+_USER = (f"{_PLAIN}:", f"{_PLAIN}:{_BEYOND}")
+_PATH = (f"{_PLAIN}:@/", f"{_PLAIN}:@/{_BEYOND}")
+_FRAGMENT = (f"{_PLAIN}:@/?", f"{_PLAIN}:@/?{_BEYOND}")
+_QUERY = (_FRAGMENT[0], f"{_FRAGMENT[1]}{_PRIVATE}")
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})+(?:\.(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})+)*(?::[1-9][0-9]{0,3}|\*)?"
@@ -39,6 +35,12 @@ _USUAL = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[{_EASY}]*)?(?:\?[{_EASY}?]*)?(?:#[{_EASY}?]*)?"
 )
 """Most URIs there are: read in one step."""
+
+
+@cache
+def _has_only(characters: str) -> Callable[[str], object]:
+    """Whether a text has only these characters. Made when first asked: IRI's take milliseconds."""
+    return re.compile(f"[{characters}]*").fullmatch
 
 
 def _is_reference(text: str, *, wide: bool, absolute: bool) -> bool:
@@ -56,12 +58,12 @@ def _is_reference(text: str, *, wide: bool, absolute: bool) -> bool:
     if authority is not None and not _is_authority(authority, wide):
         return False
     parts = ((_PATH, path), (_QUERY, query or ""), (_FRAGMENT, fragment or ""))
-    return all(texts[wide](part) is not None for texts, part in parts)
+    return all(_has_only(each[wide])(part) is not None for each, part in parts)
 
 
 def _is_authority(text: str, wide: bool) -> bool:
     user, _, place = text.rpartition("@")
-    if _USER[wide](user) is None:
+    if _has_only(_USER[wide])(user) is None:
         return False
     if place.startswith("["):
         address, closed, port = place[1:].partition("]")
@@ -69,7 +71,7 @@ def _is_authority(text: str, wide: bool) -> bool:
             return False
     else:
         name, colon, port = place.partition(":")
-        if _NAME[wide](name) is None:
+        if _has_only(_NAME[wide])(name) is None:
             return False
         port = colon + port
     return not port or (port[0] == ":" and ((port[1:].isdigit() and port.isascii()) or port == ":"))

@@ -37,7 +37,7 @@ Words = Annotated[tuple[Annotated[str, Field(strict=True, min_length=1)], ...], 
 class Settings(BaseModel):
     """Base of a section's options: frozen, strict, and unknown names are faults."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class LocalSettings(Settings):
