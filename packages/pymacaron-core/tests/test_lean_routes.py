@@ -35,7 +35,7 @@ def routes_of(chance: random.Random) -> tuple[Map, dict[str, Served]]:
         if is_own:
             rules.add(LateRule(text, endpoint=endpoint, methods=[method]))
             names = {each[1:-1]: each[1:-1] for each in text.split("/") if "<" in each}
-            served[endpoint] = Served(None, None, None, names, None, frozenset())  # type: ignore[arg-type]
+            served[endpoint] = Served(None, None, None, names, None, frozenset(), None)  # type: ignore[arg-type]
         else:
             rules.add(Rule(text, endpoint=endpoint, **{"methods": [method], **chance.choice(OPTIONS)}))
     rules.update()

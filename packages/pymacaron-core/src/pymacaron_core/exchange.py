@@ -86,6 +86,13 @@ class Exchange:
                 headers = [*headers, (REQUEST_ID, self.request_id)]
         return self.start_response(status, headers) if error is None else self.start_response(status, headers, error)
 
+    def begin(self, status: str, headers: list[tuple[str, str]]) -> None:
+        """As ``start``, for a reply that is known to tell no id; the headers are the exchange's own to change."""
+        self.line = status
+        if self.request_id is not None:
+            headers.append((REQUEST_ID, self.request_id))
+        self.start_response(status, headers)
+
     def end(self, size: int) -> None:
         """The request is over, with a reply of so many bytes."""
         self.seconds = perf_counter() - self.began

@@ -14,7 +14,7 @@ from pymacaron_core.compression import Compression
 from pymacaron_core.context import CallContext, enter, leave
 from pymacaron_core.errors import PyMacaronException, StartError
 from pymacaron_core.lean import LeanContext, LeanWay
-from pymacaron_core.observing import Observed, ObservedWay, know
+from pymacaron_core.observing import Observed, know
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,7 @@ def host_application(app: flask.Flask, application: Application) -> None:
     if "wsgi_app" in vars(app) or type(app).wsgi_app is not flask.Flask.wsgi_app:
         log.info("requests take Flask's whole way: app.wsgi_app is not Flask's own")
     elif settings.lean:
-        way = ObservedWay if is_observed else LeanWay
-        app.wsgi_app = way(app, application, enters, _leave)  # type: ignore[method-assign]
+        app.wsgi_app = LeanWay(app, application, enters, _leave, is_observed)  # type: ignore[method-assign]
     if is_observed:
         lines = AccessLog(application.reporting.redaction) if settings.log_requests else None
         app.wsgi_app = Observed(app.wsgi_app, lines, counting)  # type: ignore[method-assign]

@@ -12,16 +12,15 @@ from typing import Any
 import flask
 
 from pymacaron_core.access_log import AccessLog
-from pymacaron_core.context import CallContext
+from pymacaron_core.context import SAFE_REQUEST_ID, CallContext, new_request_id
 from pymacaron_core.exchange import EXCHANGE, Exchange, Named
-from pymacaron_core.lean import LeanContext, LeanWay
 from pymacaron_core.lean.responses import Whole
-from pymacaron_core.lean.routes import LeanRoute
 from pymacaron_core.metrics import Counting
 from pymacaron_core.routing import NAMED
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
+ID = "HTTP_X_REQUEST_ID"
 _AT_ONCE = frozenset((Whole, list, tuple))
 """Bodies that are there as a whole, and have nothing to be closed."""
 
@@ -35,10 +34,14 @@ class Observed:
         self.log, self.counting = log, counting
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        request_id = None if self.log is None else self.log.identify(environ)
+        log, counting, request_id = self.log, self.counting, None
+        if log is not None:
+            request_id = environ.get(ID)
+            if request_id is None or not SAFE_REQUEST_ID.match(request_id):
+                request_id = environ[ID] = new_request_id()
         exchange = environ[EXCHANGE] = Exchange(environ, start_response, request_id)
-        if self.counting is not None:
-            self.counting.begin()
+        if counting is not None:
+            counting.begin()
         try:
             items: Any = self.application(environ, exchange.start)
         except BaseException:
@@ -51,7 +54,7 @@ class Observed:
         return Leaving(items, lambda size: self.end(exchange, environ, size))
 
     def end(self, exchange: Exchange, environ: Environ, size: int) -> None:
-        """Tell of a request that is over."""
+        """Tell of a request that is over, with a reply of so many bytes."""
         exchange.end(size)
         if self.counting is not None:
             self.counting.tell(exchange)
@@ -91,22 +94,6 @@ class Leaving(Iterator[bytes]):
         then, self._then = self._then, None
         if then is not None:
             then(self._size)
-
-
-class ObservedWay(LeanWay):
-    """The lean way, which tells for which operation a request is."""
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        known: dict[str, Named] = self.app.extensions.setdefault(NAMED, {})
-
-        def named(
-            app: flask.Flask, environ: Environ, route: LeanRoute, views: Mapping[str, str], outer: Any
-        ) -> LeanContext:
-            environ[EXCHANGE].named = known.get(route.endpoint)
-            return LeanContext(app, environ, route, views, outer)
-
-        self.made = named
 
 
 def know(call: CallContext, app: flask.Flask) -> None:

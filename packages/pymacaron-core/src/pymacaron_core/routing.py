@@ -65,6 +65,7 @@ class Served:
     names: Mapping[str, str]
     limit: int | None
     besides: frozenset[str]
+    named: Named
 
 
 Besides = Mapping[str, frozenset[str]]
@@ -129,6 +130,7 @@ def add_route(
             names,
             limit,
             besides,
+            named,
         )
         app.extensions.setdefault(SERVED, {})[name] = served
     if operation.method in ("HEAD", "OPTIONS"):

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from pymacaron_core.answers import Answer
 from pymacaron_core.context import entered_call
+from pymacaron_core.exchange import EXCHANGE
 from pymacaron_core.lean.contexts import SESSION, LeanAppContext, LeanContext, opened
 from pymacaron_core.lean.fitness import unfit
 from pymacaron_core.lean.responses import BODILESS, STATUS, Whole, line_of, response_of, sent
@@ -40,13 +41,16 @@ Hook = Callable[..., Any]
 
 
 class LeanWay:
-    """The way through one application. ``enters`` and ``leaves`` are the hooks of it that this does by itself."""
+    """The way through one application. ``enters`` and ``leaves`` are the hooks of it that this does by itself. Where it
+    ``is_observed``, each environment has an exchange, whose ``start`` is what the reply is begun with."""
 
-    def __init__(self, app: flask.Flask, application: Any, enters: Hook, leaves: Hook) -> None:
+    def __init__(
+        self, app: flask.Flask, application: Any, enters: Hook, leaves: Hook, is_observed: bool = False
+    ) -> None:
         self.app = app
         self.application = application
         self.parts = vars(app)
-        self.made: Callable[..., LeanContext] = LeanContext
+        self.is_observed = is_observed
         self.known = 0
         self.is_plain = False
         self.enters, self.leaves = enters, leaves
@@ -111,8 +115,9 @@ class LeanWay:
             return self.flask(environ, start_response)
 
         outer = LeanAppContext(app)
-        made = self.made
-        inner = made(app, environ, route, views, outer)
+        inner = LeanContext(app, environ, route, views, outer)
+        if self.is_observed:
+            environ[EXCHANGE].named = route.served.named
         environ["werkzeug.request"] = flask.request  # whoever looks there has one made
         pushed, started, finished, request_gone, app_gone, popped = self.listeners
         outer.token = set_app(outer)
@@ -169,10 +174,11 @@ class LeanWay:
             if ready is None:
                 return sent(replied, environ, start_response)
             length = ("Content-Length", str(len(ready)))
-            start_response(
-                STATUS.get(status) or line_of(status),
-                [("Content-Type", content_type), length] if content_type is not None else [length],
-            )
+            told = [("Content-Type", content_type), length] if content_type is not None else [length]
+            if self.is_observed:
+                environ[EXCHANGE].begin(STATUS.get(status) or line_of(status), told)
+            else:
+                start_response(STATUS.get(status) or line_of(status), told)
             return Whole((ready,))
         finally:
             gone = app.teardown_request_funcs.get(None, ())
