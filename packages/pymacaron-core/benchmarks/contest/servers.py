@@ -145,14 +145,15 @@ def processes(group: int) -> list[int]:
 
 
 def processor_seconds(group: int) -> float:
-    """What all processes of a group have had of the processor; it does not grow while others have it."""
+    """What all processes of a group have had of the processor, those that have ended included; it does not grow while
+    others have it."""
     total = 0
     for number in processes(group):
         try:
             fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        total += int(fields[11]) + int(fields[12])  # utime and stime, proc_pid_stat(5)
+        total += sum(map(int, fields[11:15]))  # its own, and that of children it has seen the end of, proc_pid_stat(5)
     return total / os.sysconf("SC_CLK_TCK")
 
 
