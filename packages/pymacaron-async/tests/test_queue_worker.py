@@ -74,6 +74,7 @@ def test_processes_that_are_no_forks_load_the_project_for_themselves(client, pro
         order(client, "good")
         wait_for(lambda: told(project, "done", "good"), "a task that is done")
         assert f"request=request-: task shop.tasks.pack ({bad}): ValueError('a bad order')" in worker.text
+        wait_for(lambda: empty(redis), "an empty queue")
         assert worker.stop() == 0
 
 
