@@ -149,8 +149,8 @@ def test_many_slow_texts_are_given_less_and_less_time(monkeypatch: pytest.Monkey
     given: list[float] = []
     measured = room._left
 
-    def noting(now: float) -> float:
-        given.append(measured(now))
+    def noting() -> float:
+        given.append(measured())
         return given[-1]
 
     monkeypatch.setattr(room, "_left", noting)
@@ -167,6 +167,26 @@ def test_many_slow_texts_are_given_less_and_less_time(monkeypatch: pytest.Monkey
     thread.join()
     assert len(given) == 21
     assert given[0] == room.SECONDS and given[-1] == room._LEAST and sum(given) < 1
+
+
+def test_what_other_threads_do_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's own clock runs with every thread of the process: short texts ran into their limit beside others."""
+    monkeypatch.setattr(room, "_left", lambda: room._LEAST)
+    done = threading.Event()
+
+    def spin() -> None:
+        while not done.is_set():
+            pass
+
+    threads = [threading.Thread(target=spin, daemon=True) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert all(reading(SLOW).match("aaa") for _ in range(200))
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_the_mark_tells_the_pattern_of_the_document(tmp_path: Path) -> None:
@@ -238,7 +258,7 @@ def test_a_pattern_of_no_use_is_listed_wherever_it_stands(
 @pytest.mark.any_python
 @pytest.mark.unmeasured
 def test_patterns_by_chance_mean_what_node_says(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pymacaron_core.models.patterns._left", lambda start: 60.0)  # however busy the machine is
+    monkeypatch.setattr("pymacaron_core.models.patterns._left", lambda: 60.0)  # however busy the machine is
     node = shutil.which("node")
     if node is None:
         pytest.skip("node: it is not installed")
