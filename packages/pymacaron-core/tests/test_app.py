@@ -26,6 +26,7 @@ from pymacaron_core import (
 )
 from pymacaron_core.application import NoApplication
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import Client
 
 SHOP = """
 openapi: 3.0.3
@@ -243,6 +244,19 @@ def test_a_guard_tells_the_identity_to_the_endpoint(project):
     assert client.post("/v1/orders", json={"name": "a"}, headers={"X-Key": "bob"}).status_code == 201
     assert seen == ["user bob"]
     assert current_call() is None
+
+
+def test_who_stands_before_every_flask_object_is_asked_here_too(project, monkeypatch):
+    """As the instrumentation of some who watch services does it: by Flask's own ``__call__``."""
+    application, asked, inner = shop(project).load_apis().finish(), [], flask.Flask.__call__
+
+    def watching(app, environ, start_response):
+        asked.append(environ["PATH_INFO"])
+        return inner(app, environ, start_response)
+
+    monkeypatch.setattr(flask.Flask, "__call__", watching)
+    assert Client(application).get("/v1/nothing").status_code == 404
+    assert asked == ["/v1/nothing"]
 
 
 def test_two_applications_live_side_by_side(project, tmp_path):

@@ -283,7 +283,7 @@ def test_metrics_are_at_one_path_of_an_address_of_their_own(tmp_path: Path, list
 def test_nothing_is_counted_or_opened_until_asked_for(tmp_path: Path) -> None:
     api = make(tmp_path, "lean: true")
     assert api.application.counting is None and open_metrics(api.application) == []
-    assert type(api.app.wsgi_app).__name__ == "LeanWay"
+    assert type(api.app.wsgi_app.__self__).__name__ == "LeanWay"
     assert api.app.test_client().get("/metrics").status_code == 404
 
 

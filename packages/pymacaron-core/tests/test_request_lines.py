@@ -363,7 +363,7 @@ def test_nothing_is_told_and_no_id_made_until_asked_for(tmp_path: Path) -> None:
     _, headers, _ = service.ask("/teas/assam", headers={"X-Request-ID": "req-1"})
     assert "x-request-id" not in headers
     assert [(line["logger"], line.get("request_id")) for line in service.told()] == [("shop", "req-1")]
-    assert type(service.app.wsgi_app).__name__ == "LeanWay"
+    assert type(service.app.wsgi_app.__self__).__name__ == "LeanWay"
 
 
 @pytest.mark.parametrize(

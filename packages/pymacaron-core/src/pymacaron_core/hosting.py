@@ -51,7 +51,7 @@ def host_application(app: flask.Flask, application: Application) -> None:
     if "wsgi_app" in vars(app) or type(app).wsgi_app is not flask.Flask.wsgi_app:
         log.info("requests take Flask's whole way: app.wsgi_app is not Flask's own")
     elif settings.lean:
-        app.wsgi_app = LeanWay(app, application, enters, _leave, is_observed)  # type: ignore[method-assign]
+        app.wsgi_app = LeanWay(app, application, enters, _leave, is_observed).__call__  # type: ignore[method-assign]
     if is_observed:
         lines = AccessLog(application.reporting.redaction) if settings.log_requests else None
         app.wsgi_app = Observed(app.wsgi_app, lines, counting)  # type: ignore[method-assign]

@@ -57,7 +57,7 @@ def reply_step(
     quick = {model: each.quick for model, each in by_model.items() if each.quick is not None}
     if success is not None and success.quick is not None:
         quick[dict] = quick[list] = success.quick
-    ready: dict[Any, tuple[int, str, Callable[[Any, Any], bytes] | None, Written]] = {}
+    ready: dict[Any, tuple[int, str, Callable[[Any], bytes] | None, Written]] = {}
     new = tuple.__new__
 
     def answer(value: Any, call: Call, mode: str = mode) -> Answer | Response:
@@ -70,7 +70,7 @@ def reply_step(
             status, content_type, shortest, written = way
             if shortest is not None and mode != "off":
                 try:
-                    return new(Answer, (status, content_type, shortest(value.__pydantic_serializer__, value), ()))
+                    return new(Answer, (status, content_type, shortest(value), ()))
                 except (TypeError, PydanticSerializationError):
                     pass  # told below
             return Answer(status, content_type, written.json(value, label, mode))

@@ -8,6 +8,7 @@ nobody is warned. A Python that does not do so is noticed at the start, and pyda
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from pymacaron_core.models.directions import REPLYING
@@ -27,14 +28,19 @@ IS_QUICK = _raises()
 """Whether a warning given here is raised."""
 
 
-def whole_json(serializer: Any, value: Any) -> bytes:
-    """All that a model holds. Raises ``TypeError`` or pydantic's own error where its data is not of its types."""
-    written: bytes = serializer.to_json(value, by_alias=True, context=REPLYING)
-    return written
+def writer(serializer: Any, is_whole: bool) -> Callable[[Any], bytes]:
+    """What writes models of one class, made once: all that they hold, or what they were given. It raises ``TypeError``
+    or pydantic's own error where their data is not of their types."""
+    to_json = serializer.to_json
+    if not IS_QUICK:
+        return lambda value: set_json_slowly(serializer, value)
+    if is_whole:
+        return lambda value: to_json(value, by_alias=True, context=REPLYING)
+    return lambda value: to_json(value, exclude_unset=True, by_alias=True, context=REPLYING)
 
 
 def set_json(serializer: Any, value: Any) -> bytes:
-    """What a model was given. Raises as ``whole_json``."""
+    """What a model was given. Raises as a ``writer``'s function does."""
     written: bytes = serializer.to_json(value, exclude_unset=True, by_alias=True, context=REPLYING)
     return written
 
@@ -46,4 +52,4 @@ def set_json_slowly(serializer: Any, value: Any) -> bytes:
 
 
 if not IS_QUICK:
-    whole_json = set_json = set_json_slowly
+    set_json = set_json_slowly

@@ -17,7 +17,7 @@ from pymacaron_core.models.faults import faults_of
 from pymacaron_core.models.model import Model
 from pymacaron_core.models.withholding import Withholding
 from pymacaron_core.protocol import is_model, is_model_class
-from pymacaron_core.serialising import set_json, set_json_slowly, whole_json
+from pymacaron_core.serialising import set_json, set_json_slowly, writer
 from pymacaron_core.spec.operation import Schema, Specification
 from pymacaron_core.tallies import tally_of
 
@@ -57,12 +57,12 @@ class Written:
             return body
         return pydantic_core.to_json(self.withhold(pydantic_core.from_json(body)))
 
-    def shortest(self, model: Any) -> Callable[[Any, Any], bytes] | None:
+    def shortest(self, model: Any) -> Callable[[Any], bytes] | None:
         """What writes values of one of the classes, which is built; where it raises, ``json`` tells why."""
         if model not in self.models or (self.withhold is not None and self.withhold.is_beyond_types):
             return None
         tally = tally_of(model)
-        return whole_json if tally is not None and tally.whole else set_json
+        return writer(model.__pydantic_serializer__, tally is not None and tally.whole)
 
     def _typed(self, value: Any, label: str, mode: str) -> bytes:
         if self.adapter is None:
