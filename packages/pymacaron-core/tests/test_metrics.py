@@ -212,7 +212,7 @@ def test_killed_workers_lose_nothing_and_their_successors_go_on(
     def serve() -> None:
         for _ in range(3):
             counting.begin()
-            counting.tell(over(named))
+            counting.tell(over(named), 1.0)
         counting.begin()  # and is killed in the middle of this one
 
     for generation in range(1, 40):  # more than there are parts: each has one that another has left

@@ -45,11 +45,11 @@ class Exchange:
 
     ``named`` is the operation that the request is for, ``context`` its call context, where somebody made one. What the
     caller chose is as it came in ``asked`` and ``raw_path``; ``settle`` makes ``method`` and ``path`` of them, which
-    can stand in a line as they are.
+    can stand in a line as they are. ``count`` is to be told of it once, together with its line; None where nobody is.
     """
 
     __slots__ = (
-        *("asked", "began", "context", "line", "method", "named", "path", "raw_path"),
+        *("asked", "began", "context", "count", "line", "method", "named", "path", "raw_path"),
         *("moment", "request_id", "seconds", "size", "start_response", "user"),
     )
 
@@ -62,7 +62,13 @@ class Exchange:
     path: str
     """Percent-encoded, as in a URL: without blanks, quotes, backslashes and control characters."""
 
-    def __init__(self, environ: dict[str, Any], start_response: StartResponse, request_id: str | None = None) -> None:
+    def __init__(
+        self,
+        environ: dict[str, Any],
+        start_response: StartResponse,
+        request_id: str | None = None,
+        count: Callable[[Exchange], None] | None = None,
+    ) -> None:
         self.began = perf_counter()
         self.asked: str = environ["REQUEST_METHOD"]
         self.raw_path: str = environ.get("PATH_INFO", "")
@@ -73,6 +79,7 @@ class Exchange:
         self.named: Named | None = None
         self.context: CallContext | None = None
         self.request_id = request_id
+        self.count = count
         self.user: str | None = None
 
     def start(self, status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
@@ -97,6 +104,12 @@ class Exchange:
         """The request is over, with a reply of so many bytes."""
         self.seconds = perf_counter() - self.began
         self.size = size
+
+    def counted(self) -> None:
+        """Have it counted, if it was not."""
+        count, self.count = self.count, None
+        if count is not None:
+            count(self)
 
     @property
     def status(self) -> int:

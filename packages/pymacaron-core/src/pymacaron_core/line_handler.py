@@ -94,6 +94,7 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
             ahead = time() - perf_counter()
             for exchange in exchanges:
                 exchange.moment = exchange.began + exchange.seconds + ahead
+                exchange.counted()
             lines = self.lines.of_requests(exchanges)
             if self._descriptor is None:
                 self.stream.writelines(lines)

@@ -27,11 +27,12 @@ _AT_ONCE = frozenset((Whole, list, tuple))
 
 class Observed:
     """A WSGI application whose requests are told: to ``log`` those that are to have a line, to ``counting`` those that
-    are to be counted."""
+    are to be counted. Those that have a line are counted when that is written, many at a time."""
 
     def __init__(self, application: Wsgi, log: AccessLog | None, counting: Counting | None) -> None:
         self.application = application
         self.log, self.counting = log, counting
+        self.count = counting.tell if counting is not None and log is not None else None
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         log, counting, request_id = self.log, self.counting, None
@@ -39,7 +40,7 @@ class Observed:
             request_id = environ.get(ID)
             if request_id is None or not SAFE_REQUEST_ID.match(request_id):
                 request_id = environ[ID] = new_request_id()
-        exchange = environ[EXCHANGE] = Exchange(environ, start_response, request_id)
+        exchange = environ[EXCHANGE] = Exchange(environ, start_response, request_id, self.count)
         if counting is not None:
             counting.begin()
         try:
@@ -56,10 +57,15 @@ class Observed:
     def end(self, exchange: Exchange, environ: Environ, size: int) -> None:
         """Tell of a request that is over, with a reply of so many bytes."""
         exchange.end(size)
-        if self.counting is not None:
-            self.counting.tell(exchange)
-        if self.log is not None:
-            self.log.tell(exchange, environ)
+        log, counting = self.log, self.counting
+        if log is None:
+            if counting is not None:
+                counting.tell(exchange, 1.0)
+        else:
+            if counting is not None:
+                counting.end()
+            if not log.tell(exchange, environ):
+                exchange.counted()
         exchange.context = None  # it knows the environment, and that the exchange
         del exchange.start_response  # so does it, and a line waits for others
 

@@ -66,8 +66,16 @@ class Counting:
         finally:
             self._lock.release()
 
-    def tell(self, exchange: Exchange) -> None:
-        """A request is over."""
+    def end(self) -> None:
+        """A request is over, which is counted later."""
+        self._lock.acquire()
+        try:
+            self._cells[self._at] -= 1.0
+        finally:
+            self._lock.release()
+
+    def tell(self, exchange: Exchange, ended: float = 0.0) -> None:
+        """Count a request that is over; and so many that ended only now."""
         cells, at, seconds, named = self._cells, self._at, exchange.seconds, exchange.named
         row = named.row if named is not None and named.method == exchange.asked else None
         if row is None:
@@ -79,7 +87,7 @@ class Counting:
             bucket += bisect_left(BOUNDS, seconds)
         self._lock.acquire()
         try:
-            cells[at] -= 1.0
+            cells[at] -= ended
             cells[row] += seconds
             cells[row + BYTES] += exchange.size
             cells[status] += 1.0
