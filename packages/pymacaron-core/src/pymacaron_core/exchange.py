@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring_ascii
 from time import perf_counter
 from typing import Any
@@ -24,6 +24,7 @@ _PLAIN = re.compile(r"[!#-\[\]-~]{0,1000}\Z").match
 _SAFE = "[]!$%&'()*+,-./:;=@_~"
 
 StartResponse = Callable[..., Any]
+Count = Callable[[Iterable["Exchange"]], None]
 
 
 class Named:
@@ -67,7 +68,7 @@ class Exchange:
         environ: dict[str, Any],
         start_response: StartResponse,
         request_id: str | None = None,
-        count: Callable[[Exchange], None] | None = None,
+        count: Count | None = None,
     ) -> None:
         self.began = perf_counter()
         self.asked: str = environ["REQUEST_METHOD"]
@@ -105,12 +106,6 @@ class Exchange:
         self.seconds = perf_counter() - self.began
         self.size = size
 
-    def counted(self) -> None:
-        """Have it counted, if it was not."""
-        count, self.count = self.count, None
-        if count is not None:
-            count(self)
-
     @property
     def status(self) -> int:
         """The status of the reply; 500 where there is none."""
@@ -132,6 +127,17 @@ class Exchange:
         self.asked = hide(self.asked)
         self.raw_path = hide(_decoded(self.raw_path)).encode("utf-8", "replace").decode("latin-1")
         self.request_id, self.user = hide(self.request_id or ""), hide(self.user or "")
+
+
+def count(exchanges: Iterable[Exchange]) -> None:
+    """Have requests that are over counted, those that were not."""
+    waiting: dict[Count, list[Exchange]] = {}
+    for exchange in exchanges:
+        counts, exchange.count = exchange.count, None
+        if counts is not None:
+            waiting.setdefault(counts, []).append(exchange)
+    for counts, those in waiting.items():
+        counts(those)
 
 
 def written(text: str, most: int) -> str:

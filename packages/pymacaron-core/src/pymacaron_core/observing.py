@@ -13,7 +13,7 @@ import flask
 
 from pymacaron_core.access_log import AccessLog
 from pymacaron_core.context import SAFE_REQUEST_ID, CallContext, new_request_id
-from pymacaron_core.exchange import EXCHANGE, Exchange, Named
+from pymacaron_core.exchange import EXCHANGE, Exchange, Named, count
 from pymacaron_core.lean.responses import Whole
 from pymacaron_core.metrics import Counting
 from pymacaron_core.routing import NAMED
@@ -60,12 +60,12 @@ class Observed:
         log, counting = self.log, self.counting
         if log is None:
             if counting is not None:
-                counting.tell(exchange, 1.0)
+                counting.tell((exchange,), 1.0)
         else:
             if counting is not None:
                 counting.end()
             if not log.tell(exchange, environ):
-                exchange.counted()
+                count((exchange,))
         exchange.context = None  # it knows the environment, and that the exchange
         del exchange.start_response  # so does it, and a line waits for others
 
