@@ -176,7 +176,7 @@ def test_a_time_is_in_the_bucket_that_it_is_the_bound_of(seconds: float, bound: 
     counting.begin()
     exchange = over(Named("tea", "getTea", "GET"))
     exchange.seconds = seconds
-    counting.tell([exchange])
+    counting.tell(exchange)
     text = Client(application_of(counting)).get("/metrics").text
     buckets = samples_of(text, "pymacaron_request_duration_seconds_bucket")
     assert next(whose[-1] for whose, count in buckets.items() if count) == bound
@@ -212,7 +212,7 @@ def test_killed_workers_lose_nothing_and_their_successors_go_on(
     def serve() -> None:
         for _ in range(3):
             counting.begin()
-            counting.tell([over(named)], 1.0)
+            counting.tell(over(named))
         counting.begin()  # and is killed in the middle of this one
 
     for generation in range(1, 40):  # more than there are parts: each has one that another has left

@@ -23,7 +23,6 @@ from pymacaron_core.guard import Credential
 from pymacaron_core.line_handler import LineHandler
 from pymacaron_core.lines import REQUESTS
 from pymacaron_core.logs import configure, pymlogger, set_level
-from pymacaron_core.metrics.layout import FIRST_BUCKET, cell_of_status
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 DOCUMENT = """\
@@ -357,53 +356,6 @@ def test_an_identity_that_cannot_be_named_fails_no_request(service: Service) -> 
     AccessLog(service.application.reporting.redaction).tell(exchange, {})
     (line,) = service.told()
     assert line["severity"] == "ERROR" and "cannot be written" in line["message"]
-
-
-def counts(service: Service) -> tuple[float, float]:
-    """How many requests were counted, and how many are being served."""
-    counting = service.application.counting
-    assert counting is not None
-    statuses = slice(cell_of_status(100), FIRST_BUCKET)
-    return sum(sum(cells[statuses]) for _, cells in counting.rows()), counting.in_flight()
-
-
-BOTH = "log_requests: true, log_format: json, metrics: {}"
-
-
-def test_requests_with_lines_are_counted_once_when_these_are_written(tmp_path: Path) -> None:
-    service = Service(tmp_path, BOTH)
-    for path in ("/teas/assam", "/teas/boom", "/by-hand/ann", "/nothing"):
-        service.ask(path)
-    assert counts(service)[1] == 0
-    service.flush()
-    assert counts(service) == (4, 0)
-    service.flush()
-    assert counts(service) == (4, 0)
-    assert sum(line["logger"] == REQUESTS for line in service.told()) == 4
-
-
-def test_requests_whose_lines_nobody_holds_back_are_counted_at_once(tmp_path: Path) -> None:
-    service = Service(tmp_path, BOTH)
-    logging.getLogger(REQUESTS).setLevel(logging.WARNING)  # no lines at all
-    service.ask("/teas/assam")
-    assert counts(service) == (1, 0)
-    logging.getLogger(REQUESTS).setLevel(logging.NOTSET)
-    logging.getLogger().addHandler(logging.NullHandler())  # a line goes to each handler, as a record
-    service.ask("/teas/assam")
-    assert counts(service) == (2, 0)
-
-
-def test_a_request_whose_line_cannot_be_written_is_counted_once(tmp_path: Path, capsys: Any) -> None:
-    service = Service(tmp_path, BOTH)
-    (handler,) = (each for each in logging.getLogger().handlers if isinstance(each, LineHandler))
-    handler.stream.close()
-    service.ask("/by-hand/ann")
-    handler.flush()
-    assert "closed file" in capsys.readouterr().err
-    assert counts(service) == (1, 0)
-    handler.stream = io.StringIO()
-    handler.flush()
-    assert counts(service) == (1, 0)
 
 
 def test_nothing_is_told_and_no_id_made_until_asked_for(tmp_path: Path) -> None:

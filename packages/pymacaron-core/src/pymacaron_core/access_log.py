@@ -22,11 +22,11 @@ class AccessLog:
     def __init__(self, redaction: Redaction) -> None:
         self._redaction = redaction
 
-    def tell(self, exchange: Exchange, environ: dict[str, Any]) -> bool:
-        """Write the line of a request that is over. Gives whether that waits for others; then it is counted with it."""
+    def tell(self, exchange: Exchange, environ: dict[str, Any]) -> None:
+        """Write the line of a request that is over."""
         try:
             if not _log.isEnabledFor(logging.INFO):
-                return False
+                return
             context = exchange.context
             if context is not None and context.identity is not None:
                 exchange.user = user_id(context.identity)
@@ -37,12 +37,11 @@ class AccessLog:
             handlers = _root.handlers
             if len(handlers) == 1 and type(handlers[0]) is LineHandler and _is_open(handlers[0]):
                 handlers[0].write(exchange)
-                return True
-            exchange.moment = time()
-            _log.handle(record_of(exchange))
+            else:
+                exchange.moment = time()
+                _log.handle(record_of(exchange))
         except Exception:  # an identity whose name fails, say: that is no reason to fail the request
             _log.exception("the line of a request cannot be written")
-        return False
 
 
 def _is_open(handler: LineHandler) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from json.encoder import encode_basestring_ascii
 from time import perf_counter
 from typing import Any
@@ -24,7 +24,6 @@ _PLAIN = re.compile(r"[!#-\[\]-~]{0,1000}\Z").match
 _SAFE = "[]!$%&'()*+,-./:;=@_~"
 
 StartResponse = Callable[..., Any]
-Count = Callable[[Iterable["Exchange"]], None]
 
 
 class Named:
@@ -46,11 +45,11 @@ class Exchange:
 
     ``named`` is the operation that the request is for, ``context`` its call context, where somebody made one. What the
     caller chose is as it came in ``asked`` and ``raw_path``; ``settle`` makes ``method`` and ``path`` of them, which
-    can stand in a line as they are. ``count`` is to be told of it once, together with its line; None where nobody is.
+    can stand in a line as they are.
     """
 
     __slots__ = (
-        *("asked", "began", "context", "count", "line", "method", "named", "path", "raw_path"),
+        *("asked", "began", "context", "line", "method", "named", "path", "raw_path"),
         *("moment", "request_id", "seconds", "size", "start_response", "user"),
     )
 
@@ -63,13 +62,7 @@ class Exchange:
     path: str
     """Percent-encoded, as in a URL: without blanks, quotes, backslashes and control characters."""
 
-    def __init__(
-        self,
-        environ: dict[str, Any],
-        start_response: StartResponse,
-        request_id: str | None = None,
-        count: Count | None = None,
-    ) -> None:
+    def __init__(self, environ: dict[str, Any], start_response: StartResponse, request_id: str | None = None) -> None:
         self.began = perf_counter()
         self.asked: str = environ["REQUEST_METHOD"]
         self.raw_path: str = environ.get("PATH_INFO", "")
@@ -80,7 +73,6 @@ class Exchange:
         self.named: Named | None = None
         self.context: CallContext | None = None
         self.request_id = request_id
-        self.count = count
         self.user: str | None = None
 
     def start(self, status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
@@ -127,17 +119,6 @@ class Exchange:
         self.asked = hide(self.asked)
         self.raw_path = hide(_decoded(self.raw_path)).encode("utf-8", "replace").decode("latin-1")
         self.request_id, self.user = hide(self.request_id or ""), hide(self.user or "")
-
-
-def count(exchanges: Iterable[Exchange]) -> None:
-    """Have requests that are over counted, those that were not."""
-    waiting: dict[Count, list[Exchange]] = {}
-    for exchange in exchanges:
-        counts, exchange.count = exchange.count, None
-        if counts is not None:
-            waiting.setdefault(counts, []).append(exchange)
-    for counts, those in waiting.items():
-        counts(those)
 
 
 def written(text: str, most: int) -> str:

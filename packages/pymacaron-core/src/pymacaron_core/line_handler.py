@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from time import perf_counter, sleep, time
 from typing import TextIO
 
-from pymacaron_core.exchange import Exchange, count
+from pymacaron_core.exchange import Exchange
 from pymacaron_core.lines import Lines, record_of
 
 MOST = 128
@@ -90,7 +90,6 @@ class LineHandler(logging.StreamHandler):  # type: ignore[type-arg] # Python 3.1
         if not exchanges:
             return
         del self._waiting[: len(exchanges)]  # more may have come
-        count(exchanges)
         try:
             ahead = time() - perf_counter()
             for exchange in exchanges:

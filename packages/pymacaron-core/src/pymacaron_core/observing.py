@@ -13,7 +13,7 @@ import flask
 
 from pymacaron_core.access_log import AccessLog
 from pymacaron_core.context import SAFE_REQUEST_ID, CallContext, new_request_id
-from pymacaron_core.exchange import EXCHANGE, Exchange, Named, count
+from pymacaron_core.exchange import EXCHANGE, Exchange, Named
 from pymacaron_core.lean.responses import Whole
 from pymacaron_core.metrics import Counting
 from pymacaron_core.routing import NAMED
@@ -27,12 +27,11 @@ _AT_ONCE = frozenset((Whole, list, tuple))
 
 class Observed:
     """A WSGI application whose requests are told: to ``log`` those that are to have a line, to ``counting`` those that
-    are to be counted. Those that have a line are counted when that is written, many at a time."""
+    are to be counted."""
 
     def __init__(self, application: Wsgi, log: AccessLog | None, counting: Counting | None) -> None:
         self.application = application
         self.log, self.counting = log, counting
-        self.count = counting.tell if counting is not None and log is not None else None
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         log, counting, request_id = self.log, self.counting, None
@@ -40,7 +39,7 @@ class Observed:
             request_id = environ.get(ID)
             if request_id is None or not SAFE_REQUEST_ID.match(request_id):
                 request_id = environ[ID] = new_request_id()
-        exchange = environ[EXCHANGE] = Exchange(environ, start_response, request_id, self.count)
+        exchange = environ[EXCHANGE] = Exchange(environ, start_response, request_id)
         if counting is not None:
             counting.begin()
         try:
@@ -57,15 +56,10 @@ class Observed:
     def end(self, exchange: Exchange, environ: Environ, size: int) -> None:
         """Tell of a request that is over, with a reply of so many bytes."""
         exchange.end(size)
-        log, counting = self.log, self.counting
-        if log is None:
-            if counting is not None:
-                counting.tell((exchange,), 1.0)
-        else:
-            if counting is not None:
-                counting.end()
-            if not log.tell(exchange, environ):
-                count((exchange,))
+        if self.counting is not None:
+            self.counting.tell(exchange)
+        if self.log is not None:
+            self.log.tell(exchange, environ)
         exchange.context = None  # it knows the environment, and that the exchange
         del exchange.start_response  # so does it, and a line waits for others
 

@@ -66,33 +66,24 @@ class Counting:
         finally:
             self._lock.release()
 
-    def end(self) -> None:
-        """A request is over, which is counted later."""
+    def tell(self, exchange: Exchange) -> None:
+        """A request is over."""
+        cells, at, seconds, named = self._cells, self._at, exchange.seconds, exchange.named
+        row = named.row if named is not None and named.method == exchange.asked else None
+        if row is None:
+            row = self.layout.at(named, exchange.asked)
+        row += at
+        status = row + (CELLS.get(exchange.line[:3]) or cell_of_status(exchange.status))
+        bucket = row + FIRST_BUCKET
+        if seconds > BOUNDS[0]:
+            bucket += bisect_left(BOUNDS, seconds)
         self._lock.acquire()
         try:
-            self._cells[self._at] -= 1.0
-        finally:
-            self._lock.release()
-
-    def tell(self, exchanges: Iterable[Exchange], ended: float = 0.0) -> None:
-        """Count requests that are over; and so many that ended only now."""
-        cells, at, lowest = self._cells, self._at, BOUNDS[0]
-        self._lock.acquire()
-        try:
-            cells[at] -= ended
-            for exchange in exchanges:
-                seconds, named = exchange.seconds, exchange.named
-                row = named.row if named is not None and named.method == exchange.asked else None
-                if row is None:
-                    row = self.layout.at(named, exchange.asked)
-                row += at
-                bucket = row + FIRST_BUCKET
-                if seconds > lowest:
-                    bucket += bisect_left(BOUNDS, seconds)
-                cells[row] += seconds
-                cells[row + BYTES] += exchange.size
-                cells[row + (CELLS.get(exchange.line[:3]) or cell_of_status(exchange.status))] += 1.0
-                cells[bucket] += 1.0
+            cells[at] -= 1.0
+            cells[row] += seconds
+            cells[row + BYTES] += exchange.size
+            cells[status] += 1.0
+            cells[bucket] += 1.0
         finally:
             self._lock.release()
 
