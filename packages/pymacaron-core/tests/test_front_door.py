@@ -80,6 +80,7 @@ ROOMS = [
     "watch",
     "endpoint",
     "routing",
+    "client",
     "docs",
     "cors",
     "compression",

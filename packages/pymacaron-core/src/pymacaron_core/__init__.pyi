@@ -34,6 +34,9 @@ from pymacaron_core.application import (
 from pymacaron_core.call import (
     Call as Call,
 )
+from pymacaron_core.client import (
+    Client as Client,
+)
 from pymacaron_core.conditions import (
     check_conditions as check_conditions,
 )
@@ -62,10 +65,19 @@ from pymacaron_core.errors import (
     AuthorizationHeaderMissing as AuthorizationHeaderMissing,
 )
 from pymacaron_core.errors import (
+    BadReply as BadReply,
+)
+from pymacaron_core.errors import (
     BadResponse as BadResponse,
 )
 from pymacaron_core.errors import (
     BindingError as BindingError,
+)
+from pymacaron_core.errors import (
+    CallError as CallError,
+)
+from pymacaron_core.errors import (
+    CallTimeout as CallTimeout,
 )
 from pymacaron_core.errors import (
     ConfigError as ConfigError,
@@ -78,6 +90,9 @@ from pymacaron_core.errors import (
 )
 from pymacaron_core.errors import (
     DocumentFault as DocumentFault,
+)
+from pymacaron_core.errors import (
+    ErrorReply as ErrorReply,
 )
 from pymacaron_core.errors import (
     Forbidden as Forbidden,
@@ -147,6 +162,9 @@ from pymacaron_core.errors import (
 )
 from pymacaron_core.errors import (
     TooManyRequests as TooManyRequests,
+)
+from pymacaron_core.errors import (
+    Unreachable as Unreachable,
 )
 from pymacaron_core.errors import (
     Unsendable as Unsendable,

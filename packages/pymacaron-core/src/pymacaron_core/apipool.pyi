@@ -12,6 +12,7 @@ import typing as _typing
 
 from apis.apipool import *  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: F403
 
+from pymacaron_core.client import Client as _Client
 from pymacaron_core.models import Catalog as _Catalog
 from pymacaron_core.models import Model as _Model
 from pymacaron_core.spec.operation import Specification as _Specification
@@ -21,6 +22,7 @@ class ModelsOfApi:
 
     specification: _Specification
     module: _types.ModuleType
+    client: _Client
     @staticmethod
     def names() -> _builtins.list[_builtins.str]: ...
     @staticmethod
@@ -37,6 +39,9 @@ class ModelsOfApi:
 def get_api_names() -> _builtins.list[_builtins.str]: ...
 def get_model(api: _builtins.str) -> _Catalog: ...
 def load_swagger(
-    api_name: _builtins.str, api_path: _builtins.str | _pathlib.Path, **unused: _typing.Any
+    api_name: _builtins.str,
+    api_path: _builtins.str | _pathlib.Path,
+    url: _builtins.str | None = None,
+    **unused: _typing.Any,
 ) -> _Catalog: ...
 def __getattr__(name: _builtins.str) -> _typing.Any: ...

@@ -51,6 +51,7 @@ from pymacaron_core.reports import Server
 from pymacaron_core.resolver import loaded_elsewhere
 from pymacaron_core.serving import base_path_of, error_replies_of, has_route
 from pymacaron_core.signals import STOPPING
+from pymacaron_core.spec.foreign import foreign
 from pymacaron_core.spec.operation import Specification
 
 BUILTIN: Mapping[str, ModuleType] = {"ping": ping, "health": health, "crash": crash}
@@ -172,6 +173,32 @@ class API:
             catalogs = [api.catalog for api in self.application.apis.values() if not api.builtin]
             write_pool(classes_of(((each.specification, each.classes) for each in catalogs), root), root)
 
+    def load_clients(self, path: str | Path = "clients", apis: Iterable[str] | None = None) -> API:
+        """Load the documents of services that this one calls: ``apipool.<api>.client.<operation>(...)`` calls them.
+
+        ``path`` is their folder, ``apis`` names those that are wanted (default: all). What is said of an address and
+        of timeouts stands in the configuration, under ``core.clients.<api>``.
+
+        Raises ``DocumentError`` for documents with faults, and ``StartError`` for an API that is not there.
+        """
+        root = self.application.root
+        folder = root / path
+        wishes = replace(self._wishes, called=True)
+        with uncollected():
+            specifications = read_all(folder, root, wishes, (), self.config, keep=True)
+            wanted = None if apis is None else set(apis)
+            if wanted is not None and (missing := sorted(wanted - {each.name for each in specifications})):
+                raise StartError(f"{folder} has no API called {missing[0]!r}: load_clients(apis=...) names it")
+            called = [
+                s
+                for s in specifications
+                if s.name not in self.application.apis and (wanted is None or s.name in wanted)
+            ]
+            with loading(self.application):
+                called = [foreign(specification) for specification in called]
+                load_all(self.application, called, replace(wishes, only_models=frozenset(s.name for s in called)))
+        return self
+
     def load_builtin_apis(self, names: Iterable[str] = ("ping", "health")) -> API:
         """Serve the APIs every service has, except where the service has a route of its own.
 
@@ -210,7 +237,8 @@ class API:
         if self._docs is None and (not self.config.production if docs is None else docs):
             self._docs = ("doc", None)
         if self._docs is not None and not has_route(self.app, f"/{self._docs[0]}/", "GET"):
-            apis = [_as_served(application, api.specification) for api in application.apis.values()]
+            served = [api.specification for api in application.apis.values() if not api.called]
+            apis = [_as_served(application, specification) for specification in served]
             errors = error_replies_of(application)
             told = docs_blueprint(application.name, application.version, apis, *self._docs, errors=errors)
             self.app.register_blueprint(told)

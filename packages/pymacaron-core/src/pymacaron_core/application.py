@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import flask
 
 from pymacaron_core import spec
-from pymacaron_core.config import Config
+from pymacaron_core.config import ClientSettings, Config
 from pymacaron_core.context import current_call
 from pymacaron_core.cors import Cors
 from pymacaron_core.errors import ModelError, PluginMissing, PyMacaronError, StartError
@@ -50,6 +51,8 @@ class LoadedApi:
     catalog: Catalog
     routes: tuple[Route, ...] = ()
     builtin: bool = False
+    called: bool = False
+    """Whether it is one of another service, which is called and not served."""
 
 
 class Application:
@@ -106,6 +109,7 @@ class Application:
         if known is not api:
             files = f"{known.specification.file} and {api.specification.file}"
             raise StartError(f"there are two APIs called {api.name!r}: load each once, and rename one of {files}")
+        api.catalog.makes_client = lambda catalog: client_of(catalog, self.config.core.clients.get(api.name))
         for scheme in api.specification.security_schemes.values():
             if scheme.type == "apiKey":
                 self.reporting.redaction.add_key(scheme.parameter)
@@ -237,6 +241,12 @@ def image_version() -> str:
         return "local"
 
 
+def client_of(models: Catalog, settings: ClientSettings | None, url: str | None = None) -> Any:
+    """A client of the API whose models these are. Its library is imported here: few services call others."""
+    client: Any = import_module("pymacaron_core.client").Client(models, url, settings=settings)
+    return client
+
+
 class ApiPool:
     """The models of the current application: ``apipool.shop.Order``, or ``apipool.Order`` where one API has it."""
 
@@ -261,12 +271,15 @@ class ApiPool:
             raise ModelError(f"there is no API {api!r}; loaded are {', '.join(catalogs) or 'none'}")
         return catalogs[api]
 
-    def load_swagger(self, api_name: str, api_path: str | Path, **unused: Any) -> Catalog:
-        """The models of a document, without an application and without routes."""
+    def load_swagger(self, api_name: str, api_path: str | Path, url: str | None = None, **unused: Any) -> Catalog:
+        """The models of a document, without an application and without routes; its ``client`` calls the service at
+        ``url``, by default that of the document."""
         path = Path(api_path)
         specification, _ = spec.read(path, root=path.parent, name=api_name)
-        self._loaded[api_name] = Catalog(specification, load_models(specification, root=path.parent, write=False))
-        return self._loaded[api_name]
+        catalog = Catalog(specification, load_models(specification, root=path.parent, write=False))
+        catalog.makes_client = lambda models: client_of(models, None, url)
+        self._loaded[api_name] = catalog
+        return catalog
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -95,7 +95,7 @@ def body_steps(
 
     if body.spread:
         return BodySteps(admit, _spread_read(body, assumed))
-    plain = {name: decode.read for name, decode in decoders.items() if isinstance(decode, _Json)}
+    plain = {name: decode.read for name, decode in decoders.items() if isinstance(decode, JsonDecoder)}
     return BodySteps(admit, (_streamed_read if streamed else _body_read)(body), plain)
 
 
@@ -186,7 +186,7 @@ def _decoder(media: MediaType, body: Body, specification: Specification, adapter
     if way == "form":
         return form_decoder(media, body, specification, adapters, once)
     if way == "json" or (way == "any" and is_json(media.name)):
-        return _json_decoder(media, specification, adapters, once.key)
+        return json_decoder(media, specification, adapters, once.key)
     if way == "any":
         return _range_decoder(media, specification, adapters, once.key)
     if way == "text":
@@ -198,7 +198,7 @@ def _bytes(call: Call, faults: Faults) -> Any:
     return call.body()
 
 
-class _Json:
+class JsonDecoder:
     """Reads JSON: ``read`` makes a value of the text, or tells its faults and gives None."""
 
     def __init__(self, read: ReadText) -> None:
@@ -222,13 +222,14 @@ class _Range:
 
 
 def _range_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
-    as_json = _json_decoder(media, specification, adapters, once)
+    as_json = json_decoder(media, specification, adapters, once)
     types = shape_of(media.schema, specification, levels=0).types if media.schema is not None else frozenset[str]()
     is_text = media.name == "text/*" and "string" in types
     return _Range(as_json, _text_decoder(media, adapters) if is_text else _bytes)
 
 
-def _json_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> Decode:
+def json_decoder(media: MediaType, specification: Specification, adapters: Adapters, once: bool) -> JsonDecoder:
+    """What reads a body of JSON by the schema of its media type; with ``once``, no name comes twice in an object."""
     schema = media.schema or Schema()
     adapter = adapters.adapter(schema)
     validate, quick = adapter.validator.validate_json, Quick(adapter)
@@ -269,7 +270,7 @@ def _json_decoder(media: MediaType, specification: Specification, adapters: Adap
             faults.extend(faults_of(error, "body"))
             return None
 
-    return _Json(read_withheld if received.is_beyond_types else read)
+    return JsonDecoder(read_withheld if received.is_beyond_types else read)
 
 
 class Quick:

@@ -25,6 +25,11 @@
         │   ├── NotWritten                 501 NOT_IMPLEMENTED
         │   └── ServiceUnavailable         503 SERVICE_UNAVAILABLE
         ├── Unsendable                     a value cannot be sent to an operation as its document has it
+        ├── CallError                      a call to another service failed; says the operation and the request id
+        │   ├── ErrorReply                 it answered with an error; carries its status and its error model
+        │   ├── BadReply                   it answered what its document does not declare
+        │   ├── Unreachable                it could not be reached, or the connection broke off
+        │   └── CallTimeout                it did not answer in time
         └── StartError                     one clear message, and the command ends with status 2
             ├── DocumentError              an OpenAPI document is wrong; carries its faults
             ├── ConfigError                pym-config.yaml is wrong
@@ -40,6 +45,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class PyMacaronError(Exception):
@@ -256,6 +262,66 @@ class ServiceUnavailable(PyMacaronException):
 
 class Unsendable(PyMacaronError):
     """A value cannot be sent to an operation: its style cannot carry it, or it is required and missing."""
+
+
+class CallError(PyMacaronError):
+    """A call to another service failed. Where an endpoint lets it pass, its own caller gets 500 ``SERVER_ERROR``.
+
+    ``operation`` is how the operation is named, ``url`` its address without the query, ``request_id`` the id that went
+    with the call, and ``attempts`` how often it was made.
+    """
+
+    operation: str = ""
+    url: str = ""
+    request_id: str = ""
+    attempts: int = 1
+
+    @property
+    def fault(self) -> str:
+        """What went wrong, alone."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        where = f"{self.operation} at {self.url}: " if self.operation else ""
+        often = f" after {self.attempts} attempts" if self.attempts > 1 else ""
+        told = f" (request id {self.request_id})" if self.request_id else ""
+        return f"{where}{self.fault}{often}{told}"
+
+
+class ErrorReply(CallError):
+    """A service answered with an error.
+
+    ``status`` is its HTTP status and ``headers`` its headers, by names in lower case. ``model`` is the error as the
+    document declares it, ``content`` the same as plain JSON data, or as text; None where the reply has none that can
+    be read.
+    """
+
+    status: int = 0
+    headers: Mapping[str, str] = {}
+    model: Any = None
+    content: Any = None
+
+    @property
+    def code(self) -> str | None:
+        """The machine's word for the error, where its body has one under ``error``, ``code`` or ``type``."""
+        content = self.content if isinstance(self.content, Mapping) else {}
+        return next((v for name in ("error", "code", "type") if isinstance(v := content.get(name), str)), None)
+
+
+class BadReply(CallError):
+    """A service answered what its document does not declare. ``status`` is the HTTP status of the reply."""
+
+    status: int = 0
+
+
+class Unreachable(CallError):
+    """A service could not be reached, or the connection broke off. ``sent`` tells whether it may have the request."""
+
+    sent: bool = False
+
+
+class CallTimeout(Unreachable):
+    """A service did not answer in time."""
 
 
 class StartError(PyMacaronError):

@@ -33,6 +33,7 @@ class Wishes:
     mock_missing: bool = False
     write_models: bool = False
     builtin: bool = False
+    called: bool = False
     tolerated: list[StartError] | None = None
 
     def fail(self, error: StartError) -> None:

@@ -46,7 +46,7 @@ def load_all(application: Application, specifications: Iterable[Specification], 
     """
     catalogs = [(s, c) for s in specifications if (c := _catalog(application, s, wishes)) is not None]
     for specification, catalog in catalogs:
-        application.add(LoadedApi(specification.name, specification, catalog, builtin=wishes.builtin))
+        application.add(LoadedApi(specification.name, specification, catalog, (), wishes.builtin, wishes.called))
     if application.config.core.documents == "strict":
         _check_patterns(application, [c for _, c in catalogs], wishes)
     served = [(s, c) for s, c in catalogs if s.name not in wishes.only_models]
@@ -171,6 +171,7 @@ def name_unknown_settings(application: Application) -> None:
     core, apis = application.config.core, application.apis
     operations = {o.id for api in apis.values() for o in api.specification.operations if o.id and not api.builtin}
     _name_unknown(application.config, "apis", "API", set(core.apis) - set(core.ignore), set(apis))
+    _name_unknown(application.config, "clients", "API", set(core.clients), set(apis))
     _name_unknown(application.config, "operations", "operation", set(core.operations), operations)
 
 

@@ -5,6 +5,7 @@ from pymacaron_core.config.lookup import find_root, is_project
 from pymacaron_core.config.secrets import Secret
 from pymacaron_core.config.settings import (
     ApiSettings,
+    ClientSettings,
     CompressionSettings,
     CoreSettings,
     CorsSettings,
@@ -17,6 +18,7 @@ from pymacaron_core.config.settings import (
 
 __all__ = [
     "ApiSettings",
+    "ClientSettings",
     "CompressionSettings",
     "Config",
     "CoreSettings",

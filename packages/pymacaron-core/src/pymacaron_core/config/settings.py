@@ -149,6 +149,9 @@ class CorsSettings(Settings):
 Coding = Literal["zstd", "br", "gzip"]
 
 
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
 class CompressionSettings(Settings):
     """How replies are compressed, under ``core.compression``."""
 
@@ -177,6 +180,36 @@ class ApiSettings(Settings):
 
     handlers: str | None = option(None, _MODULE_WANTED, pattern=_MODULE)
     """The module whose functions plain operation ids name; ``<api>.api`` if not given."""
+
+
+_SECONDS = "a number of seconds above 0"
+
+
+class ClientSettings(Settings):
+    """How another service is called, under ``core.clients.<api>``."""
+
+    url: str | None = option(
+        None, "a URL that begins with http:// or https://", pattern=r"^https?://[^\s/?#@]+[^\s?#]*$"
+    )
+    """Where the service is; a path in it stands for that of the document. The document's first server if not given."""
+
+    connect_timeout: Seconds = option(5.0, _SECONDS)
+    """How long a connection may take to be made."""
+
+    read_timeout: Seconds = option(30.0, _SECONDS)
+    """How long the service may be silent within a call."""
+
+    timeout: Seconds = option(60.0, _SECONDS)
+    """How long a call may take with everything: all attempts, and the pauses between them."""
+
+    max_attempts: int = option(3, "a number of attempts", ge=1, le=100)
+    """How often a call is made that may be repeated."""
+
+    max_reply_bytes: int = option(32 * 1024 * 1024, "a number of bytes", ge=1)
+    """Larger replies are refused, and not read to their end."""
+
+    internal: bool = option(False, "true or false")
+    """The service is one of ours: the caller's credentials and the path of the call are passed on to it."""
 
 
 Policy = Literal["ignore", "refuse"]
@@ -325,6 +358,12 @@ class CoreSettings(Settings):
         json_schema_extra={"wanted": "a mapping of APIs to their options", "inside": "a mapping of options"},
     )
     """Options of single APIs, by name."""
+
+    clients: dict[str, ClientSettings] = Field(
+        default_factory=dict,
+        json_schema_extra={"wanted": "a mapping of APIs to their options", "inside": "a mapping of options"},
+    )
+    """How other services are called, by the names of their APIs."""
 
     operations: dict[str, OperationSettings] = Field(
         default_factory=dict,

@@ -9,7 +9,7 @@ import re
 import threading
 import typing
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import ModuleType
 from typing import Annotated, Any, cast
@@ -19,7 +19,7 @@ import typing_extensions
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from pymacaron_core.errors import ModelError
+from pymacaron_core.errors import ModelError, StartError
 from pymacaron_core.models import constraints, json_mode, offsets, refusals, rules, upload
 from pymacaron_core.models.arguments import Argument, Arguments
 from pymacaron_core.models.constraints import ReadsJson
@@ -56,6 +56,7 @@ class Catalog:
         self._schemas = NamedSchemas(specification.schemas)
         self._adapters: dict[Schema, TypeAdapter[Any]] = {}
         self._lock = threading.RLock()
+        self.makes_client: Callable[[Catalog], Any] | None = None
         if self._made.classes is None:
             self._made.classes = tuple((model.name, model.schema_name) for model in self._plan.classes)
 
@@ -102,6 +103,16 @@ class Catalog:
     def unenforced(self) -> tuple[Unenforced, ...]:
         """The keywords of the document that no type enforces."""
         return self._plan.unenforced
+
+    @cached_property
+    def client(self) -> Any:
+        """What calls the operations of this API where another service serves it (``pymacaron_core.client.Client``).
+
+        Raises ``StartError`` where whoever loaded the models has not said how.
+        """
+        if self.makes_client is None:
+            raise StartError(f"{self._specification.file} was loaded for its models alone: make a Client of it")
+        return self.makes_client(self)
 
     def names(self) -> list[str]:
         """The names of the models, as the document has them, in its order; inline ones by their class."""
