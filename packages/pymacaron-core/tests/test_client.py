@@ -402,6 +402,7 @@ def test_models_that_were_loaded_alone_have_no_client(tmp_path):
         _ = Catalog(specification, load_models(specification, root=tmp_path, write=False)).client
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_many_threads_and_a_child_share_a_client(shop):
     with concurrent.futures.ThreadPoolExecutor(16) as threads:
         ids = list(threads.map(lambda n: shop.seen(timeout=n)["timeout"], range(200)))
