@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -21,6 +22,8 @@ _ZEROS = {
     (True, False): "utf-16-be",
     (False, True): "utf-16-le",
 }
+_TOO_DEEP = "maximum nesting depth"
+"""What libyaml says of a text that is nested deeper than it reads (some versions: 1,000 levels)."""
 _Loader: Callable[[str], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -54,16 +57,32 @@ def _encoding(data: bytes) -> str:
 
 def events(text: str) -> Iterator[Any]:
     """The parser's events, one after the other. Raises :class:`YamlFault`."""
+    given = 0
     try:
-        loader = _Loader(text)
-        while True:
-            event = loader.get_event()
-            if event is None or type(event) is yaml.StreamEndEvent:
-                return
+        for event in _parsed(_Loader(text)):
+            given += 1
             yield event
     except yaml.MarkedYAMLError as error:
-        raise explained(error, text) from None
+        if _TOO_DEEP not in str(error.problem) or _Loader is yaml.SafeLoader:
+            raise explained(error, text) from None
+        yield from islice(_slowly(text), given, None)  # libyaml looks ahead: whoever asks stops long before
     except yaml.YAMLError as error:
         bad = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
         line, column = place_of(text, bad.start()) if bad else (0, 0)
         raise YamlFault(f"this is not YAML: {sentence(str(getattr(error, 'reason', error)))}", line, column) from None
+
+
+def _parsed(loader: Any) -> Iterator[Any]:
+    while True:
+        event = loader.get_event()
+        if event is None or type(event) is yaml.StreamEndEvent:
+            return
+        yield event
+
+
+def _slowly(text: str) -> Iterator[Any]:
+    """The events by Python's own parser, which has no limit of depth."""
+    try:
+        yield from _parsed(yaml.SafeLoader(text))
+    except yaml.MarkedYAMLError as error:
+        raise explained(error, text) from None
