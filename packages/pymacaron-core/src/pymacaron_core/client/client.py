@@ -106,9 +106,8 @@ class Client:
             said = server.address if server is not None and not server.unknown else ""
             if not _ADDRESS.match(said):
                 told = f"its document names {said!r}, which is no whole address" if said else "its document names none"
-                raise ConfigError(
-                    f"where is the service {specification.name!r}? {told}: {_HOW}".format(name=specification.name)
-                )
+                how = _HOW.format(name=specification.name)
+                raise ConfigError(f"where is the service {specification.name!r}? {told}: {how}")
         parts = urlsplit(said)
         try:
             port = parts.port
